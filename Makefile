@@ -1,0 +1,88 @@
+# Slipway: everything a person or a pipeline runs. `make` alone lists it.
+
+VENV := .venv
+BIN := $(VENV)/bin
+UV_VERSION := 0.13.9
+UV := .slipway/uv-$(UV_VERSION)/bin/uv
+
+# The first Python new enough, whatever it is called here; `make PYTHON=/path/to/python3.13 ...` overrules.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; exit; }; done; echo python3)
+
+# Locked packages, in layers: what the rehearsal needs, what the tests add, what the benchmarks add.
+RUN := app/requirements.txt delivery/requirements.txt
+DATA := delivery/rehearse/requirements.txt
+SAMPLES := delivery/model/sample/requirements.txt
+MORE_SAMPLES := delivery/model/sample/requirements-more.txt
+TEST := $(RUN) app/requirements-otlp.txt tests/requirements.txt
+BENCH := $(RUN) bench/requirements.txt
+# An environment of its own: what the benches compare with is nothing that Slipway needs.
+BENCH_VENV := .slipway/bench-venv
+
+
+.PHONY: help rehearse test lint types unit image pictures bench-serving bench-hostile lock clean
+.DEFAULT_GOAL := help
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
+
+rehearse: $(VENV)/.run ## The whole way in miniature: model, image, service, pictures. KEEP=1 leaves it running
+	@$(BIN)/python -m delivery rehearse $(if $(KEEP),--keep)
+
+test: $(VENV)/.test ## Lint, types and every test, with coverage and a list of what was skipped
+	@failed=; for check in lint types unit; do \
+	  $(MAKE) --no-print-directory $$check || failed="$$failed $$check"; done; \
+	if [ -n "$$failed" ]; then echo "failed:$$failed"; exit 1; fi
+
+lint: $(VENV)/.test ## ruff: rules and format
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(VENV)/.test ## mypy --strict
+	@$(BIN)/mypy
+
+unit: $(VENV)/.test ## pytest alone; ONLY="tests/app -k rotated" for a part of it
+	@$(BIN)/python -m pytest --no-fold-skipped $(if $(ONLY),$(ONLY),--cov)
+
+image: $(VENV)/.run ## Build the serving image from the pulled model; BASE_IMAGE=... for another base
+	@$(BIN)/python -m delivery image build
+
+pictures: $(VENV)/.test ## Take the page's pictures in docs/pictures anew, with the model of the last rehearsal
+	@$(BIN)/python -m docs.pictures.take .slipway/model
+
+bench-serving: $(BENCH_VENV)/.bench ## Speed beside the raw limit and other servers, 10 to 20 minutes; OPTIONS=--quick for one
+	@$(BENCH_VENV)/bin/python -m bench.serving $(OPTIONS)
+
+bench-hostile: $(BENCH_VENV)/.bench ## A hundred thousand hostile requests; OPTIONS="--count 5000" for fewer
+	@$(BENCH_VENV)/bin/python -m bench.hostile $(OPTIONS)
+
+lock: $(UV) ## Write every requirements.txt anew from its requirements.in
+	@set -e; lock() { echo "lock  $$1"; $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header "$$@" --output-file "$${1%.in}.txt"; }; \
+	lock app/requirements.in; \
+	lock delivery/requirements.in -c app/requirements.txt; \
+	lock app/requirements-otlp.in -c app/requirements.txt; \
+	lock bench/requirements.in -c app/requirements.txt -c delivery/requirements.txt; \
+	lock tests/requirements.in -c app/requirements.txt -c app/requirements-otlp.txt -c delivery/requirements.txt; \
+	for data in delivery/model/sample/*.in; do lock $$data --no-deps; done; \
+	lock delivery/rehearse/requirements.in --no-deps -c $(SAMPLES)
+
+clean: ## Remove what make and the commands made here: packages, models, caches
+	rm -rf $(VENV) .slipway .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage reports
+	find app delivery tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Stamps: packages are installed again only when a lock changed.
+$(VENV)/.run: $(RUN) $(DATA)
+	@$(python) -m delivery.packages $(VENV) $(RUN) --data $(DATA) && touch $@
+
+$(VENV)/.test: $(TEST) $(SAMPLES) $(MORE_SAMPLES)
+	@$(python) -m delivery.packages $(VENV) $(TEST) --data $(SAMPLES) --data $(MORE_SAMPLES) && touch $(VENV)/.run $@
+
+$(BENCH_VENV)/.bench: $(BENCH) $(SAMPLES)
+	@$(python) -m delivery.packages $(BENCH_VENV) $(BENCH) --data $(SAMPLES) && touch $@
+
+$(UV):
+	@$(python) -m venv .slipway/uv-$(UV_VERSION) && .slipway/uv-$(UV_VERSION)/bin/pip install --quiet uv==$(UV_VERSION)
+
+# Checked only where a new environment is made: one clear sentence, and never in the way of `make help` or `make clean`.
+python = $(if $(shell $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo new),$(PYTHON),$(error \
+  Slipway needs Python 3.11 or newer, found $(PYTHON) ($(shell ($(PYTHON) -V) 2>&1)); name one with: make PYTHON=/path/to/python3.13))

@@ -1,0 +1,1 @@
+"""The serving side of Slipway: what is packed into the container."""

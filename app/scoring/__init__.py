@@ -1,0 +1,1 @@
+"""A Flask app that serves one pretrained ONNX image classifier, as its manifest describes it."""

@@ -1,0 +1,73 @@
+"""One request on its way through the app: its ids, its place in a distributed trace, its times."""
+
+import os
+import re
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
+# https://www.w3.org/TR/trace-context/#traceparent-header; later versions may append fields.
+_TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
+
+
+@dataclass(frozen=True)
+class Timings:
+    """Seconds of one request by stage."""
+
+    queue: float
+    decode: float
+    inference: float
+
+    @property
+    def computed(self) -> float:
+        """Seconds of real work."""
+        return self.decode + self.inference
+
+    def in_ms(self) -> dict[str, float]:
+        """For people and answers: milliseconds, to a hundredth."""
+        stages = {"queue": self.queue, "decode": self.decode, "inference": self.inference}
+        stages["total"] = self.queue + self.computed
+        return {stage: round(seconds * 1000, 2) for stage, seconds in stages.items()}
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Where a request stands in a distributed trace: hexadecimal ids as W3C Trace Context writes them."""
+
+    trace_id: str
+    span_id: str
+    parent_id: str = ""
+    flags: int = 1
+
+    @classmethod
+    def of(cls, traceparent: str) -> "Trace":
+        """Continue the caller's trace, or begin one where there is none or it is malformed."""
+        fresh = os.urandom(24).hex()
+        found = _TRACEPARENT.fullmatch(traceparent.strip()) if traceparent else None
+        if found and found[1] != "0" * 32 and found[2] != "0" * 16:
+            return cls(found[1], fresh[:16], found[2], int(found[3], 16))
+        return cls(fresh[16:], fresh[:16])
+
+
+class Call:
+    """What is known of the request at hand; `timings` once the lane has done its job."""
+
+    __slots__ = ("request_id", "room", "start", "timings", "trace")
+
+    def __init__(self, environ: dict[str, Any]) -> None:
+        self.start = time.perf_counter()
+        self.trace = Trace.of(environ.get("HTTP_TRACEPARENT", ""))
+        given = environ.get("HTTP_X_REQUEST_ID")
+        self.request_id: str = given if given and _REQUEST_ID.fullmatch(given) else self.trace.span_id
+        self.room = 0
+        """Bytes made room for, of the budget that all bodies share."""
+        self.timings: Timings | None = None
+
+
+def current() -> Call:
+    """The call of the current request."""
+    call: Call = g.call
+    return call

@@ -1,0 +1,173 @@
+"""The manifest of a model version: what its files are and how a picture becomes its input.
+
+Written by `delivery model publish`, checked by `delivery model pull`, obeyed by the serving app.
+One model version is a folder of three files: `manifest.json`, `model.onnx`, `labels.txt`.
+"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+MANIFEST_FILE = "manifest.json"
+MODEL_FILE: Final = "model.onnx"
+LABELS_FILE: Final = "labels.txt"
+
+ModelName = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
+ModelVersion = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,8}$")]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Side = Annotated[int, Field(ge=8, le=4096)]
+
+T = TypeVar("T", bound=BaseModel)
+
+
+class ManifestError(Exception):
+    """A manifest that cannot be read; the message names every place, what was found and what is allowed."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FileFacts(_Part):
+    """Identity of one file: its sha256 and its size in bytes."""
+
+    sha256: Sha256
+    size: Annotated[int, Field(ge=1)]
+
+
+class Resize(_Part):
+    """How a picture of any shape becomes width x height.
+
+    `crop` scales the short side to `short_side` pixels and cuts the centre; `stretch` ignores the aspect ratio;
+    `pad` fits the whole picture and fills the rest with mid grey.
+    """
+
+    fit: Literal["crop", "stretch", "pad"] = "crop"
+    short_side: Side | None = None
+    filter: Literal["bilinear", "bicubic", "lanczos"] = "bicubic"
+
+
+class Normalisation(_Part):
+    """(x - mean) / std for x in 0..255, one number a channel in the model's channel order."""
+
+    mean: tuple[float, ...]
+    std: tuple[Annotated[float, Field(gt=0)], ...]
+
+
+class Input(_Part):
+    """The model's input tensor: one picture a row."""
+
+    name: str
+    dtype: Literal["uint8", "float32"]
+    layout: Literal["NHWC", "NCHW"]
+    channels: Literal["RGB", "BGR", "L"]
+    width: Side
+    height: Side
+    resize: Resize = Resize()
+    normalisation: Normalisation | None = None
+
+    @property
+    def depth(self) -> int:
+        """Number of channels."""
+        return len(self.channels)
+
+    @property
+    def row_shape(self) -> tuple[int, int, int]:
+        """Shape of one row of the tensor."""
+        plane = (self.height, self.width)
+        return (*plane, self.depth) if self.layout == "NHWC" else (self.depth, *plane)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.normalisation is not None:
+            if self.dtype == "uint8":
+                raise ValueError("normalisation needs dtype float32; a uint8 model normalises in its graph")
+            if not len(self.normalisation.mean) == len(self.normalisation.std) == self.depth:
+                raise ValueError(f"normalisation needs {self.depth} means and {self.depth} stds for {self.channels}")
+        short = self.resize.short_side
+        if short is not None and (self.resize.fit != "crop" or short < max(self.width, self.height)):
+            raise ValueError("resize.short_side goes with fit 'crop' and is at least the longer of width and height")
+        return self
+
+
+class Output(_Part):
+    """The model's output tensor: one row of `classes` numbers a picture."""
+
+    name: str
+    kind: Literal["probabilities", "logits"]
+    classes: Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+class Framework(_Part):
+    """What made the file, such as onnx with its opset."""
+
+    name: str
+    opset: int | None = None
+
+
+class Description(_Part):
+    """What an author says of a model before it has a version: the publishable half of the manifest."""
+
+    name: ModelName
+    title: str = ""
+    author: str = ""
+    licence: str = ""
+    source: str = ""
+    framework: Framework
+    input: Input
+    output: Output
+    metrics: dict[str, float] = {}
+
+
+class Manifest(Description):
+    """One immutable model version."""
+
+    format: Literal["slipway.model/1"] = "slipway.model/1"
+    version: ModelVersion
+    created: datetime
+    files: dict[Literal["model.onnx", "labels.txt"], FileFacts]
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        missing = {MODEL_FILE, LABELS_FILE} - set(self.files)
+        if missing:
+            raise ValueError(f"files lacks {', '.join(sorted(missing))}")
+        return self
+
+    @property
+    def sha256(self) -> str:
+        """The sha256 of the model file: the identity that images, logs and metrics carry."""
+        return self.files[MODEL_FILE].sha256
+
+    def to_json(self) -> str:
+        """The text of `manifest.json`."""
+        return self.model_dump_json(indent=2) + "\n"
+
+
+def parse(kind: type[T], text: str | bytes, place: str) -> T:
+    """Decode JSON text as `kind`, or raise ManifestError with every fault at once, each with its path."""
+    try:
+        return kind.model_validate_json(text)
+    except ValidationError as error:
+        faults = [
+            f"{place}: {'.'.join(str(part) for part in fault['loc']) or '(whole)'}: {fault['msg']}"
+            + ("" if fault["type"] in ("missing", "json_invalid") else f", found {_short(fault['input'])}")
+            for fault in error.errors(include_url=False)
+        ]
+        raise ManifestError("\n".join(faults)) from None
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def read(folder: Path) -> Manifest:
+    """The manifest of the model version in `folder`."""
+    path = folder / MANIFEST_FILE
+    try:
+        return parse(Manifest, path.read_bytes(), str(path))
+    except OSError as error:
+        raise ManifestError(f"{path}: cannot be read: {error.strerror}") from None

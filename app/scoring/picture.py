@@ -1,0 +1,234 @@
+"""From the bytes of a picture, however hostile, to one row of a model's input tensor.
+
+Nothing is decoded before its size is known to be within limits, and only the formats named here are ever tried:
+Pillow would otherwise start Ghostscript for an EPS file.
+"""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFile, PngImagePlugin, UnidentifiedImageError
+
+from . import structure
+from .limits import FORMATS, Limits
+from .manifest import Input
+
+BACKGROUND = (255, 255, 255)
+"""What shows through transparent pixels: most pictures with alpha are drawn to lie on white paper."""
+
+_FILTERS = {
+    "bilinear": Image.Resampling.BILINEAR,
+    "bicubic": Image.Resampling.BICUBIC,
+    "lanczos": Image.Resampling.LANCZOS,
+}
+_ORIENTATION_TAG = 0x0112
+_TURN = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_PADDING = 127
+_USUAL_SCANS = 12
+
+
+class PictureError(Exception):
+    """A picture that is refused; the message says why, in the sender's terms."""
+
+
+class UnknownFormatError(PictureError):
+    """The bytes are none of FORMATS."""
+
+
+class TooManyPixelsError(PictureError):
+    """The picture is within the formats but beyond the pixel limits."""
+
+
+class BadPictureError(PictureError):
+    """Recognised, but undecodable or of a shape that no model can see."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One decoded picture: its row for the model, and what the sender's file was."""
+
+    row: NDArray[Any]
+    format: str
+    width: int
+    height: int
+
+
+def harden() -> None:
+    """Set the process-wide switches of Pillow that no argument reaches."""
+    # Our own limits are checked before anything is decoded; Pillow's would only warn, on stderr.
+    Image.MAX_IMAGE_PIXELS = None
+    # 64 MiB of compressed text may otherwise be unpacked before the first pixel.
+    PngImagePlugin.MAX_TEXT_MEMORY = 1 << 20
+    PngImagePlugin.MAX_TEXT_CHUNK = 1 << 18
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    Image.preinit()
+
+
+def to_row(data: bytes, spec: Input, limits: Limits) -> Picture:
+    """Decode `data` and bring it to shape (height, width, depth) or (depth, height, width), as `spec` says."""
+    with _the_pictures_fault():
+        structure.check(_signature(data), data)
+        try:
+            image = Image.open(io.BytesIO(data), formats=FORMATS)
+        except UnidentifiedImageError:
+            raise UnknownFormatError(f"the bytes are not a picture in one of {', '.join(FORMATS)}") from None
+    width, height = image.size
+    form = image.format or "unknown"
+    _check_shape(width, height, limits)
+    with _the_pictures_fault():
+        _check_scans(image, data, limits)
+        _load(image, spec, limits)
+        # Only now: a PNG is decoded whole to look for the tag behind its pixels.
+        orientation = image.getexif().get(_ORIENTATION_TAG, 1)
+        small = _shrink(image, spec, turned=orientation in (5, 6, 7, 8))
+        if orientation in _TURN:
+            small = small.transpose(_TURN[orientation])
+    return Picture(_tensor(np.asarray(small), spec), form, width, height)
+
+
+def _check_shape(width: int, height: int, limits: Limits) -> None:
+    if width * height > limits.max_pixels:
+        raise TooManyPixelsError(
+            f"the picture has {width} x {height} = {width * height} pixels; at most {limits.max_pixels} are allowed"
+        )
+    if min(width, height) < limits.min_side:
+        raise BadPictureError(
+            f"the picture is {width} x {height} pixels; each side must have at least {limits.min_side}"
+        )
+    if max(width, height) > limits.max_aspect * min(width, height):
+        raise BadPictureError(
+            f"the picture is {width} x {height} pixels; one side may be at most {limits.max_aspect} times the other"
+        )
+
+
+def _signature(data: bytes) -> str:
+    if data[:3] == b"\xff\xd8\xff":
+        return "JPEG"
+    return "PNG" if data[:8] == b"\x89PNG\r\n\x1a\n" else ""
+
+
+def _check_scans(image: Image.Image, data: bytes, limits: Limits) -> None:
+    """A JPEG costs its pixels once for each of its scans: ten in most that are progressive, one or three in others."""
+    if image.format != "JPEG":
+        return
+    scans = structure.scans(data)
+    most = _USUAL_SCANS * limits.max_decoded_pixels // (image.width * image.height)
+    if scans > max(most, 1):
+        raise BadPictureError(f"the picture has {scans} scans; at its size at most {most} are decoded")
+
+
+def _load(image: Image.Image, spec: Input, limits: Limits) -> None:
+    """Decode, where the format allows at a fraction of the size that still covers what the model needs."""
+    if not image.info.get("progressive"):
+        # The decoder keeps a progressive file's coefficients at full size, whatever size comes out.
+        short = spec.resize.short_side or max(spec.width, spec.height)
+        image.draft("L" if spec.channels == "L" else "RGB", (short, short))
+    pixels = image.width * image.height
+    if pixels > limits.max_decoded_pixels:
+        raise TooManyPixelsError(
+            f"the picture has {pixels} pixels to decode; at most {limits.max_decoded_pixels} are allowed, "
+            "or a baseline JPEG of more"
+        )
+    image.load()
+
+
+def _shrink(image: Image.Image, spec: Input, *, turned: bool) -> Image.Image:
+    """The picture at the model's size and in its channels, still lying as it was stored.
+
+    EXIF turning commutes with a centred resize, and costs a hundredth when done last.
+    """
+    target = (spec.height, spec.width) if turned else (spec.width, spec.height)
+    opaque = _opaque if spec.channels != "L" else _grey
+    image = _eight_bit(image)
+    inner, box = _frame(image.size, target, spec)
+    small = image.resize(inner, _FILTERS[spec.resize.filter], box=box, reducing_gap=2.0)
+    small = opaque(small)
+    if inner == target:
+        return small
+    canvas = Image.new(small.mode, target, _PADDING if small.mode == "L" else (_PADDING,) * 3)
+    canvas.paste(small, ((target[0] - inner[0]) // 2, (target[1] - inner[1]) // 2))
+    return canvas
+
+
+def _frame(
+    size: tuple[int, int], target: tuple[int, int], spec: Input
+) -> tuple[tuple[int, int], tuple[float, float, float, float]]:
+    """The size to resize to, and the box of the source that fills it."""
+    width, height = size
+    whole = (0.0, 0.0, float(width), float(height))
+    if spec.resize.fit == "stretch":
+        return target, whole
+    if spec.resize.fit == "pad":
+        scale = min(target[0] / width, target[1] / height)
+        return (max(1, round(width * scale)), max(1, round(height * scale))), whole
+    if spec.resize.short_side is None:
+        # Nothing but the aspect ratio is cut away.
+        scale = max(target[0] / width, target[1] / height)
+    else:
+        scale = spec.resize.short_side / min(width, height)
+    across, down = target[0] / scale, target[1] / scale
+    left, top = (width - across) / 2, (height - down) / 2
+    return target, (max(0.0, left), max(0.0, top), min(width, left + across), min(height, top + down))
+
+
+def _eight_bit(image: Image.Image) -> Image.Image:
+    """The picture in a mode that can be resized: 16-bit grey scaled to 8 (`convert` would clip it to white)."""
+    if image.mode.startswith("I"):
+        return Image.fromarray((np.asarray(image).astype(np.uint32) >> 8).astype(np.uint8))
+    if image.mode in ("P", "PA"):
+        return image.convert("RGBA" if "transparency" in image.info or image.mode == "PA" else "RGB")
+    if image.mode == "1":
+        return image.convert("L")
+    if "transparency" in image.info and image.mode in ("L", "RGB"):
+        return image.convert("RGBA")
+    return image
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    if image.mode in ("LA", "RGBA"):
+        paper = Image.new("RGBA", image.size, (*BACKGROUND, 255))
+        return Image.alpha_composite(paper, image.convert("RGBA")).convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def _grey(image: Image.Image) -> Image.Image:
+    return image if image.mode == "L" else _opaque(image).convert("L")
+
+
+def _tensor(pixels: NDArray[Any], spec: Input) -> NDArray[Any]:
+    if pixels.ndim == 2:
+        pixels = pixels[:, :, np.newaxis]
+    if spec.channels == "BGR":
+        pixels = pixels[:, :, ::-1]
+    if spec.dtype == "float32":
+        pixels = pixels.astype(np.float32)
+        if spec.normalisation is not None:
+            pixels -= np.asarray(spec.normalisation.mean, np.float32)
+            pixels /= np.asarray(spec.normalisation.std, np.float32)
+    if spec.layout == "NCHW":
+        pixels = pixels.transpose(2, 0, 1)
+    return np.ascontiguousarray(pixels)
+
+
+@contextmanager
+def _the_pictures_fault() -> Iterator[None]:
+    """Whatever a decoder raises inside is the picture's fault: the list of its exception types has no end."""
+    try:
+        yield
+    except (PictureError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001  # OSError, ValueError, SyntaxError, struct.error, ... by format
+        raise BadPictureError(f"the picture cannot be decoded: {error}") from None

@@ -1,0 +1,102 @@
+"""Settings of the service: read once from the environment, checked whole before anything starts."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from . import telemetry
+from .cores import available_cores
+from .limits import Limits
+
+PREFIX = "SCORING_"
+MIB = 1 << 20
+
+Count = Annotated[int, Field(ge=1)]
+Seconds = Annotated[float, Field(gt=0, le=3600)]
+
+
+class SettingsError(Exception):
+    """Settings that cannot be used; the message names every variable, what was found and what is allowed."""
+
+
+class Settings(BaseSettings):
+    """What may differ between two runs of one image. Every field is the variable SCORING_<FIELD>."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
+
+    model_dir: Path = Path("model")
+    """Folder of one model version: manifest.json, model.onnx, labels.txt."""
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8080
+    commit: str = ""
+    """Git commit of the code, shown by /version, logs and metrics."""
+    build: str = ""
+    """Identity of the build that packed the code, likewise."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    scorers: Annotated[int, Field(ge=1, le=256)] = Field(default_factory=available_cores)
+    """Processes that decode and infer; the default is the number of cores this service may use."""
+    queue_limit: Annotated[int, Field(ge=0, le=10_000)] = 64
+    """Requests that may wait for a scorer; one more is answered 503 with Retry-After."""
+    queue_timeout_seconds: Seconds = 10
+    """A request that has waited longer is answered 503 instead of being computed for nobody."""
+    job_timeout_seconds: Seconds = 20
+    """A scorer that has worked longer on one request is killed and replaced; the request is answered 503."""
+
+    max_body_bytes: Annotated[int, Field(ge=1024)] = 10 * MIB
+    body_timeout_seconds: Seconds = 20
+    """A body must have arrived whole within this time; else 408."""
+    body_budget_bytes: Annotated[int, Field(ge=1024)] = 128 * MIB
+    """Bytes of unfinished bodies held at once, over all connections; beyond it 503."""
+    max_pixels: Count = Limits.max_pixels
+    max_decoded_pixels: Count = Limits.max_decoded_pixels
+    min_side: Count = Limits.min_side
+    max_aspect: Count = Limits.max_aspect
+    max_pictures: Count = 16
+    """Pictures in one request: the items of /score, the rows of an inference request."""
+
+    max_connections: Annotated[int, Field(ge=1, le=100_000)] = 2000
+    keepalive_seconds: Annotated[int, Field(ge=1, le=3600)] = 30
+    """A connection must bring the whole head of its next request, or take a piece of its answer, within this time."""
+    drain_seconds: Annotated[float, Field(ge=0, le=600)] = 0
+    """After SIGTERM: not ready, but still accepting for this long, for load balancers that learn late."""
+    grace_seconds: Annotated[int, Field(ge=1, le=600)] = 25
+    """After that: requests in flight may take this long to finish."""
+
+    @property
+    def picture_limits(self) -> Limits:
+        """The bounds on one picture."""
+        return Limits(
+            max_pixels=self.max_pixels,
+            max_decoded_pixels=self.max_decoded_pixels,
+            min_side=self.min_side,
+            max_aspect=self.max_aspect,
+        )
+
+
+def load() -> Settings:
+    """Read the environment. Raises SettingsError with every fault at once."""
+    faults = [fault for fault in [telemetry.missing()] if fault]
+    faults += [_unknown(name) for name in sorted(os.environ) if name.startswith(PREFIX) and not _is_field(name)]
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        faults += [
+            f"{PREFIX}{'_'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}, found {fault['input']!r}"
+            for fault in error.errors(include_url=False)
+        ]
+    if faults:
+        raise SettingsError("\n".join(faults))
+    return settings
+
+
+def _is_field(name: str) -> bool:
+    return name.removeprefix(PREFIX).lower() in Settings.model_fields
+
+
+def _unknown(name: str) -> str:
+    known = ", ".join(f"{PREFIX}{field.upper()}" for field in Settings.model_fields)
+    return f"{name}: no such setting; there are {known}"

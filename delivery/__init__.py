@@ -1,0 +1,1 @@
+"""What pipelines and people run: `python -m delivery`."""

@@ -1,0 +1,43 @@
+"""How a command fails: one clear message and a truthful exit code."""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the process's exit code says. 0 is success; 130 is the shell's own for Ctrl-C."""
+
+    FAILED = 1
+    USAGE = 2
+    NOT_FOUND = 3
+    CONFLICT = 4
+    INTEGRITY = 5
+
+
+class FailureError(Exception):
+    """A command cannot do what was asked. The message names the place, what was found and what is allowed."""
+
+    code = ExitCode.FAILED
+
+
+class UsageError(FailureError):
+    """The command was called in a way that cannot be meant."""
+
+    code = ExitCode.USAGE
+
+
+class NotFoundError(FailureError):
+    """What was asked for does not exist."""
+
+    code = ExitCode.NOT_FOUND
+
+
+class ConflictError(FailureError):
+    """Another process changed the same thing at the same time."""
+
+    code = ExitCode.CONFLICT
+
+
+class IntegrityError(FailureError):
+    """Bytes are not what they were declared to be. Nothing of them was kept."""
+
+    code = ExitCode.INTEGRITY

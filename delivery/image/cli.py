@@ -1,0 +1,91 @@
+"""`python -m delivery image`: build the serving image, run it as in production, test that very image."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from delivery.console import Steps
+from delivery.failure import FailureError
+from delivery.interrupts import StoppedError, raise_on_signals
+from delivery.paths import MODEL
+from delivery.service.client import await_ready
+from delivery.service.trial import keep, prove, stop
+
+from .build import DEFAULT_TAG, Built, Request, build
+from .container import Container
+from .engine import absence
+
+app = typer.Typer(help="Build the serving image, run it as in production, test it.", no_args_is_help=True)
+
+Image = Annotated[str, typer.Argument(help="tag, id or digest of an image that the engine has")]
+
+
+@app.command(name="build")
+def build_image(
+    model: Annotated[Path, typer.Option(help="folder of a pulled model version")] = MODEL,
+    tag: Annotated[str, typer.Option(help="what to call the image")] = DEFAULT_TAG,
+    base_image: Annotated[
+        str, typer.Option(envvar="BASE_IMAGE", help="base of the image; without it, the one that app/Dockerfile pins")
+    ] = "",
+    build_id: Annotated[str, typer.Option(help="identity of this build, shown by /version")] = "",
+    *,
+    otlp: Annotated[bool, typer.Option("--otlp", help="put the exporter of OpenTelemetry spans in")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="run every step again")] = False,
+) -> None:
+    """Pack the app and a model version into one image."""
+    request = Request(model=model, tag=tag, base=base_image, build=build_id, otlp=otlp, fresh=fresh)
+    with _containers() as steps, steps.step("Build") as step:
+        built = build(request, step, lambda line: steps.say(escape(line)))
+        step.result = f"{built.tag} from {request.base_image}"
+    _show(steps, built)
+
+
+@app.command()
+def run(
+    image: Image = DEFAULT_TAG,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="where to serve; 0 is any free port")] = 0,
+) -> None:
+    """Run the image as in production until Ctrl-C."""
+    with _containers() as steps, Container(image, port) as running:
+        await_ready(running)
+        keep(steps, running)
+        stop(steps, running)
+
+
+@app.command(name="test")
+def try_image(image: Image = DEFAULT_TAG) -> None:
+    """Run the image as in production: ready, sample pictures, SIGTERM with a picture in flight."""
+    with _containers() as steps, Container(image) as running:
+        prove(steps, running)
+        stop(steps, running)
+
+
+@contextmanager
+def _containers() -> Iterator[Steps]:
+    """Where containers may run: an engine answers, and being stopped is no failure but has its exit code."""
+    if reason := absence():
+        raise FailureError(f"{reason}; this command needs a Docker engine")
+    raise_on_signals()
+    try:
+        yield Steps(Console())
+    except StoppedError as stopped:
+        raise typer.Exit(stopped.exit_code) from None
+
+
+def _show(steps: Steps, built: Built) -> None:
+    table = Table()
+    table.add_column("layer")
+    table.add_column("MB", justify="right")
+    table.add_column("digest")
+    for layer in built.layers:
+        table.add_row(layer.name, f"{layer.size / 1e6:.1f}", layer.digest.removeprefix("sha256:")[:12])
+    table.add_section()
+    table.add_row("all", f"{built.size / 1e6:.1f}", "")
+    steps.say(escape(f"\n{built.tag}  {built.id}"))
+    steps.console.print(table)

@@ -1,0 +1,1 @@
+"""The model repository: publishing, listing, pulling, promoting and rolling back model versions."""

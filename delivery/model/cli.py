@@ -1,0 +1,156 @@
+"""`python -m delivery model`: the commands of the model repository."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+from delivery.failure import NotFoundError, UsageError
+
+from . import report
+from .cache import Cache
+from .location import parse_location
+from .publishing import publish as publish_candidate
+from .pulling import pull
+from .repository import Repository
+from .sample.cli import sample
+from .store import open_store
+
+app = typer.Typer(help="Publish, list, pull, promote and roll back model versions.", no_args_is_help=True)
+app.command()(sample)
+
+
+def _version(text: str | None) -> str | None:
+    if text is not None and not (text.isascii() and text.isdigit() and text[0] != "0" and len(text) <= 9):
+        raise typer.BadParameter(f"found {text}, allowed is a positive number of at most 9 digits")
+    return text
+
+
+RepositoryUrl = Annotated[
+    str,
+    typer.Option(
+        "--repository",
+        envvar="SLIPWAY_MODELS",
+        help="file:///folder or a path, az://account/container[/prefix], s3://bucket[/prefix]",
+    ),
+]
+ModelOption = Annotated[
+    str | None,
+    typer.Option("--model", envvar="SLIPWAY_MODEL", help="the model's name; needed where the repository holds several"),
+]
+Json = Annotated[bool, typer.Option("--json", help="JSON for machines")]
+VersionArgument = Annotated[str, typer.Argument(callback=_version, help="the number of a published version")]
+MaybeVersion = Annotated[str | None, typer.Argument(callback=_version, help="a version; without it, the live one")]
+
+
+@app.command()
+def publish(
+    folder: Annotated[Path, typer.Argument(help="holds model.onnx, labels.txt and model.json")],
+    repository: RepositoryUrl,
+    *,
+    promote: Annotated[bool, typer.Option(help="make it live at once")] = True,
+    as_json: Json = False,
+) -> None:
+    """Check a model and publish it as the next version."""
+    from .folder import checked  # noqa: PLC0415 - onnx and onnxruntime cost half a second that no other command needs
+
+    with checked(folder) as candidate, Console(stderr=True).status("publishing"):
+        store = open_store(parse_location(repository), create=True)
+        publication = publish_candidate(Repository(store), candidate, promote=promote)
+    if as_json:
+        report.say_json(report.publication_facts(publication))
+    else:
+        report.say_publication(publication)
+
+
+@app.command(name="list")
+def list_versions(
+    repository: RepositoryUrl,
+    model: ModelOption = None,
+    *,
+    limit: Annotated[int, typer.Option(min=1, help="how many of the newest to show")] = 20,
+    as_json: Json = False,
+) -> None:
+    """Show the versions of a model, newest first."""
+    opened, name = _open(repository, model)
+    pointer = opened.find_pointer(name)
+    numbers = opened.numbers(name)[::-1]
+    entries = [opened.entry(name, str(number)) for number in numbers[:limit]]
+    if as_json:
+        report.say_json([report.entry_facts(entry, pointer) for entry in entries])
+    else:
+        report.say_versions(name, entries, pointer, older=len(numbers) - len(entries))
+
+
+@app.command()
+def show(
+    repository: RepositoryUrl, version: MaybeVersion = None, model: ModelOption = None, *, as_json: Json = False
+) -> None:
+    """Show everything about one version."""
+    opened, name = _open(repository, model)
+    pointer = opened.find_pointer(name)
+    manifest = opened.manifest(name, version) if version else opened.live_manifest(name)
+    if as_json:
+        report.say_json(report.version_facts(manifest, pointer))
+    else:
+        report.say_version(manifest, pointer)
+
+
+@app.command(name="pull")
+def pull_version(
+    repository: RepositoryUrl,
+    to: Annotated[Path, typer.Option(help="the folder to make, or to replace as a whole")],
+    version: MaybeVersion = None,
+    model: ModelOption = None,
+    cache: Annotated[Path, typer.Option(envvar="SLIPWAY_CACHE", help="downloads by sha256")] = Path(".slipway/cache"),
+    *,
+    as_json: Json = False,
+) -> None:
+    """Download a version, proved against its manifest. What is there already is not downloaded again."""
+    opened, name = _open(repository, model)
+    manifest = opened.manifest(name, version) if version else opened.live_manifest(name)
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        total = sum(facts.size for facts in manifest.files.values())
+        task = progress.add_task(f"{name} {manifest.version}", total=total)
+        pulled = pull(opened, manifest, to, Cache(cache), lambda count: progress.advance(task, count))
+    if as_json:
+        report.say_json(report.pulled_facts(pulled))
+    else:
+        report.say_pulled(pulled)
+
+
+@app.command()
+def promote(version: VersionArgument, repository: RepositoryUrl, model: ModelOption = None) -> None:
+    """Make a published version live, once every byte of it has been read back."""
+    opened, name = _open(repository, model)
+    report.say_switched(opened.promote(name, version))
+
+
+@app.command()
+def rollback(
+    repository: RepositoryUrl,
+    model: ModelOption = None,
+    live: Annotated[
+        str | None, typer.Option("--from", callback=_version, help="refuse unless this version is live")
+    ] = None,
+) -> None:
+    """Make live what was live before, once every byte of it has been read back."""
+    opened, name = _open(repository, model)
+    report.say_switched(opened.rollback(name, live))
+
+
+def _open(url: str, model: str | None) -> tuple[Repository, str]:
+    """The repository and the model meant: the only one, where none is named."""
+    opened = Repository(open_store(parse_location(url)))
+    names = opened.names()
+    if model is None and len(names) == 1:
+        return opened, names[0]
+    if model in names:
+        return opened, model
+    held = f"it holds {', '.join(names)}" if names else "nothing is published there"
+    if model is None and names:
+        raise UsageError(f"{opened.store.location}: --model is needed: {held}")
+    raise NotFoundError(f"{opened.store.location}: {f'no model {model}; ' if model else ''}{held}")

@@ -1,0 +1,69 @@
+"""Publishing: a number is claimed, the files are written under it, the manifest last, then the version goes live."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from app.scoring.manifest import LABELS_FILE, MANIFEST_FILE, MODEL_FILE, Manifest
+from delivery.failure import ConflictError, IntegrityError
+
+from .candidate import Candidate
+from .pointer import Pointer
+from .repository import Repository
+
+_CLAIM_ATTEMPTS = 100
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What publishing came to. `created` is False where the repository held the very model already."""
+
+    manifest: Manifest
+    created: bool
+    pointer: Pointer | None
+
+    @property
+    def live(self) -> bool:
+        """Whether the version is the live one."""
+        return self.pointer is not None and self.pointer.live.version == self.manifest.version
+
+
+def publish(repository: Repository, candidate: Candidate, *, promote: bool = True) -> Publication:
+    """Publish the candidate as the next version and, if wanted, make it live."""
+    name = candidate.description.name
+    if manifest := _published_already(repository, candidate):
+        return Publication(manifest, created=False, pointer=repository.find_pointer(name))
+    version = _claim(repository, candidate)
+    manifest = candidate.manifest(version, datetime.now(UTC))
+    repository.store.upload(f"{name}/{version}/{MODEL_FILE}", candidate.folder / MODEL_FILE)
+    path, data = f"{name}/{version}/{MANIFEST_FILE}", manifest.to_json().encode()
+    if not repository.store.create(path, data) and repository.find_manifest(name, version) != manifest:
+        raise ConflictError(f"{repository.store.location}/{path}: another process wrote it; versions never change")
+    pointer = repository.promote_published(manifest) if promote else repository.find_pointer(name)
+    return Publication(manifest, created=True, pointer=pointer)
+
+
+def _published_already(repository: Repository, candidate: Candidate) -> Manifest | None:
+    name = candidate.description.name
+    for number in reversed(repository.numbers(name)):
+        try:
+            manifest = repository.find_manifest(name, str(number))
+        except IntegrityError:
+            continue  # a damaged version is no reason not to publish a sound one
+        if manifest is not None and candidate.same_as(manifest):
+            return manifest
+    return None
+
+
+def _claim(repository: Repository, candidate: Candidate) -> str:
+    """The next number, made ours by creating its labels: of two creators of one object only one succeeds.
+
+    A number whose publisher broke off stays taken: it has no manifest, so nobody ever reads it.
+    """
+    name = candidate.description.name
+    labels = (candidate.folder / LABELS_FILE).read_bytes()
+    number = max(repository.numbers(name), default=0)
+    for _ in range(_CLAIM_ATTEMPTS):
+        number += 1
+        if repository.store.create(f"{name}/{number}/{LABELS_FILE}", labels):
+            return str(number)
+    raise ConflictError(f"{repository.store.location}: other processes took {_CLAIM_ATTEMPTS} numbers in a row")

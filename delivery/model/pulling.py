@@ -1,0 +1,99 @@
+"""Pulling: a version into a folder that is either as it was or wholly the new version, never in between."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.scoring import manifest as manifests
+from app.scoring.manifest import LABELS_FILE, MANIFEST_FILE, MODEL_FILE, Manifest, ManifestError
+from delivery.failure import FailureError
+
+from .cache import Cache, Progress, matches
+from .repository import Repository
+
+_FILES = {MODEL_FILE, LABELS_FILE, MANIFEST_FILE}
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """What a pull came to: how many bytes crossed the line, and whether the folder had to change."""
+
+    manifest: Manifest
+    folder: Path
+    downloaded: int
+    changed: bool
+
+
+def pull(repository: Repository, manifest: Manifest, folder: Path, cache: Cache, progress: Progress) -> Pulled:
+    """Make `folder` the version of `manifest`, proved against it."""
+    folder = folder.resolve()
+    with _place_beside(folder) as aside:
+        _check_replaceable(folder)
+        if _is(folder, manifest):
+            return Pulled(manifest, folder, downloaded=0, changed=False)
+        downloaded = 0
+        for file, facts in manifest.files.items():
+            path = f"{manifest.name}/{manifest.version}/{file}"
+            downloaded += cache.fetch(repository.store, path, facts, progress)
+        _replace(folder, aside, manifest, cache)
+    return Pulled(manifest, folder, downloaded, changed=True)
+
+
+@contextmanager
+def _place_beside(folder: Path) -> Iterator[Path]:
+    """A place on the same file system to put the version together; one pull at a time into one parent folder."""
+    aside = folder.parent / f".{folder.name}.pull"
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        parent = os.open(folder.parent, os.O_RDONLY)
+    except OSError as error:
+        raise FailureError(f"{folder.parent}: cannot be used: {error.strerror}") from None
+    try:
+        fcntl.flock(parent, fcntl.LOCK_EX)
+        if not folder.exists() and (aside / "old").is_dir():
+            (aside / "old").rename(folder)  # an earlier pull was killed between its two renames
+        yield aside
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+        os.close(parent)
+
+
+def _check_replaceable(folder: Path) -> None:
+    """Only a folder of ours is ever replaced: `--to .` must not cost anybody their work."""
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise FailureError(f"{folder}: is not a folder")
+    if others := sorted(path.name for path in folder.iterdir() if path.name not in _FILES):
+        raise FailureError(f"{folder}: holds other files than a model version's: {', '.join(others[:5])}")
+
+
+def _is(folder: Path, manifest: Manifest) -> bool:
+    try:
+        same = manifests.read(folder) == manifest
+    except ManifestError:
+        return False
+    return same and all(matches(folder / file, facts) for file, facts in manifest.files.items())
+
+
+def _replace(folder: Path, aside: Path, manifest: Manifest, cache: Cache) -> None:
+    """Put the version together, then swap the folders by two renames: a reader sees the old, the new, or none."""
+    new, old = aside / "new", aside / "old"
+    try:
+        shutil.rmtree(aside, ignore_errors=True)
+        new.mkdir(parents=True)
+        for file, facts in manifest.files.items():
+            cache.copy(facts, new / file)
+        (new / MANIFEST_FILE).write_text(manifest.to_json(), encoding="utf-8")
+        if folder.exists():
+            folder.rename(old)
+        new.rename(folder)
+    except OSError as error:
+        raise FailureError(f"{folder}: cannot be replaced: {error.strerror}") from None
+    finally:
+        if old.exists() and not folder.exists():
+            old.rename(folder)

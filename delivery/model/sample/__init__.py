@@ -1,0 +1,1 @@
+"""Sample models: real classifiers built from the weights that packages ship."""

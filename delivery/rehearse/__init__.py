@@ -1,0 +1,1 @@
+"""The whole way in miniature: from a published model to a classified picture."""

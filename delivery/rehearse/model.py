@@ -1,0 +1,113 @@
+"""The rehearsal's model: made from an installed package, published to a folder, pulled as a build does."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from delivery.console import Step
+from delivery.model.cache import Cache
+from delivery.model.candidate import DESCRIPTION_FILE
+from delivery.model.location import parse_location
+from delivery.model.publishing import Publication, publish
+from delivery.model.pulling import Pulled, pull
+from delivery.model.repository import Repository
+from delivery.model.store import open_store
+from delivery.paths import ROOT, WORK, short
+
+SAMPLE = "lite0"
+_RECIPE = ROOT / "delivery" / "model" / "sample"
+_LOCK = ROOT / "delivery" / "rehearse" / "requirements.txt"
+_KEY_FILE = "recipe.sha256"
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the rehearsal keeps what it makes: by default where the other commands look for it."""
+
+    work: Path = WORK
+
+    @property
+    def samples(self) -> Path:
+        """Publishable folders."""
+        return self.work / "samples"
+
+    @property
+    def models(self) -> Path:
+        """The embedded model repository."""
+        return self.work / "models"
+
+    @property
+    def model(self) -> Path:
+        """The version that was pulled last."""
+        return self.work / "model"
+
+    @property
+    def cache(self) -> Path:
+        """Downloads by their sha256."""
+        return self.work / "cache"
+
+    @property
+    def log(self) -> Path:
+        """What a service without a container prints."""
+        return self.work / "service.log"
+
+
+def make(step: Step, places: Places) -> Path:
+    """The sample model in a folder of its own, made again only when its recipe changed."""
+    folder, key = places.samples / SAMPLE, places.samples / f"{SAMPLE}.{_KEY_FILE}"
+    step.made = short(folder)
+    recipe = _recipe()
+    if key.is_file() and key.read_text(encoding="ascii") == recipe and (folder / DESCRIPTION_FILE).is_file():
+        step.result = f"{SAMPLE}, made before from the same recipe"
+        return folder
+    from delivery.model.sample.build import build_sample  # noqa: PLC0415  # onnx takes longer to import than a second run has
+    from delivery.model.sample.catalogue import SAMPLES  # noqa: PLC0415  # as above
+
+    step.status("from the weights that a package ships")
+    built = build_sample(SAMPLES[SAMPLE], familiar=False)
+    key.unlink(missing_ok=True)
+    built.write(folder)
+    key.write_text(recipe, encoding="ascii")
+    title, metrics = built.description.title, built.description.metrics
+    right = f"right on {metrics['top_1']:.0f} of {metrics['photos']:.0f} photos" if metrics else "not measured"
+    step.result = f"{title}, {len(built.model) / 1e6:.1f} MB from a package's weights, {right}"
+    return folder
+
+
+def publish_sample(step: Step, folder: Path, places: Places) -> tuple[Repository, Publication]:
+    """Publish it as the next version of its model, unless it is one already."""
+    from delivery.model.folder import checked  # noqa: PLC0415  # onnx, as above
+
+    step.status("checking it as the service would")
+    repository = Repository(open_store(parse_location(places.models.resolve().as_uri()), create=True))
+    with checked(folder) as candidate:
+        publication = publish(repository, candidate)
+    manifest = publication.manifest
+    verb = "published as" if publication.created else "is already"
+    step.result = f"{verb} {manifest.name} version {manifest.version}"
+    step.made = f"{short(places.models)}/{manifest.name}/{manifest.version}"
+    return repository, publication
+
+
+def pull_version(step: Step, repository: Repository, publication: Publication, places: Places) -> Pulled:
+    """Pull that version into the folder that builds pack, proved against its manifest."""
+    done = 0
+
+    def progress(count: int) -> None:
+        nonlocal done
+        done += count
+        step.status(f"{done / 1e6:.1f} MB")
+
+    pulled = pull(repository, publication.manifest, places.model, Cache(places.cache), progress)
+    what = f"{pulled.downloaded / 1e6:.1f} MB" if pulled.changed else "unchanged"
+    step.result = f"{what}, sha256 {pulled.manifest.sha256[:12]}… as its manifest says"
+    step.made = short(places.model)
+    return pulled
+
+
+def _recipe() -> str:
+    """Identity of everything the sample is made by: the code and the pinned packages."""
+    digest = hashlib.sha256()
+    for path in sorted([*_RECIPE.glob("*.py"), _LOCK]):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,93 @@
+"""The service as a process of this machine: the same code, model and server as in the image, without its walls."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from delivery.paths import ROOT
+
+_PREFIX = "SCORING_"
+_HOST = "127.0.0.1"
+
+
+class Process:
+    """`python -m app.scoring` in a session of its own, so that Ctrl-C reaches it only through its owner."""
+
+    def __init__(self, model: Path, log: Path, port: int = 0, commit: str = "") -> None:
+        self.host = _HOST
+        self.port = port or free_port()
+        self._log = log
+        log.parent.mkdir(parents=True, exist_ok=True)
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(_PREFIX)}
+        chosen = {"MODEL_DIR": str(model), "HOST": self.host, "PORT": str(self.port), "COMMIT": commit}
+        with log.open("wb") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "app.scoring"],
+                cwd=ROOT,
+                env={**inherited, **{_PREFIX + name: value for name, value in chosen.items()}, "PYTHONPATH": str(ROOT)},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def log(self) -> str:
+        """Everything it has printed."""
+        return self._log.read_text(encoding="utf-8", errors="replace")
+
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+        return self._process.poll()
+
+    def terminate(self) -> None:
+        """Send SIGTERM to the server's first process, as Kubernetes does."""
+        self._process.terminate()
+
+    def left_behind(self) -> str:
+        """After its end: processes of its session, or its port."""
+        if self._group_lives():
+            return f"processes of group {self._process.pid}"
+        with socket.socket() as listener:
+            # As servers do: connections that are still closing do not hold the port.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listener.bind((self.host, self.port))
+            except OSError:
+                return f"a listener at port {self.port}"
+        return ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def _group_lives(self, seconds: float = 2) -> bool:
+        """Whether workers outlive their master by more than a moment."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            try:
+                os.killpg(self._process.pid, 0)
+            except ProcessLookupError:
+                return False
+            time.sleep(0.02)
+        return True
+
+
+def free_port() -> int:
+    """A port that nothing listens at now."""
+    with socket.socket() as listener:
+        listener.bind((_HOST, 0))
+        port: int = listener.getsockname()[1]
+        return port

@@ -1,0 +1,53 @@
+"""What a started service is, whether it is a process or a container."""
+
+from types import TracebackType
+from typing import Protocol, Self
+
+from delivery.failure import FailureError
+
+
+class ServiceError(FailureError):
+    """The service did not do what it must; the message ends with the last lines of its log."""
+
+
+class Running(Protocol):
+    """A started service. Leaving its `with` block ends and removes it, whatever happened inside."""
+
+    @property
+    def host(self) -> str:
+        """The address it answers at."""
+
+    @property
+    def port(self) -> int:
+        """The port it answers at."""
+
+    def log(self) -> str:
+        """Everything it has printed."""
+
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+
+    def terminate(self) -> None:
+        """Send it SIGTERM, as Kubernetes does."""
+
+    def left_behind(self) -> str:
+        """After its end: what still exists of it, or the empty string."""
+
+    def __enter__(self) -> Self:
+        """Nothing is started here: it runs already."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End it at once if it still runs, and remove what it leaves."""
+
+
+def address(running: Running) -> str:
+    """The URL of the page."""
+    return f"http://{running.host}:{running.port}/"
+
+
+def failure(running: Running, sentence: str, lines: int = 20) -> ServiceError:
+    """An error that shows the end of the service's log."""
+    tail = running.log().strip().splitlines()[-lines:]
+    return ServiceError("\n".join([sentence, *(f"  | {line}" for line in tail)]))

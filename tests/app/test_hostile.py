@@ -1,0 +1,56 @@
+"""A seeded sample of hostile requests against the service as it is run; `bench/hostile` sends a hundred thousand."""
+
+import json
+
+import pytest
+
+from tests.support.hostile import siege
+from tests.support.hostile.kinds import KINDS, plan
+from tests.support.hostile.siege import Result
+
+_COUNT = 1500
+
+
+@pytest.fixture(scope="module")
+def siege_log(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, list[str]]:
+    """One siege, and what the service logged during it."""
+    folder = tmp_path_factory.mktemp("siege")
+    with siege.besieged(folder) as service:
+        result = siege.attack(service, plan("sample", _COUNT))
+        log = service.log.read_text(encoding="utf-8", errors="replace").splitlines()
+    assert service.process.returncode == 0
+    return result, log
+
+
+@pytest.fixture
+def result(siege_log: tuple[Result, list[str]]) -> Result:
+    return siege_log[0]
+
+
+def test_every_hostile_request_gets_the_answer_that_the_table_declares(result: Result) -> None:
+    assert result.outcome.done == _COUNT
+    assert set(result.outcome.statuses) == {kind.name for kind in KINDS}
+    assert not result.outcome.failures, "\n".join(map(str, result.outcome.failures[:30]))
+
+
+def test_a_good_client_is_answered_rightly_all_along(result: Result) -> None:
+    assert result.outcome.good_asked > 20
+    assert result.outcome.good_failures == []
+
+
+def test_no_process_is_lost_or_replaced(result: Result) -> None:
+    assert len(result.processes_before) >= 2
+    assert result.processes_after == result.processes_before
+
+
+def test_memory_stays_within_bounds(result: Result) -> None:
+    # The first bodies of 10 MiB and pictures of 25 megapixels widen every heap once; a leak would go on.
+    assert result.growth < 64
+    assert result.peak < 600
+
+
+def test_the_log_has_no_surprise_and_no_payload(siege_log: tuple[Result, list[str]]) -> None:
+    lines = [json.loads(line) for line in siege_log[1]]
+
+    assert [line for line in lines if line["level"] in ("error", "critical")] == []
+    assert max((len(line) for line in siege_log[1]), default=0) < 8000

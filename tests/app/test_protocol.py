@@ -1,0 +1,157 @@
+"""The Open Inference Protocol's wire format, read and written without a service."""
+
+import json
+import struct
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.scoring.problem import Problem
+from app.scoring.protocol.answer import Output, answer
+from app.scoring.protocol.request import InferenceRequest, Wanted, parse
+
+NUMBERS = {"name": "x", "shape": [2, 2], "datatype": "UINT8", "data": [1, 2, 3, 4]}
+
+
+def _parse(*inputs: dict[str, Any], tail: bytes = b"", **rest: Any) -> InferenceRequest:
+    text = json.dumps({"inputs": list(inputs)} | rest).encode()
+    return parse(text + tail, str(len(text)) if tail else None)
+
+
+def test_numbers_may_be_flat_or_nested() -> None:
+    [flat] = _parse(NUMBERS).inputs
+    [nested] = _parse(NUMBERS | {"data": [[1, 2], [3, 4]]}).inputs
+
+    assert flat.array is not None
+    assert nested.array is not None
+    assert flat.array.tolist() == nested.array.tolist() == [[1, 2], [3, 4]]
+    assert flat.array.dtype == np.uint8
+
+
+def test_binary_numbers_follow_the_json_in_the_order_of_the_inputs() -> None:
+    first = {"name": "a", "shape": [2], "datatype": "FP32", "parameters": {"binary_data_size": 8}}
+    second = {"name": "b", "shape": [3], "datatype": "UINT8", "parameters": {"binary_data_size": 3}}
+
+    a, b = _parse(first, second, tail=struct.pack("<2f", 0.5, 2) + b"\1\2\3").inputs
+
+    assert a.array is not None
+    assert b.array is not None
+    assert (a.array.tolist(), b.array.tolist()) == ([0.5, 2.0], [1, 2, 3])
+
+
+def test_binary_strings_carry_their_lengths() -> None:
+    entry = {"name": "x", "shape": [2], "datatype": "BYTES", "parameters": {"binary_data_size": 11}}
+
+    [tensor] = _parse(entry, tail=struct.pack("<I", 3) + b"abc" + struct.pack("<I", 0)).inputs
+
+    assert tensor.items == (b"abc", b"")
+
+
+def test_strings_in_json_are_base64() -> None:
+    [tensor] = _parse({"name": "x", "shape": [1], "datatype": "BYTES", "data": ["aGVsbG8="]}).inputs
+
+    assert tensor.items == (b"hello",)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"data": [1, 2, 3]}, r"shape \[2, 2\] needs 4 numbers, found 3"),
+        ({"data": [1, 2, 3, 256]}, "whole numbers from 0 to 255"),
+        ({"data": [1, 2, 3, 1.5]}, "whole numbers from 0 to 255"),
+        ({"data": [1, 2, 3, "4"]}, "nothing but numbers"),
+        ({"data": [True, False, True, True]}, "nothing but numbers"),
+        ({"data": [[1, 2], [3]]}, "flat or nested evenly"),
+        ({"data": {"a": 1}}, r"inputs\[0\].data must be a list"),
+        ({"data": [None] * 4}, "nothing but numbers"),
+        ({"datatype": "FP32", "data": [1e39, 1, 1, 1]}, "NaN or infinite"),
+        ({"datatype": "INT64"}, "must be BYTES, UINT8 or FP32; found 'INT64'"),
+        ({"datatype": 7}, r"inputs\[0\].datatype must be a string"),
+        ({"shape": [-1, 4]}, "whole numbers from 0"),
+        ({"shape": [True, 4]}, "whole numbers from 0"),
+        ({"shape": [1 << 40]}, "whole numbers from 0"),
+        ({"shape": [1] * 9}, "at most 8"),
+        ({"shape": "2,2"}, "must be a list"),
+        ({"name": None}, r"inputs\[0\].name must be a string"),
+        ({"parameters": []}, r"inputs\[0\].parameters must be an object"),
+        ({"parameters": {"binary_data_size": -1}}, "whole number from 0"),
+        ({"parameters": {"binary_data_size": 4}}, "4; 0 bytes are left"),
+    ],
+)
+def test_every_fault_names_its_member(change: dict[str, Any], says: str) -> None:
+    with pytest.raises(Problem, match=says) as refused:
+        _parse(NUMBERS | change)
+
+    assert refused.value.status == 400
+
+
+def test_binary_infinities_are_refused() -> None:
+    entry = {"name": "x", "shape": [1], "datatype": "FP32", "parameters": {"binary_data_size": 4}}
+
+    with pytest.raises(Problem, match="NaN or infinite"):
+        _parse(entry, tail=struct.pack("<f", float("nan")))
+
+
+def test_bytes_that_no_input_claims_are_refused() -> None:
+    with pytest.raises(Problem, match="3 bytes follow the last input"):
+        _parse(NUMBERS, tail=b"abc")
+
+
+@pytest.mark.parametrize("length", ["-1", "x", "", "99999999999999999999", "²"])
+def test_a_senseless_length_of_the_json_part_is_refused(length: str) -> None:
+    with pytest.raises(Problem, match="is not within the body"):
+        parse(b"{}", length)
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"null", b'{"inputs": {}}', b"[" * 100_000, b'{"inputs": [1]}'])
+def test_other_documents_are_refused(body: bytes) -> None:
+    with pytest.raises(Problem):
+        parse(body, None)
+
+
+def test_outputs_inherit_and_overrule_the_binary_wish() -> None:
+    asked = _parse(
+        NUMBERS,
+        parameters={"binary_data_output": True},
+        outputs=[{"name": "y"}, {"name": "z", "parameters": {"binary_data": False, "classification": 3}}],
+    )
+
+    assert asked.outputs == (Wanted("y", binary=True), Wanted("z", binary=False, classes=3))
+
+
+def test_answers_are_text_or_binary_each_as_wanted() -> None:
+    row = np.asarray([[0.25, 0.75]], np.float32)
+
+    body, split = answer({"model_name": "m"}, [Output("a", row, binary=False), Output("b", row, binary=True)])
+
+    assert split is not None
+    head = json.loads(body[:split])
+    assert head["outputs"][0]["data"] == [0.25, 0.75]
+    assert head["outputs"][1]["parameters"] == {"binary_data_size": 8}
+    assert struct.unpack("<2f", body[split:]) == (0.25, 0.75)
+
+
+@given(st.binary(max_size=300), st.one_of(st.none(), st.text(max_size=5), st.integers(0, 400).map(str)))
+def test_any_bytes_are_parsed_or_refused(body: bytes, length: str | None) -> None:
+    with suppress(Problem):
+        parse(body, length)
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-300, 300) | st.floats(allow_nan=False) | st.text(max_size=6),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
+    max_leaves=12,
+)
+_MEMBERS = ("name", "datatype", "shape", "data", "parameters")
+
+
+@given(st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys(_MEMBERS, _JSON)), max_size=3), _JSON)
+def test_any_document_is_parsed_or_refused(changes: list[dict[str, Any]], parameters: object) -> None:
+    document = {"inputs": [NUMBERS | change for change in changes], "parameters": parameters}
+    with suppress(Problem):
+        parsed = parse(json.dumps(document).encode(), None)
+        assert len(parsed.inputs) == len(changes)

@@ -1,0 +1,140 @@
+"""The very image, run as production runs it."""
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from delivery.image.build import Built
+from delivery.image.container import CONFINEMENT, Container
+from delivery.image.engine import EngineError, docker
+from delivery.paths import ROOT
+from delivery.service.client import ask, await_ready
+from delivery.service.ending import end
+from tests.support import pictures
+
+pytestmark = pytest.mark.image
+
+STATUS = "for file in /proc/[0-9]*/status; do cat $file; done"
+# From inside, where there is no network at all: ready, then one picture.
+OFFLINE = """
+import http.client, sys, time
+while True:
+    try:
+        there = http.client.HTTPConnection("127.0.0.1", 8080)
+        there.request("GET", "/readyz")
+        if there.getresponse().status == 200: break
+    except OSError: pass
+    time.sleep(0.05)
+there = http.client.HTTPConnection("127.0.0.1", 8080)
+there.request("POST", "/v1/classify?top=1", bytes.fromhex(sys.argv[1]))
+print(there.getresponse().read().decode())
+"""
+
+
+@pytest.fixture(scope="module")
+def container(image: Built) -> Iterator[Container]:
+    """A confined container of the image, ready."""
+    with Container(image.tag) as running:
+        await_ready(running)
+        yield running
+
+
+def inside(container: Container, script: str) -> str:
+    return docker("exec", container.name, "sh", "-c", script)
+
+
+def statuses(container: Container, name: str) -> set[str]:
+    lines = inside(container, STATUS).splitlines()
+    return {line.partition(":")[2].strip() for line in lines if line.startswith(f"{name}:")}
+
+
+@pytest.mark.parametrize("colour", ["red", "blue"])
+def test_it_answers_with_its_model_and_its_build(container: Container, image: Built, colour: str) -> None:
+    answer = ask(container, "POST", "/v1/classify", pictures.plain(colour)).json()
+    assert answer["classes"][0]["label"] == colour
+    assert answer["model"] == {"name": "colours", "version": "1", "sha256": image.model.sha256}
+    assert answer["code"]["build"] == "77"
+
+
+def test_a_browser_gets_the_page_and_its_files(container: Container) -> None:
+    assert b"<html" in ask(container, "GET", "/", headers={"Accept": "text/html"}).body
+    for path in (ROOT / "app" / "scoring" / "page").glob("*.js"):
+        assert ask(container, "GET", f"/page/{path.name}").body == path.read_bytes()
+
+
+def test_every_process_runs_as_nobody_in_particular_without_privileges(container: Container) -> None:
+    assert statuses(container, "Uid") == {"10001\t10001\t10001\t10001"}
+    assert statuses(container, "CapEff") == {"0000000000000000"}
+    assert statuses(container, "NoNewPrivs") == {"1"}
+
+
+@pytest.mark.parametrize("folder", ["/", "/srv", "/srv/model", "/tmp", "/opt/venv", "/home"])
+def test_nothing_can_be_written(container: Container, folder: str) -> None:
+    with pytest.raises(EngineError, match=r"Read-only file system|Permission denied"):
+        inside(container, f"touch {folder}/mark")
+
+
+def test_serving_writes_nothing_and_leaves_no_dead_process(container: Container) -> None:
+    for _ in range(20):
+        assert ask(container, "POST", "/v1/classify", pictures.plain("green")).status == 200
+    assert docker("diff", container.name) == ""
+    assert not any(state.startswith("Z") for state in statuses(container, "State"))
+
+
+def test_its_log_is_json_from_the_first_line(container: Container) -> None:
+    lines = container.log().splitlines()
+    assert lines
+    assert [line for line in lines if not line.startswith("{")] == []
+
+
+def test_it_needs_no_network(image: Built) -> None:
+    name = docker("run", "--detach", "--network", "none", *CONFINEMENT, image.tag)
+    try:
+        said = docker("exec", name, "timeout", "30", "python", "-c", OFFLINE, pictures.plain("white").hex())
+    finally:
+        docker("rm", "--force", name)
+    assert '"label":"white"' in said
+
+
+def test_sigterm_answers_the_picture_in_flight_and_ends_with_0(image: Built, tmp_path: Path) -> None:
+    picture = tmp_path / "picture.png"
+    picture.write_bytes(pictures.plain("black", (640, 480)))
+    with Container(image.tag) as running:
+        await_ready(running)
+        ending = end(running, picture)
+    assert ending.status == 200
+    assert ending.seconds < 10
+
+
+def test_nothing_remains_of_a_container_whose_block_failed(image: Built) -> None:
+    with pytest.raises(ZeroDivisionError), Container(image.tag) as running:
+        _ = 1 / 0
+    with pytest.raises(EngineError, match="No such"):
+        docker("inspect", running.name)
+
+
+def test_a_wrong_setting_ends_it_with_2_and_one_clear_line(image: Built) -> None:
+    with Container(image.tag, environment={"SCORING_QUEUE_LIMIT": "many"}) as running:
+        until = time.monotonic() + 20
+        while running.exit_code() is None and time.monotonic() < until:
+            time.sleep(0.05)
+        assert running.exit_code() == 2
+        assert "SCORING_QUEUE_LIMIT" in running.log()
+        assert "Traceback" not in running.log()
+
+
+def test_the_command_that_tests_an_image_fails_one_whose_answers_are_wrong(image: Built) -> None:
+    listing = ("ps", "--all", "--quiet", "--filter", f"ancestor={image.id}")
+    before = docker(*listing)
+    command = [sys.executable, "-m", "delivery", "image", "test", image.tag]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "cat.jpg" in done.stdout
+    assert "expected Egyptian cat or tiger cat or tabby" in done.stdout
+    assert re.search(r"error: 0 of \d+ pictures as expected", done.stderr)
+    assert docker(*listing) == before

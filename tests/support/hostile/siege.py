@@ -1,0 +1,112 @@
+"""A campaign against a running service, with its processes and its memory watched."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import fmean, median
+
+from app.scoring.manifest import Input, Normalisation
+from tests.support import models
+from tests.support.processes import memory_mib, tree
+from tests.support.service import Service, running
+
+from .attempt import Target
+from .campaign import Campaign, Outcome
+from .kinds import Planned
+
+FLOAT_NHWC = Input(
+    name="pixels",
+    dtype="float32",
+    layout="NHWC",
+    channels="RGB",
+    width=models.SIDE,
+    height=models.SIDE,
+    normalisation=Normalisation(mean=(127.0,) * 3, std=(128.0,) * 3),
+)
+"""Takes floats, so that NaN and infinity mean something to it."""
+
+_SETTINGS = {"body_timeout_seconds": 2, "keepalive_seconds": 3, "log_level": "warning"}
+"""Short times, so that a slow client costs the campaign seconds instead of minutes."""
+
+
+@dataclass
+class Result:
+    """What a siege came to. Memory in MiB, as (seconds since the start, PSS of all processes)."""
+
+    outcome: Outcome
+    processes_before: list[int]
+    processes_after: list[int]
+    seconds: float
+    memory: list[tuple[float, float]] = field(default_factory=list)
+
+    @property
+    def growth(self) -> float:
+        """MiB that memory grows over the second half of the siege, by its slope there."""
+        half = [sample for sample in self.memory if sample[0] >= self.memory[-1][0] / 2]
+        times, sizes = zip(*half, strict=True)
+        mean_time, mean_size = fmean(times), fmean(sizes)
+        spread = sum((moment - mean_time) ** 2 for moment in times)
+        slope = sum((moment - mean_time) * (size - mean_size) for moment, size in half) / spread if spread else 0.0
+        return float(slope * (times[-1] - times[0]))
+
+    @property
+    def typical(self) -> float:
+        """The median MiB."""
+        return median(size for _, size in self.memory)
+
+    @property
+    def peak(self) -> float:
+        """The most MiB seen."""
+        return max(size for _, size in self.memory)
+
+
+@contextmanager
+def besieged(folder: Path, model: Path | None = None) -> Iterator[Service]:
+    """A service to attack: with `model`, or with the colour model on floats; its log and model go into `folder`."""
+    if model is None:
+        model = folder / "model"
+        models.write(model, FLOAT_NHWC)
+    with running(model, folder / "log", **_SETTINGS) as service:
+        yield service
+
+
+def target(service: Service) -> Target:
+    """What the service serves, asked of itself."""
+    model = json.loads(service.ask("GET", "/version", headers={"Accept": "application/json"}).body)["model"]
+    told = json.loads(service.ask("GET", f"/v2/models/{model['name']}").body)
+    inputs = {entry["datatype"] == "BYTES": entry for entry in told["inputs"]}
+    numbers = inputs[False]
+    return Target(
+        model=model["name"],
+        version=model["version"],
+        tensor=numbers["name"],
+        datatype=numbers["datatype"],
+        row=tuple(numbers["shape"][1:]),
+        output=told["outputs"][0]["name"],
+        picture=inputs[True]["name"],
+    )
+
+
+def attack(service: Service, planned: list[Planned], **clients: int) -> Result:
+    """Send all of `planned` and watch."""
+    campaign = Campaign((service.host, service.port), target(service))
+    start = time.monotonic()
+    result = Result(campaign.outcome, tree(service.process.pid), [], 0.0)
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.5):
+            result.memory.append((time.monotonic() - start, memory_mib(service.process.pid)))
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    campaign.run(planned, **clients)
+    over.set()
+    watcher.join()
+    result.seconds = time.monotonic() - start
+    result.processes_after = tree(service.process.pid)
+    return result

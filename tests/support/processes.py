@@ -1,0 +1,40 @@
+"""A process and all it has started, as /proc shows them."""
+
+import os
+from pathlib import Path
+
+
+def tree(root: int) -> list[int]:
+    """`root` and all its living descendants, by id."""
+    parents = dict(_parents())
+    found = {root} & parents.keys()
+    while more := {pid for pid, parent in parents.items() if parent in found} - found:
+        found |= more
+    return sorted(found)
+
+
+def memory_mib(root: int) -> float:
+    """Memory of the tree; pages that several processes share count in parts (PSS)."""
+    return sum(_pss(pid) for pid in tree(root)) / 1024
+
+
+def _parents() -> list[tuple[int, int]]:
+    found = []
+    for entry in os.scandir("/proc"):
+        if entry.name.isdigit():
+            try:
+                # The name in brackets may hold spaces and brackets of its own.
+                state, parent = Path(entry.path, "stat").read_text().rpartition(")")[2].split()[:2]
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if state != "Z":
+                found.append((int(entry.name), int(parent)))
+    return found
+
+
+def _pss(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
