@@ -14,7 +14,8 @@ RUN := app/requirements.txt delivery/requirements.txt
 DATA := delivery/rehearse/requirements.txt
 SAMPLES := delivery/model/sample/requirements.txt
 MORE_SAMPLES := delivery/model/sample/requirements-more.txt
-TEST := $(RUN) app/requirements-otlp.txt tests/requirements.txt
+PROGRAM := requirements.txt
+TEST := $(RUN) $(PROGRAM) app/requirements-otlp.txt tests/requirements.txt
 BENCH := $(RUN) bench/requirements.txt
 # An environment of its own: what the benches compare with is nothing that Slipway needs.
 BENCH_VENV := .slipway/bench-venv
@@ -58,11 +59,12 @@ bench-hostile: $(BENCH_VENV)/.bench ## A hundred thousand hostile requests; OPTI
 lock: $(UV) ## Write every requirements.txt anew from its requirements.in
 	@set -e; lock() { echo "lock  $$1"; $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header "$$@" --output-file "$${1%.in}.txt"; }; \
-	lock app/requirements.in; \
-	lock delivery/requirements.in -c app/requirements.txt; \
-	lock app/requirements-otlp.in -c app/requirements.txt; \
+	lock requirements.in; \
+	lock app/requirements.in -c requirements.txt; \
+	lock delivery/requirements.in -c requirements.txt -c app/requirements.txt; \
+	lock app/requirements-otlp.in -c requirements.txt -c app/requirements.txt; \
 	lock bench/requirements.in -c app/requirements.txt -c delivery/requirements.txt; \
-	lock tests/requirements.in -c app/requirements.txt -c app/requirements-otlp.txt -c delivery/requirements.txt; \
+	lock tests/requirements.in -c requirements.txt -c app/requirements.txt -c app/requirements-otlp.txt -c delivery/requirements.txt; \
 	for data in delivery/model/sample/*.in; do lock $$data --no-deps; done; \
 	lock delivery/rehearse/requirements.in --no-deps -c $(SAMPLES)
 
