@@ -9,6 +9,7 @@ import typer
 from .failure import ExitCode, FailureError
 from .image.cli import app as image
 from .model.cli import app as model
+from .preview.cli import app as preview
 from .rehearse.cli import rehearse
 
 app = typer.Typer(
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 app.add_typer(model, name="model")
 app.add_typer(image, name="image")
+app.add_typer(preview, name="preview")
 app.command()(rehearse)
 
 
