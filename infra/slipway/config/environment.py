@@ -1,0 +1,44 @@
+"""Who and where an environment is: the facts that its names and tags are made of."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from slipway.regions import REGIONS
+
+from .base import Section
+from .values import ShortName, Suffix
+
+
+def _region(text: str) -> str:
+    if text not in REGIONS:
+        raise ValueError(f"an Azure region of {', '.join(REGIONS)}")
+    return text
+
+
+class Environment(Section):
+    """`slipway:environment`. The environment's name is the stack's."""
+
+    workload: ShortName
+    """What runs here; part of every name."""
+
+    location: Annotated[str, AfterValidator(_region)]
+    """Azure region, such as westeurope. A change moves nothing that exists: see docs/how-to."""
+
+    suffix: Suffix
+    """Makes the names of registry and model store unique in all of Azure."""
+
+    owner: Annotated[str, Field(min_length=1, max_length=64)]
+    """Who answers for it: a tag on everything."""
+
+    cost_centre: Annotated[str, Field(min_length=1, max_length=64)]
+    """Who pays for it: a tag on everything."""
+
+    protect: bool
+    """Whether what holds data or addresses refuses to be deleted or replaced."""
+
+    promotes_from: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,9}$")] | None = None
+    """The stack whose releases this one takes over. None: complete by itself, with its own model store and pipelines."""
+
+    tags: dict[str, str] = {}
+    """More tags, on everything that takes tags."""
