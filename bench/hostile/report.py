@@ -54,6 +54,11 @@ class Report:
                 result.growth < GROWTH_MIB,
                 f"{result.growth:+.1f} MiB; median {result.typical:.0f}, peak {result.peak:.0f}",
             ),
+            Check(
+                "memory at rest as it was at rest halfway",
+                result.kept < GROWTH_MIB,
+                f"{result.kept:+.1f} MiB; before, halfway and after: {', '.join(f'{mib:.0f}' for mib in result.rests)}",
+            ),
             Check("no error in the log", not surprises, f"{len(surprises)} lines"),
             Check("exit status 0 at SIGTERM", exit_status == 0, str(exit_status)),
         ]

@@ -1,14 +1,17 @@
 """Senders of every pace and honesty: each gets its answer, and nobody else waits for them."""
 
 import json
+import random
 import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from tests.support.pictures import plain
+from tests.support.pictures import encoded, plain
+from tests.support.processes import memory_at_rest
 from tests.support.service import Service, running
 
 PICTURE = plain("red")
@@ -224,3 +227,26 @@ def test_a_sender_that_leaves_is_no_error(strict: Service) -> None:
 
     lines = [json.loads(line) for line in strict.log.read_text().splitlines()]
     assert [line for line in lines if line["level"] in ("warning", "error", "critical")] == []
+
+
+def test_nothing_of_a_body_is_kept_once_it_is_answered(colour_model: Path, tmp_path: Path) -> None:
+    noise = random.Random(0).randbytes(2_000_000)
+    picture = encoded(Image.frombytes("RGB", (800, 800), noise[: 800 * 800 * 3]), "PNG")
+
+    def send(service: Service) -> list[int]:
+        statuses = [service.ask("POST", "/v1/classify", body).status for body in (picture, noise)]
+        with _connect(service) as connection:
+            connection.sendall(_head(len(noise)) + noise[:-1])
+            connection.shutdown(socket.SHUT_WR)
+            return [*statuses, _answer(connection)[0]]
+
+    with running(colour_model, tmp_path / "log", scorers=1) as service:
+        for _ in range(5):
+            send(service)
+        before = memory_at_rest(service.process.pid)
+        answers = [send(service) for _ in range(20)]
+        after = memory_at_rest(service.process.pid)
+
+    assert answers == [[200, 415, 400]] * 20
+    # Some 38 MiB were sent of each kind.
+    assert after - before < 16

@@ -1,7 +1,13 @@
 """A process and all it has started, as /proc shows them."""
 
 import os
+import time
 from pathlib import Path
+
+_SETTLED_SECONDS = 3.0
+"""Longer than the service lingers on a connection that it has refused."""
+_SETTLE_MOST_SECONDS = 20.0
+_NOISE_MIB = 1.0
 
 
 def tree(root: int) -> list[int]:
@@ -16,6 +22,19 @@ def tree(root: int) -> list[int]:
 def memory_mib(root: int) -> float:
     """Memory of the tree; pages that several processes share count in parts (PSS)."""
     return sum(_pss(pid) for pid in tree(root)) / 1024
+
+
+def memory_at_rest(root: int) -> float:
+    """The least MiB seen, once it has not become less for a while: what is in flight may take its time to end."""
+    begun = lowered = time.monotonic()
+    least = memory_mib(root)
+    while time.monotonic() - lowered < _SETTLED_SECONDS and time.monotonic() - begun < _SETTLE_MOST_SECONDS:
+        time.sleep(_SETTLED_SECONDS / 10)
+        found = memory_mib(root)
+        if found < least - _NOISE_MIB:
+            lowered = time.monotonic()
+        least = min(least, found)
+    return least
 
 
 def _parents() -> list[tuple[int, int]]:

@@ -11,7 +11,7 @@ from statistics import fmean, median
 
 from app.scoring.manifest import Input, Normalisation
 from tests.support import models
-from tests.support.processes import memory_mib, tree
+from tests.support.processes import memory_at_rest, memory_mib, tree
 from tests.support.service import Service, running
 
 from .attempt import Target
@@ -32,6 +32,8 @@ FLOAT_NHWC = Input(
 _SETTINGS = {"body_timeout_seconds": 2, "keepalive_seconds": 3, "log_level": "warning"}
 """Short times, so that a slow client costs the campaign seconds instead of minutes."""
 
+_WATCH_SECONDS = 0.5
+
 
 @dataclass
 class Result:
@@ -42,6 +44,14 @@ class Result:
     processes_after: list[int]
     seconds: float
     memory: list[tuple[float, float]] = field(default_factory=list)
+    """While under attack."""
+    rests: list[float] = field(default_factory=list)
+    """MiB with nothing in flight: before, between the halves, and after."""
+
+    @property
+    def kept(self) -> float:
+        """MiB more at rest after the second half than after the first, which has widened every heap once: a leak."""
+        return self.rests[2] - self.rests[1]
 
     @property
     def growth(self) -> float:
@@ -65,12 +75,12 @@ class Result:
 
 
 @contextmanager
-def besieged(folder: Path, model: Path | None = None) -> Iterator[Service]:
+def besieged(folder: Path, model: Path | None = None, **settings: object) -> Iterator[Service]:
     """A service to attack: with `model`, or with the colour model on floats; its log and model go into `folder`."""
     if model is None:
         model = folder / "model"
         models.write(model, FLOAT_NHWC)
-    with running(model, folder / "log", **_SETTINGS) as service:
+    with running(model, folder / "log", **_SETTINGS, **settings) as service:
         yield service
 
 
@@ -92,21 +102,34 @@ def target(service: Service) -> Target:
 
 
 def attack(service: Service, planned: list[Planned], **clients: int) -> Result:
-    """Send all of `planned` and watch."""
+    """Send all of `planned` in two halves and watch; the service rests before, between and after them."""
     campaign = Campaign((service.host, service.port), target(service))
     start = time.monotonic()
     result = Result(campaign.outcome, tree(service.process.pid), [], 0.0)
-    over = threading.Event()
-
-    def watch() -> None:
-        while not over.wait(0.5):
-            result.memory.append((time.monotonic() - start, memory_mib(service.process.pid)))
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    campaign.run(planned, **clients)
-    over.set()
-    watcher.join()
+    middle = len(planned) // 2
+    result.rests.append(memory_at_rest(service.process.pid))
+    for half in (planned[:middle], planned[middle:]):
+        with _watched(service, result.memory, start):
+            campaign.run(half, **clients)
+        result.rests.append(memory_at_rest(service.process.pid))
     result.seconds = time.monotonic() - start
     result.processes_after = tree(service.process.pid)
     return result
+
+
+@contextmanager
+def _watched(service: Service, memory: list[tuple[float, float]], start: float) -> Iterator[None]:
+    """Take samples of memory meanwhile."""
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(_WATCH_SECONDS):
+            memory.append((time.monotonic() - start, memory_mib(service.process.pid)))
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
