@@ -1,0 +1,104 @@
+"""What Azure would add to a resource or answer to a question, by name instead of by value.
+
+A value that only Azure can tell becomes "${<resource>.<property>}", so a rendered state is stable, needs no credentials
+and still shows which resource feeds which. What is not listed here stays unknown, as in a real first preview.
+"""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .record import Record, Value
+
+_OUTPUTS: Mapping[str, tuple[str, ...]] = {
+    "azure-native:containerregistry:Registry": ("loginServer",),
+    "azure-native:managedidentity:UserAssignedIdentity": ("principalId", "clientId", "tenantId"),
+    "azure-native:monitor:AzureMonitorWorkspace": (
+        "metrics.prometheusQueryEndpoint",
+        "defaultIngestionSettings.dataCollectionRuleResourceId",
+    ),
+    "azure-native:network:PublicIPAddress": ("ipAddress", "dnsSettings.fqdn"),
+    "azure-native:operationalinsights:Workspace": ("customerId",),
+    "azure-native:dashboard:Grafana": ("properties.endpoint", "identity.principalId"),
+    "azure-native:storage:StorageAccount": ("primaryEndpoints.blob",),
+    "azuredevops:index/serviceEndpointAzureRM:ServiceEndpointAzureRM": (
+        "workloadIdentityFederationIssuer",
+        "workloadIdentityFederationSubject",
+        "serviceEndpointId",
+    ),
+}
+"""Properties that are no inputs, by type; a dot parts an object from its property."""
+
+_CLIENT = {name: f"${{{name}}}" for name in ("subscriptionId", "tenantId", "clientId", "objectId")}
+
+_KUBECONFIG = {
+    "apiVersion": "v1",
+    "kind": "Config",
+    "clusters": [
+        {
+            "name": "cluster",
+            "cluster": {"server": "https://cluster.invalid:443", "certificate-authority-data": "Y2VydGlmaWNhdGU="},
+        }
+    ],
+}
+
+_ANSWERS: Mapping[str, Mapping[str, Value]] = {
+    "azure-native:authorization:getClientConfig": _CLIENT,
+    "azure-native:containerservice:listManagedClusterUserCredentials": {
+        "kubeconfigs": [{"name": "clusterUser", "value": base64.b64encode(json.dumps(_KUBECONFIG).encode()).decode()}]
+    },
+}
+
+
+class UnansweredError(Exception):
+    """A program asked what nobody here can tell."""
+
+
+@dataclass(frozen=True)
+class State:
+    """What comes back for one resource: its id, and properties beside its inputs."""
+
+    id: str
+    properties: dict[str, Value]
+
+
+class Computed:
+    """Named values for everything that Azure computes."""
+
+    def state(self, record: Record) -> State:
+        """Id and computed properties of `record`."""
+        properties: dict[str, Value] = {}
+        for path in _OUTPUTS.get(record.type, ()):
+            _put(properties, path, f"${{{record.name}.{path}}}")
+        if record.type.startswith("kubernetes:"):
+            given = record.inputs.get("metadata")
+            named = given if isinstance(given, Mapping) else {}
+            properties["metadata"] = {
+                "name": f"${{{record.name}.name}}",
+                **named,
+            }  # the provider names what has no name
+        return State(f"${{{record.name}.id}}", properties)
+
+    def invoke(self, token: str, args: Mapping[str, Value]) -> dict[str, Value]:
+        """The answer to a provider's function. UnansweredError where none is known."""
+        try:
+            return {**args, **_ANSWERS[token]}
+        except KeyError:
+            raise UnansweredError(f"no stand-in answers {token}; computed.py lists those that are known") from None
+
+
+class Nothing(Computed):
+    """A first preview before anything exists: whatever is no input is unknown."""
+
+    def state(self, record: Record) -> State:
+        del record
+        return State("", {})
+
+
+def _put(properties: dict[str, Value], path: str, value: Value) -> None:
+    *parents, last = path.split(".")
+    inner = properties
+    for parent in parents:
+        inner = inner.setdefault(parent, {})  # type: ignore[assignment]  # every parent is an object made here
+    inner[last] = value

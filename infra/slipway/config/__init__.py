@@ -1,0 +1,1 @@
+"""The stack file as typed objects, checked whole before the first resource."""

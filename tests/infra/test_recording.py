@@ -1,0 +1,76 @@
+"""The stand-in for the engine: what it writes down, and that a false assertion fails."""
+
+import pulumi
+import pytest
+from pulumi_azure_native import containerregistry
+from pulumi_azure_native.provider import Provider
+
+from delivery.preview.computed import Computed, UnansweredError
+from delivery.preview.record import Secret
+from delivery.preview.recording import ProgramError, record
+
+from .conftest import Declared
+
+REGISTRY = "azure-native:containerregistry:Registry"
+
+
+def _registry(name: str = "registry", **options: object) -> containerregistry.Registry:
+    return containerregistry.Registry(
+        name,
+        resource_group_name="rg",
+        sku=containerregistry.SkuArgs(name=containerregistry.SkuName.BASIC),
+        opts=pulumi.ResourceOptions(**options),  # type: ignore[arg-type]  # each test passes what it is about
+    )
+
+
+def test_inputs_are_plain_camel_case_data(declared: Declared) -> None:
+    assert declared(_registry).one(REGISTRY).inputs["sku"] == {"name": "Basic"}
+
+
+def test_options_are_recorded(declared: Declared) -> None:
+    found = declared(lambda: _registry(protect=True, ignore_changes=["tags"], retain_on_delete=True))
+
+    assert found.one(REGISTRY).options == {"protect": True, "ignoreChanges": ["tags"], "retainOnDelete": True}
+
+
+def test_what_azure_computes_is_named_after_its_resource(declared: Declared) -> None:
+    def program() -> None:
+        pulumi.export("server", pulumi.Output.format("https://{0}", _registry().login_server))
+
+    assert declared(program).outputs == {"server": "https://${registry.loginServer}"}
+
+
+def test_on_a_first_preview_it_is_unknown(declared: Declared) -> None:
+    assert declared(lambda: pulumi.export("id", _registry().id), first=True).outputs == {"id": "${unknown}"}
+
+
+def test_secrets_are_marked(declared: Declared) -> None:
+    found = declared(lambda: Provider("azure", client_id=pulumi.Output.secret("hush")))
+
+    assert found.one("pulumi:providers:azure-native").inputs["clientId"] == Secret("hush")
+
+
+def test_a_false_assertion_inside_an_apply_fails(declared: Declared) -> None:
+    def refuse(server: str) -> None:
+        assert server == "another", "seen by the runner"
+
+    with pytest.raises(AssertionError, match="seen by the runner"):
+        declared(lambda: _registry().login_server.apply(refuse))
+
+
+def test_two_resources_of_one_name_are_refused() -> None:
+    def program() -> None:
+        _registry()
+        _registry()
+
+    with pytest.raises(ProgramError, match="two resources are named"):
+        record(program, computed=Computed())
+
+
+def test_a_question_that_nobody_can_answer_is_named() -> None:
+    with pytest.raises(UnansweredError, match="azure-native:web:getSite"):
+        Computed().invoke("azure-native:web:getSite", {})
+
+
+def test_one_run_leaves_nothing_to_the_next(declared: Declared) -> None:
+    assert declared(_registry) == declared(_registry)
