@@ -10,7 +10,7 @@ _TIMEOUTS = ("create", "update", "delete")
 
 
 def key(urn: str) -> str | None:
-    """ "<type>::<name>" of a URN; None for the stack's own and for none."""
+    """A URN as "<type>::<name>"; None for the stack's own and for none."""
     if not urn:
         return None
     *_, types, name = urn.split("::")

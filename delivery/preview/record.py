@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-SECRET = "[secret]"
+SECRET = "[secret]"  # noqa: S105 - the mark, not a secret
 """What stands in every form for a value that nobody may read."""
 
 UNKNOWN = "${unknown}"
 """A value that only Azure can tell, of an origin that is not known either."""
 
-Value: TypeAlias = "None | bool | int | float | str | Sequence[Value] | Mapping[str, Value] | Secret"
+Value: TypeAlias = "bool | int | float | str | Sequence[Value] | Mapping[str, Value] | Secret | None"
 """JSON, and secrets."""
 
 

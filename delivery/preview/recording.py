@@ -104,8 +104,8 @@ def record(
 ) -> Recorded:
     """Run `program` as an engine's preview would, and return what it declared.
 
-    `config` maps "<namespace>:<key>" to the text that an engine hands over: JSON for objects. `stacks` maps full names of
-    stacks, "organization/slipway/dev", to outputs that a StackReference finds. Settings of Pulumi's runtime stay inside.
+    `config` maps "<namespace>:<key>" to the text that an engine hands over: JSON for objects. `stacks` maps full names
+    of stacks, "organization/slipway/dev", to outputs that a StackReference finds. Pulumi's settings stay inside.
     ProgramError: the program, or a resource of it, failed.
     """
     monitor = RecordingMonitor(computed, stacks or {})

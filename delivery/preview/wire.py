@@ -4,7 +4,7 @@ The marks are the protocol's own: github.com/pulumi/pulumi, sdk/python/lib/pulum
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from google.protobuf import json_format, struct_pb2
 
@@ -37,16 +37,19 @@ def _plain(value: Any) -> Value:  # noqa: ANN401 - whatever JSON holds
             return int(value)
         case list():
             return [_plain(item) for item in value]
-        case dict() if value.get(_SIGNATURE) == _SECRET:
-            return Secret(_plain(value["value"]))
-        case dict() if value.get(_SIGNATURE) == _RESOURCE:
-            return f"${{{value['urn'].rsplit('::', 1)[1]}}}"
         case dict():
-            return {key: _plain(item) for key, item in value.items()}
-        case bool() | int() | float() | None:
-            return value
+            return _object(value)
         case _:
-            raise TypeError(f"no plain form of {type(value)}")
+            return cast("Value", value)
+
+
+def _object(value: dict[str, Any]) -> Value:
+    mark = value.get(_SIGNATURE)
+    if mark == _SECRET:
+        return Secret(_plain(value["value"]))
+    if mark == _RESOURCE:
+        return f"${{{value['urn'].rsplit('::', 1)[1]}}}"
+    return {key: _plain(item) for key, item in value.items()}
 
 
 def message(properties: Mapping[str, object]) -> struct_pb2.Struct:

@@ -39,8 +39,9 @@ def grant(
 ) -> authorization.RoleAssignment:
     """Give `role` to the principal `to` (an object id) on the scope `on` (a resource id).
 
-    The principal type is always said: without it Azure looks a new identity up in Entra before it is there. The name is
-    left to the provider, which gives a GUID once and keeps it. One tuple cannot exist twice, so a replacement deletes first.
+    The principal type is always said: without it Azure looks a new identity up in Entra before it is there. The name
+    is left to the provider, which gives a GUID once and keeps it. One tuple cannot exist twice, so a replacement
+    deletes first.
     """
     return authorization.RoleAssignment(
         name,

@@ -11,6 +11,9 @@ from delivery.preview.record import Recorded
 from slipway.naming import Naming
 from slipway.placement import Placement
 
+Stacks = Mapping[str, Mapping[str, Any]]
+"""Outputs of other stacks, by their full names."""
+
 
 class Declared(Protocol):
     """What `declared` is called with: a function that declares resources, and, for a first preview, `first=True`."""
@@ -20,7 +23,7 @@ class Declared(Protocol):
         program: Callable[[], object],
         *,
         first: bool = False,
-        stacks: Mapping[str, Mapping[str, Any]] | None = None,
+        stacks: Stacks | None = None,
     ) -> Recorded: ...
 
 
@@ -28,9 +31,7 @@ class Declared(Protocol):
 def declared() -> Declared:
     """Declare resources and get them as plain data. With `first`, everything that Azure computes is unknown."""
 
-    def declare(
-        program: Callable[[], object], *, first: bool = False, stacks: Mapping[str, Mapping[str, Any]] | None = None
-    ) -> Recorded:
+    def declare(program: Callable[[], object], *, first: bool = False, stacks: Stacks | None = None) -> Recorded:
         def run() -> None:
             program()
 

@@ -38,7 +38,7 @@ class Environment(Section):
     """Whether what holds data or addresses refuses to be deleted or replaced."""
 
     promotes_from: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,9}$")] | None = None
-    """The stack whose releases this one takes over. None: complete by itself, with its own model store and pipelines."""
+    """The stack whose releases this one takes over. None: it has its own model store and pipelines."""
 
-    tags: dict[str, str] = {}
+    tags: dict[str, str] = Field(default_factory=dict)
     """More tags, on everything that takes tags."""
