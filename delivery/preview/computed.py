@@ -74,10 +74,7 @@ class Computed:
         if record.type.startswith("kubernetes:"):
             given = record.inputs.get("metadata")
             named = given if isinstance(given, Mapping) else {}
-            properties["metadata"] = {
-                "name": f"${{{record.name}.name}}",
-                **named,
-            }  # the provider names what has no name
+            properties["metadata"] = {"name": record.assigned_name, **named}
         return State(f"${{{record.name}.id}}", properties)
 
     def invoke(self, token: str, args: Mapping[str, Value]) -> dict[str, Value]:

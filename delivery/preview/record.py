@@ -1,7 +1,9 @@
 """One declared resource as plain data: what a program asked an engine for."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import TypeAlias
 
 SECRET = "[secret]"  # noqa: S105 - the mark, not a secret
@@ -12,6 +14,9 @@ UNKNOWN = "${unknown}"
 
 Value: TypeAlias = "bool | int | float | str | Sequence[Value] | Mapping[str, Value] | Secret | None"
 """JSON, and secrets."""
+
+
+_REPLACED_BY_CONTENT = ("ConfigMap", "Secret")
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,16 @@ class Record:
     def key(self) -> str:
         """What names this resource inside its stack."""
         return f"{self.type}::{self.name}"
+
+    @property
+    def assigned_name(self) -> str:
+        """A stand-in for the name that the Kubernetes provider gives to an object without one.
+
+        As in reality, new content of a ConfigMap or Secret makes a new name, and nothing else does.
+        """
+        content = self.inputs if self.type.rsplit(":", 1)[-1] in _REPLACED_BY_CONTENT else {}
+        seed = json.dumps([self.key, content], sort_keys=True, default=str)
+        return f"{self.name}-{sha256(seed.encode()).hexdigest()[:8]}"
 
 
 @dataclass(frozen=True)

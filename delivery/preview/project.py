@@ -1,0 +1,66 @@
+"""Project and stack files, read as an engine reads them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from delivery.failure import FailureError, NotFoundError
+
+
+@dataclass(frozen=True)
+class Project:
+    """A Pulumi project in a folder: its name, the folder of its entry, and the config that every stack shares."""
+
+    root: Path
+    name: str
+    main: Path
+    shared: Mapping[str, str]
+
+    @property
+    def stacks(self) -> list[str]:
+        """The stacks that have a file here."""
+        return sorted(path.name.split(".")[1] for path in self.root.glob("Pulumi.*.yaml"))
+
+    def config(self, stack: str) -> dict[str, str]:
+        """A stack's config as an engine hands it over: JSON for whatever is no string. NotFoundError without a file."""
+        path = self.root / f"Pulumi.{stack}.yaml"
+        if not path.is_file():
+            raise NotFoundError(f"{path.name}: no such stack file; stacks here are {', '.join(self.stacks) or 'none'}")
+        given = _mapping(path).get("config") or {}
+        if not isinstance(given, dict):
+            raise FailureError(f"{path.name}: config: found {given!r}, allowed: a mapping of keys to values")
+        return {**self.shared, **{str(key): _text(value) for key, value in given.items()}}
+
+
+def read(root: Path) -> Project:
+    """The project in `root`. NotFoundError or FailureError name what is missing or malformed in Pulumi.yaml."""
+    path = root / "Pulumi.yaml"
+    if not path.is_file():
+        raise NotFoundError(f"{path}: no Pulumi project here")
+    found = _mapping(path)
+    shared = {key: _text(_default(entry)) for key, entry in (found.get("config") or {}).items()}
+    return Project(root, str(found.get("name", root.name)), root / str(found.get("main", ".")), shared)
+
+
+def _mapping(path: Path) -> dict[str, Any]:
+    try:
+        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise FailureError(f"{path.name}: not YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(found, dict):
+        raise FailureError(f"{path.name}: found {type(found).__name__}, allowed: a mapping")
+    return found
+
+
+def _default(entry: object) -> object:
+    if isinstance(entry, dict):
+        return entry.get("value", entry.get("default"))
+    return entry
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,111 @@
+"""The rendered state: everything a stack declares, without credentials, network or an engine."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from delivery.failure import FailureError
+
+from . import kubernetes_files, project
+from .computed import Computed
+from .record import Record, Recorded, Value, shown
+from .recording import ProgramError, entry, record
+
+FORMAT = 1
+
+_ORGANIZATION = "organization"
+"""What self-managed backends call the one that every stack belongs to."""
+
+_NAMED = re.compile(r"\$\{([^}/]+)\}")
+
+
+def render(root: Path, stack: str, release: Mapping[str, Any] | None) -> Recorded:
+    """What `stack` of the project in `root` declares, with `release` as the last one deployed (None: none yet).
+
+    The stack that it promotes from is rendered first; its outputs appear as "${<stack>/<resource>.<property>}".
+    FailureError: the program refused the config, or failed.
+    """
+    found = project.read(root)
+    return _render(found, stack, release, chain=(stack,))
+
+
+def write(recorded: Recorded, folder: Path, *, name: str, stack: str) -> int:
+    """Write resources.json and k8s/*.yaml into `folder`, replacing what an earlier render left. The count of files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "resources.json").write_text(document(recorded, name=name, stack=stack), encoding="utf-8")
+    return 1 + kubernetes_files.write(recorded, folder / "k8s")
+
+
+def document(recorded: Recorded, *, name: str, stack: str) -> str:
+    """resources.json: sorted, indented, the same bytes for the same program. Secrets are marked, never shown."""
+    content = {
+        "format": FORMAT,
+        "project": name,
+        "stack": stack,
+        "resources": [_resource(one) for one in recorded.resources],
+        "outputs": shown(recorded.outputs),
+    }
+    return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _render(found: project.Project, stack: str, release: Mapping[str, Any] | None, chain: tuple[str, ...]) -> Recorded:
+    config = found.config(stack)
+    stacks: dict[str, Mapping[str, Value]] = {}
+    if release is not None:
+        stacks[_full(found, stack)] = {"release": dict(release)}
+    if earlier := _earlier(config):
+        if earlier in chain:
+            raise FailureError(f"stacks promote from each other in a circle: {' <- '.join((*chain, earlier))}")
+        outputs = _render(found, earlier, release, (*chain, earlier)).outputs
+        stacks[_full(found, earlier)] = {key: _moved(value, earlier) for key, value in outputs.items()}
+    try:
+        return record(
+            entry(found.main),
+            computed=Computed(),
+            project=found.name,
+            stack=stack,
+            organization=_ORGANIZATION,
+            config=config,
+            stacks=stacks,
+        )
+    except ProgramError as error:
+        raise FailureError(str(error)) from error
+
+
+def _full(found: project.Project, stack: str) -> str:
+    return f"{_ORGANIZATION}/{found.name}/{stack}"
+
+
+def _earlier(config: Mapping[str, str]) -> str | None:
+    """The stack that this one promotes from. What is malformed here is the program's to report."""
+    try:
+        environment = json.loads(config.get("slipway:environment", "{}"))
+    except ValueError:
+        return None
+    earlier = environment.get("promotesFrom") if isinstance(environment, dict) else None
+    return earlier if isinstance(earlier, str) else None
+
+
+def _moved(value: Value, stack: str) -> Value:
+    """Another stack's values, their origins named as that stack's."""
+    match shown(value):
+        case str() as text:
+            return _NAMED.sub(rf"${{{stack}/\1}}", text)
+        case dict() as items:
+            return {key: _moved(item, stack) for key, item in items.items()}
+        case list() as items:
+            return [_moved(item, stack) for item in items]
+        case other:
+            return other
+
+
+def _resource(one: Record) -> dict[str, Value]:
+    return {
+        "type": one.type,
+        "name": one.name,
+        "parent": one.parent,
+        "inputs": shown(one.inputs),
+        "options": shown(one.options),
+    }
