@@ -1,6 +1,7 @@
 """A seeded sample of hostile requests against the service as it is run; `bench/hostile` sends a hundred thousand."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,8 @@ from tests.support.hostile.siege import Result
 
 _COUNT = 1500
 _SCORERS = 2
+_SETTINGS: dict[str, Any] = {"scorers": _SCORERS, "body_timeout_seconds": 5, "keepalive_seconds": 5}
+"""Time enough for honest clients on a machine that has other things to do."""
 _IDLE_MIB = 150
 _PICTURE_MIB = 250
 """What a scorer takes at most beyond its idle share: 25 megapixels of 16-bit grey, on their way to 8 bits."""
@@ -23,7 +26,7 @@ _KEPT_MIB = 24
 def siege_log(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, list[str]]:
     """One siege, and what the service logged during it."""
     folder = tmp_path_factory.mktemp("siege")
-    with siege.besieged(folder, scorers=_SCORERS) as service:
+    with siege.besieged(folder, **_SETTINGS) as service:
         result = siege.attack(service, plan("sample", _COUNT))
         log = service.log.read_text(encoding="utf-8", errors="replace").splitlines()
     assert service.process.returncode == 0

@@ -13,6 +13,7 @@ from app.scoring.limits import Limits
 from app.scoring.problem import Problem
 from app.scoring.scorers import LaneError, Scorer
 from tests.support.pictures import plain
+from tests.support.waiting import PATIENCE
 
 JOB = {"kind": "classify", "top": 1}
 
@@ -46,7 +47,7 @@ def test_jobs_are_answered_with_what_their_stages_took(lane: Lane) -> None:
 
     assert reply.head["classes"][0]["label"] == "red"
     assert reply.head["image"] == {"format": "PNG", "width": 64, "height": 48}
-    assert 0 <= waited < 5
+    assert 0 <= waited < PATIENCE
     assert all(seconds > 0 for seconds in reply.head["stages"].values())
 
 
@@ -194,6 +195,6 @@ def test_scorers_end_with_the_lane(colour_model: Path) -> None:
 
     assert not lane.alive
     assert len(pids) == 3
-    with gevent.Timeout(10):
+    with gevent.Timeout(PATIENCE):
         while any(Path(f"/proc/{pid}").exists() for pid in pids):
             gevent.sleep(0.01)

@@ -11,9 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from .waiting import PATIENCE
+
 ROOT = Path(__file__).parents[2]
-_READY_SECONDS = 30.0
-_STOP_SECONDS = 30.0
+_READY_SECONDS = 90.0
+_STOP_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,19 @@ class Service:
 
     def ask(self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Reply:
         """One request on a connection of its own."""
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=30)
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=PATIENCE)
         try:
             connection.request(method, path, body, headers or {})
             answer = connection.getresponse()
             return Reply(answer.status, answer.headers, answer.read())
         finally:
             connection.close()
+
+    def in_hand(self) -> int:
+        """How many requests it has accepted for its scorers and not yet answered, as its metrics tell."""
+        lines = self.ask("GET", "/metrics").body.decode().splitlines()
+        [value] = [line.split()[1] for line in lines if line.startswith("scoring_in_hand ")]
+        return int(float(value))
 
     def stop(self) -> int:
         """SIGTERM, and the exit status it led to."""

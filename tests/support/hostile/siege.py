@@ -80,7 +80,7 @@ def besieged(folder: Path, model: Path | None = None, **settings: object) -> Ite
     if model is None:
         model = folder / "model"
         models.write(model, FLOAT_NHWC)
-    with running(model, folder / "log", **_SETTINGS, **settings) as service:
+    with running(model, folder / "log", **(_SETTINGS | settings)) as service:
         yield service
 
 
