@@ -109,3 +109,8 @@ def _resource(one: Record) -> dict[str, Value]:
         "inputs": shown(one.inputs),
         "options": shown(one.options),
     }
+
+
+def name(root: Path) -> str:
+    """The project's name."""
+    return project.read(root).name

@@ -97,7 +97,7 @@ def test_the_last_release_is_what_the_caller_says(sample: Path) -> None:
 
 def test_an_earlier_stack_shows_as_the_origin_of_its_outputs(sample: Path) -> None:
     config = {"sample:sku": "Premium", "sample:size": 1, "sample:earlier": "dev"}
-    config["slipway:environment"] = {"promotesFrom": "dev"}  # type: ignore[assignment]  # YAML takes any value
+    config["slipway:environment"] = {"promotesFrom": "dev"}
     (sample / "Pulumi.prod.yaml").write_text(yaml.safe_dump({"config": config}))
 
     assert render(sample, "prod", None).outputs["hub"] == "${dev/registry.loginServer}"

@@ -1,0 +1,28 @@
+"""One explicit provider per system; the default ones are disabled in Pulumi.yaml.
+
+None takes credentials as inputs: they would lie in the state and go stale. Azure's and Azure DevOps' come from the
+environment (ARM_*, AZDO_*), the cluster's from kubelogin at each call.
+"""
+
+import pulumi
+from pulumi_azure_native import authorization
+from pulumi_azure_native.provider import Provider as AzureProvider
+from pulumi_kubernetes.provider import Provider as KubernetesProvider
+
+from .config.stack import StackConfig
+
+
+def azure(config: StackConfig) -> AzureProvider:
+    """Azure, in the environment's region."""
+    return AzureProvider("azure", location=config.environment.location)
+
+
+async def account(provider: AzureProvider) -> authorization.GetClientConfigResult:
+    """Tenant and subscription that the credentials lead to."""
+    answer = authorization.get_client_config_output(opts=pulumi.InvokeOptions(provider=provider))
+    return await answer.future()
+
+
+def kubernetes(kubeconfig: pulumi.Output[str], cluster_id: pulumi.Output[str]) -> KubernetesProvider:
+    """The environment's cluster. Only another cluster id makes another provider, never a changed kubeconfig."""
+    return KubernetesProvider("kubernetes", kubeconfig=kubeconfig, cluster_identifier=cluster_id)
