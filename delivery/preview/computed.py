@@ -68,13 +68,9 @@ class Computed:
 
     def state(self, record: Record) -> State:
         """Id and computed properties of `record`."""
-        properties: dict[str, Value] = {}
+        properties = _named(record)
         for path in _OUTPUTS.get(record.type, ()):
             _put(properties, path, f"${{{record.name}.{path}}}")
-        if record.type.startswith("kubernetes:"):
-            given = record.inputs.get("metadata")
-            named = given if isinstance(given, Mapping) else {}
-            properties["metadata"] = {"name": record.assigned_name, **named}
         return State(f"${{{record.name}.id}}", properties)
 
     def invoke(self, token: str, args: Mapping[str, Value]) -> dict[str, Value]:
@@ -89,8 +85,15 @@ class Nothing(Computed):
     """A first preview before anything exists: whatever is no input is unknown."""
 
     def state(self, record: Record) -> State:
-        del record
-        return State("", {})
+        return State("", _named(record))
+
+
+def _named(record: Record) -> dict[str, Value]:
+    """The name that the Kubernetes provider gives to an object without one: by itself, so also on a first preview."""
+    given = record.inputs.get("metadata")
+    if not record.type.startswith("kubernetes:") or (isinstance(given, Mapping) and "name" in given):
+        return {}
+    return {"metadata": {"name": record.assigned_name}}
 
 
 def _put(properties: dict[str, Value], path: str, value: Value) -> None:

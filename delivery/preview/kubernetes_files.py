@@ -7,7 +7,16 @@ import yaml
 
 from .record import Record, Recorded, Value, shown
 
-_FIRST = ("Namespace", "ResourceQuota", "LimitRange", "ServiceAccount", "ConfigMap", "NetworkPolicy", "Service")
+_FIRST = (
+    "Namespace",
+    "PriorityClass",
+    "ResourceQuota",
+    "LimitRange",
+    "ServiceAccount",
+    "ConfigMap",
+    "NetworkPolicy",
+    "Service",
+)
 """Kinds that others need; the rest follow, by name."""
 
 _TOP = ("apiVersion", "kind", "metadata", "spec")

@@ -65,8 +65,7 @@ class RecordingMonitor(mocks.MockMonitor):
         if self.records.setdefault(record.key, record) is not record:
             raise ProgramError(f"two resources are named {record.key}")
         state = self.computed.state(record)
-        answer = wire.message(state.properties)
-        answer.MergeFrom(request.object)
+        answer = wire.overlaid(request.object, wire.message(state.properties))
         return resource_pb2.RegisterResourceResponse(urn=urn, id=state.id, object=answer)
 
     def ReadResource(self, request: Any) -> Any:  # noqa: N802, ANN401 - as above

@@ -57,3 +57,16 @@ def message(properties: Mapping[str, object]) -> struct_pb2.Struct:
     struct = struct_pb2.Struct()
     json_format.ParseDict(dict(properties), struct)
     return struct
+
+
+def overlaid(below: struct_pb2.Struct, above: struct_pb2.Struct) -> struct_pb2.Struct:
+    """Both messages in one, object by object; protobuf's own merge would replace whole objects."""
+    merged = struct_pb2.Struct()
+    merged.CopyFrom(below)
+    for key, value in above.fields.items():
+        inner = merged.fields[key]
+        if value.HasField("struct_value") and inner.HasField("struct_value"):
+            inner.struct_value.CopyFrom(overlaid(inner.struct_value, value.struct_value))
+        else:
+            inner.CopyFrom(value)
+    return merged

@@ -1,8 +1,10 @@
 """The stand-in for the engine: what it writes down, and that a false assertion fails."""
 
 import pulumi
+import pulumi_kubernetes.core.v1 as core
+import pulumi_kubernetes.meta.v1 as meta
 import pytest
-from pulumi_azure_native import containerregistry
+from pulumi_azure_native import containerregistry, network
 from pulumi_azure_native.provider import Provider
 
 from delivery.preview.computed import Computed, UnansweredError
@@ -38,6 +40,25 @@ def test_what_azure_computes_is_named_after_its_resource(declared: Declared) -> 
         pulumi.export("server", pulumi.Output.format("https://{0}", _registry().login_server))
 
     assert declared(program).outputs == {"server": "https://${registry.loginServer}"}
+
+
+def test_what_azure_computes_inside_an_object_leaves_its_inputs(declared: Declared) -> None:
+    def program() -> None:
+        dns = network.PublicIPAddressDnsSettingsArgs(domain_name_label="scoring")
+        address = network.PublicIPAddress("address", resource_group_name="rg", dns_settings=dns)
+        pulumi.export("label", address.dns_settings.domain_name_label)
+        pulumi.export("name", address.dns_settings.fqdn)
+
+    assert declared(program).outputs == {"label": "scoring", "name": "${address.dnsSettings.fqdn}"}
+
+
+@pytest.mark.parametrize("first", [False, True])
+def test_an_object_without_a_name_is_given_one_before_it_exists(declared: Declared, *, first: bool) -> None:
+    def program() -> None:
+        settings = core.ConfigMap("settings", metadata=meta.ObjectMetaArgs(labels={"part": "of"}))
+        pulumi.export("name", settings.metadata.name)
+
+    assert str(declared(program, first=first).outputs["name"]).startswith("settings-")
 
 
 def test_on_a_first_preview_it_is_unknown(declared: Declared) -> None:

@@ -1,0 +1,1 @@
+"""The parts of an environment, one noun a file. Components never import each other."""

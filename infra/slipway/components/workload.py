@@ -1,0 +1,163 @@
+"""The app on the cluster."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_kubernetes.apps.v1 as apps
+import pulumi_kubernetes.autoscaling.v2 as autoscaling
+import pulumi_kubernetes.core.v1 as core
+import pulumi_kubernetes.networking.v1 as networking
+import pulumi_kubernetes.policy.v1 as policy
+import pulumi_kubernetes.scheduling.v1 as scheduling
+
+from slipway import manifests
+from slipway.config.release import Release
+from slipway.config.workload import Workload as Config
+from slipway.naming import Naming
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkloadArgs:
+    """`image` is the full reference by digest; `ip_name` and `ip_resource_group` name the public address."""
+
+    naming: Naming
+    config: Config
+    release: Release
+    protect: bool
+    """Whether the namespace refuses to be deleted, and with it everything inside."""
+    cluster: pulumi.Resource
+    """What the objects go with: once it is gone, nobody can be asked to delete them."""
+    image: pulumi.Input[str]
+    ip_name: pulumi.Input[str]
+    ip_resource_group: pulumi.Input[str]
+    pull_grants: Sequence[pulumi.Resource] = ()
+    """What must be there before an image can be pulled."""
+    address_grants: Sequence[pulumi.Resource] = ()
+    """What must be there before the cluster can use the address."""
+
+
+class Workload(pulumi.ComponentResource):
+    """Namespace, Deployment, Service and what keeps them in bounds.
+
+    Only Namespace, ServiceAccount and Service have fixed names: others are replaced by making the new one first.
+    """
+
+    namespace: pulumi.Output[str]
+    service_name: pulumi.Output[str]
+    deployment_name: pulumi.Output[str]
+
+    def __init__(self, name: str, args: WorkloadArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("slipway:index:Workload", name, None, opts)
+        self._name, self._args = name, args
+        namespace = core.Namespace(
+            f"{name}-namespace",
+            manifests.namespace(args.naming),
+            pulumi.ResourceOptions(parent=self, deleted_with=args.cluster, protect=args.protect),
+        )
+        self.namespace = namespace.metadata.name
+        deployment = self._deployment(self._bounds())
+        self.deployment_name = deployment.metadata.name
+        self._availability()
+        self.service_name = self._service().metadata.name
+        core.ConfigMap(f"{name}-scraping", manifests.scraping(args.naming), self._child())
+        self.register_outputs(
+            {
+                "namespace": self.namespace,
+                "serviceName": self.service_name,
+                "deploymentName": self.deployment_name,
+            }
+        )
+
+    def _bounds(self) -> list[pulumi.Resource]:
+        """What holds for pods from their first moment, so it is there before them."""
+        name, naming, config = self._name, self._args.naming, self._args.config
+        bounds: list[pulumi.Resource] = [
+            networking.NetworkPolicy(
+                f"{name}-deny-all", manifests.deny_all(naming, namespace=self.namespace), self._child()
+            ),
+            networking.NetworkPolicy(
+                f"{name}-allow-http", manifests.allow_http(naming, namespace=self.namespace), self._child()
+            ),
+            core.ResourceQuota(
+                f"{name}-quota", manifests.quota(naming, config, namespace=self.namespace), self._child()
+            ),
+            core.LimitRange(
+                f"{name}-limits", manifests.limits(naming, config, namespace=self.namespace), self._child()
+            ),
+        ]
+        if config.tracing:
+            egress = manifests.allow_tracing(naming, config.tracing, namespace=self.namespace)
+            bounds.append(networking.NetworkPolicy(f"{name}-allow-tracing", egress, self._child()))
+        return bounds
+
+    def _deployment(self, bounds: list[pulumi.Resource]) -> apps.Deployment:
+        name, args = self._name, self._args
+        account = core.ServiceAccount(
+            f"{name}-account", manifests.service_account(args.naming, self.namespace), self._child()
+        )
+        settings = core.ConfigMap(
+            f"{name}-settings", manifests.settings(args.naming, args.config, self.namespace), self._child()
+        )
+        priority = scheduling.PriorityClass(
+            f"{name}-priority", manifests.priority(args.naming, args.config.priority), self._child()
+        )
+        return apps.Deployment(
+            f"{name}-app",
+            manifests.deployment(
+                args.naming,
+                args.config,
+                args.release,
+                manifests.References(
+                    image=args.image,
+                    settings=settings.metadata.name,
+                    service_account=account.metadata.name,
+                    priority_class=priority.metadata.name,
+                ),
+                namespace=self.namespace,
+            ),
+            pulumi.ResourceOptions(
+                parent=self,
+                deleted_with=args.cluster,
+                depends_on=[*bounds, *args.pull_grants],
+                custom_timeouts=self._timeouts(),
+                # The autoscaler's field, also at the moment when it is handed over to it.
+                ignore_changes=["spec.replicas"] if args.config.scaling.automatic else None,
+            ),
+        )
+
+    def _availability(self) -> None:
+        name, naming, config = self._name, self._args.naming, self._args.config
+        policy.PodDisruptionBudget(
+            f"{name}-budget",
+            manifests.disruption_budget(naming, config.disruptions, namespace=self.namespace),
+            self._child(),
+        )
+        if config.scaling.automatic:
+            autoscaling.HorizontalPodAutoscaler(
+                f"{name}-autoscaler",
+                manifests.autoscaler(naming, config.scaling, namespace=self.namespace, deployment=self.deployment_name),
+                self._child(),
+            )
+
+    def _service(self) -> core.Service:
+        args = self._args
+        return core.Service(
+            f"{self._name}-service",
+            manifests.service(
+                args.naming,
+                args.config,
+                namespace=self.namespace,
+                ip_name=args.ip_name,
+                ip_resource_group=args.ip_resource_group,
+            ),
+            # Not deleted with the cluster: as long as the Service holds it, Azure refuses to delete the address.
+            pulumi.ResourceOptions(parent=self, depends_on=list(args.address_grants), custom_timeouts=self._timeouts()),
+        )
+
+    def _child(self) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self, deleted_with=self._args.cluster)
+
+    def _timeouts(self) -> pulumi.CustomTimeouts:
+        seconds = f"{self._args.config.rollout.timeout_seconds}s"
+        return pulumi.CustomTimeouts(create=seconds, update=seconds)

@@ -1,0 +1,142 @@
+"""What the workload's settings must not say together.
+
+Each rule yields (path, what was found, what is allowed). Its parameters are named after the sections that it reads.
+"""
+
+from collections.abc import Iterator
+
+from .quantities import mebibytes, millicores
+from .workload import Workload
+
+_Problem = tuple[str, str, str]
+
+_PROBE_SECONDS = 10
+"""How long Azure's load balancer takes to leave a node out: two probes, five seconds apart (manifests/service.py)."""
+
+_APP_MEBIBYTES = 192
+"""The app at rest with its model, and what one inference takes; about 120 were measured for the sample model."""
+
+_PIXEL_BYTES = 8
+"""What a decoded pixel takes at most (app/scoring/limits.py)."""
+
+
+def replicas_in_order(workload: Workload) -> Iterator[_Problem]:
+    """The most replicas are not fewer than the fewest."""
+    scaling = workload.scaling
+    if scaling.max_replicas < scaling.min_replicas:
+        yield (
+            "workload.scaling.maxReplicas",
+            str(scaling.max_replicas),
+            f"at least minReplicas, {scaling.min_replicas}",
+        )
+
+
+def budget_below_replicas(workload: Workload) -> Iterator[_Problem]:
+    """Somebody must be left."""
+    missing, fewest = workload.disruptions.max_unavailable, workload.scaling.min_replicas
+    if missing >= fewest:
+        yield (
+            "workload.disruptions.maxUnavailable",
+            str(missing),
+            f"fewer than scaling.minReplicas, {fewest}: else a drain may take every replica",
+        )
+
+
+def request_within_limit(workload: Workload) -> Iterator[_Problem]:
+    """What is kept is not more than what may be used."""
+    kept, most = workload.resources.cpu_request, workload.resources.cpu_limit
+    if millicores(kept) > millicores(most):
+        yield "workload.resources.cpuRequest", kept, f"at most resources.cpuLimit, {most}"
+
+
+def scorers_within_limit(workload: Workload) -> Iterator[_Problem]:
+    """More processes than cores only hold each other up."""
+    scorers, cores = workload.app.scorers, int(workload.resources.cpu_limit)
+    if scorers is not None and scorers > cores:
+        yield "workload.app.scorers", str(scorers), f"at most resources.cpuLimit, {cores}"
+
+
+def memory_for_the_worst(workload: Workload) -> Iterator[_Problem]:
+    """All scorers at the largest picture and all bodies full: a container beyond its limit is killed whole."""
+    app, given = workload.app, mebibytes(workload.resources.memory)
+    scorers = app.scorers or int(workload.resources.cpu_limit)
+    pictures = scorers * app.max_decoded_pixels * _PIXEL_BYTES + app.body_budget_bytes
+    needed = _APP_MEBIBYTES + -(-pictures // (1 << 20))
+    if given < needed:
+        yield (
+            "workload.resources.memory",
+            workload.resources.memory,
+            f"at least {needed}Mi: {scorers} scorers at app.maxDecodedPixels, app.bodyBudgetBytes and the app itself",
+        )
+
+
+def disk_for_the_logs(workload: Workload) -> Iterator[_Problem]:
+    """The kubelet keeps five log files of 50Mi each; a pod beyond its limit is evicted."""
+    if mebibytes(workload.resources.ephemeral_storage) < 300:
+        yield "workload.resources.ephemeralStorage", workload.resources.ephemeral_storage, "at least 300Mi, for logs"
+
+
+def local_traffic_is_spread(workload: Workload) -> Iterator[_Problem]:
+    """With Local a node serves only its own replicas: two on one node would get half of what the others get."""
+    if workload.service.external_traffic_policy == "Local" and workload.spread.nodes != "required":
+        yield (
+            "workload.spread.nodes",
+            workload.spread.nodes,
+            "required, because service.externalTrafficPolicy is Local",
+        )
+
+
+def local_traffic_is_warned(workload: Workload) -> Iterator[_Problem]:
+    """With Local the load balancer must find out by itself that a node has lost its replica."""
+    rollout = workload.rollout
+    if workload.service.external_traffic_policy == "Local" and rollout.pre_stop_seconds <= _PROBE_SECONDS:
+        yield (
+            "workload.rollout.preStopSeconds",
+            str(rollout.pre_stop_seconds),
+            f"more than {_PROBE_SECONDS}: so long service.externalTrafficPolicy Local takes to leave a node out",
+        )
+
+
+def grace_covers_a_request(workload: Workload) -> Iterator[_Problem]:
+    """The last request may wait and then be worked on as long as the app lets any."""
+    app, grace = workload.app, workload.rollout.grace_seconds
+    longest = app.queue_timeout_seconds + app.job_timeout_seconds
+    if grace < longest:
+        yield (
+            "workload.rollout.graceSeconds",
+            str(grace),
+            f"at least app.queueTimeoutSeconds + app.jobTimeoutSeconds, {longest:g}",
+        )
+
+
+def waits_in_order(workload: Workload) -> Iterator[_Problem]:
+    """A replica's start fits into the rollout's patience, and that into Pulumi's: the first to give up knows why."""
+    rollout = workload.rollout
+    starting = rollout.start_seconds + rollout.min_ready_seconds
+    if rollout.progress_seconds <= starting:
+        yield (
+            "workload.rollout.progressSeconds",
+            str(rollout.progress_seconds),
+            f"more than startSeconds + minReadySeconds, {starting}",
+        )
+    if rollout.timeout_seconds <= rollout.progress_seconds:
+        yield (
+            "workload.rollout.timeoutSeconds",
+            str(rollout.timeout_seconds),
+            f"more than progressSeconds, {rollout.progress_seconds}",
+        )
+
+
+RULES = (
+    replicas_in_order,
+    budget_below_replicas,
+    request_within_limit,
+    scorers_within_limit,
+    memory_for_the_worst,
+    disk_for_the_logs,
+    local_traffic_is_spread,
+    local_traffic_is_warned,
+    grace_covers_a_request,
+    waits_in_order,
+)
+"""Every rule above."""

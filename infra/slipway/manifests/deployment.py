@@ -1,0 +1,68 @@
+"""The app's replicas, and how they are replaced."""
+
+import pulumi
+import pulumi_kubernetes.apps.v1 as apps
+import pulumi_kubernetes.core.v1 as core
+
+from slipway.config.release import Release
+from slipway.config.workload import Workload
+from slipway.naming import Naming
+
+from .metadata import metadata, selector
+from .pod import References, pod
+from .port import PORT
+
+_SHORT = 12
+
+
+def deployment(
+    naming: Naming,
+    workload: Workload,
+    release: Release,
+    references: References,
+    *,
+    namespace: pulumi.Input[str],
+) -> apps.DeploymentInitArgs:
+    """The Deployment of a release.
+
+    Replicas are given only where no autoscaler decides on them: both would pull at the same field.
+    """
+    version = release.commit[:_SHORT]
+    rollout = workload.rollout
+    return apps.DeploymentInitArgs(
+        metadata=metadata(naming, namespace=namespace, version=version, annotations=facts(release)),
+        spec=apps.DeploymentSpecArgs(
+            replicas=None if workload.scaling.automatic else workload.scaling.min_replicas,
+            selector=selector(naming),
+            strategy=apps.DeploymentStrategyArgs(
+                type="RollingUpdate",
+                rolling_update=apps.RollingUpdateDeploymentArgs(max_surge=rollout.max_surge, max_unavailable=0),
+            ),
+            min_ready_seconds=rollout.min_ready_seconds,
+            progress_deadline_seconds=rollout.progress_seconds,
+            revision_history_limit=rollout.history,
+            template=core.PodTemplateSpecArgs(
+                metadata=metadata(naming, version=version, annotations={**_code_and_model(release), **_scraping()}),
+                spec=pod(naming, workload, references),
+            ),
+        ),
+    )
+
+
+def facts(release: Release) -> dict[str, str]:
+    """What `kubectl describe` tells of a release."""
+    return {**_code_and_model(release), "slipway/build": release.build_id}
+
+
+def _code_and_model(release: Release) -> dict[str, str]:
+    """The image's facts. On the pods nothing else: the same image from another build need not replace them."""
+    return {
+        "slipway/commit": release.commit,
+        "slipway/model": f"{release.model.name}/{release.model.version}",
+        "slipway/model-sha256": release.model.sha256,
+    }
+
+
+def _scraping() -> dict[str, str]:
+    """What managed Prometheus looks for on pods."""
+    return {"prometheus.io/scrape": "true", "prometheus.io/port": str(PORT), "prometheus.io/path": "/metrics"}

@@ -1,0 +1,165 @@
+"""What the workload's section refuses, and in which words."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from slipway.config.problems import of
+from slipway.config.workload import Workload
+from slipway.config.workload_rules import RULES
+from tests.infra.support.workloads import WORKLOAD, changed, workload
+
+
+def refusals(path: str, value: object) -> Iterator[str]:
+    text = json.dumps(changed(WORKLOAD, {path: value}))
+    with pytest.raises(ValidationError) as refused:
+        Workload.model_validate_json(text)
+    return (str(problem) for problem in of(Workload, "slipway:workload", refused.value))
+
+
+def contradictions(changes: dict[str, Any]) -> list[tuple[str, str, str]]:
+    return [problem for rule in RULES for problem in rule(workload(changes))]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (
+            "scaling.minReplicas",
+            1,
+            "slipway:workload.scaling.minReplicas: found 1, allowed: greater than or equal to 2",
+        ),
+        (
+            "resources.cpuLimit",
+            "1500m",
+            'slipway:workload.resources.cpuLimit: found "1500m", allowed: whole cores such as "2", from 1 to 64',
+        ),
+        (
+            "resources.cpuRequest",
+            "half",
+            'found "half", allowed: cores such as "2", or thousandths such as "500m", from 10m to 256',
+        ),
+        ("resources.cpuRequest", "0m", "from 10m to 256"),
+        ("resources.memory", "1G", 'mebibytes such as "512Mi" or gibibytes such as "2Gi", from 16Mi to 1024Gi'),
+        ("resources.memory", "Mi", "from 16Mi to 1024Gi"),
+        ("service.allowedSources", ["10.0.0.1/8"], "an IPv4 network such as 10.20.0.0/16, its host bits zero"),
+        ("service.allowedSources", [], 'found [], allowed: 1 to 200 networks; ["0.0.0.0/0"] lets everybody in'),
+        ("service.externalTrafficPolicy", "local", "'Cluster' or 'Local'"),
+        ("disruptions.maxUnavailable", 0, "disruptions.maxUnavailable: found 0, allowed: greater than or equal to 1"),
+        ("rollout.preStopSeconds", 4, "greater than or equal to 5"),
+        ("rollout.drainSeconds", 0, "greater than or equal to 1"),
+        ("app.logLevel", "verbose", "'debug', 'info', 'warning' or 'error'"),
+        ("app.queueLimit", "64", 'app.queueLimit: found "64", allowed: a valid integer'),
+        ("tracing", {"service": "collector"}, "slipway:workload.tracing.namespace: found nothing, allowed: a value"),
+        ("app.workers", 4, "slipway:workload.app.workers: found an unknown key, allowed: "),
+        ("pool", "user-pool", "pool"),
+    ],
+)
+def test_a_wrong_value_is_told_by_place_found_and_allowed(path: str, value: object, message: str) -> None:
+    [told] = refusals(path, value)
+
+    assert message in told
+
+
+def test_the_sample_contradicts_itself_nowhere() -> None:
+    assert contradictions({}) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        (
+            {"scaling.minReplicas": 7},
+            ("workload.scaling.maxReplicas", "6", "at least minReplicas, 7"),
+        ),
+        (
+            {"disruptions.maxUnavailable": 2},
+            (
+                "workload.disruptions.maxUnavailable",
+                "2",
+                "fewer than scaling.minReplicas, 2: else a drain may take every replica",
+            ),
+        ),
+        (
+            {"resources.cpuRequest": "2100m"},
+            ("workload.resources.cpuRequest", "2100m", "at most resources.cpuLimit, 2"),
+        ),
+        ({"app.scorers": 3}, ("workload.app.scorers", "3", "at most resources.cpuLimit, 2")),
+        (
+            {"resources.memory": "512Mi"},
+            (
+                "workload.resources.memory",
+                "512Mi",
+                "at least 702Mi: 2 scorers at app.maxDecodedPixels, app.bodyBudgetBytes and the app itself",
+            ),
+        ),
+        (
+            {"resources.ephemeralStorage": "250Mi"},
+            ("workload.resources.ephemeralStorage", "250Mi", "at least 300Mi, for logs"),
+        ),
+        (
+            {"service.externalTrafficPolicy": "Local"},
+            ("workload.spread.nodes", "preferred", "required, because service.externalTrafficPolicy is Local"),
+        ),
+        (
+            {
+                "service.externalTrafficPolicy": "Local",
+                "spread.nodes": "required",
+                "rollout.preStopSeconds": 10,
+            },
+            (
+                "workload.rollout.preStopSeconds",
+                "10",
+                "more than 10: so long service.externalTrafficPolicy Local takes to leave a node out",
+            ),
+        ),
+        (
+            {"rollout.graceSeconds": 29},
+            ("workload.rollout.graceSeconds", "29", "at least app.queueTimeoutSeconds + app.jobTimeoutSeconds, 30"),
+        ),
+        (
+            {"rollout.progressSeconds": 65},
+            ("workload.rollout.progressSeconds", "65", "more than startSeconds + minReadySeconds, 65"),
+        ),
+        (
+            {"rollout.timeoutSeconds": 300},
+            ("workload.rollout.timeoutSeconds", "300", "more than progressSeconds, 300"),
+        ),
+    ],
+)
+def test_a_contradiction_is_told(changes: dict[str, Any], problem: tuple[str, str, str]) -> None:
+    assert contradictions(changes) == [problem]
+
+
+def test_several_contradictions_are_told_at_once() -> None:
+    found = contradictions({"scaling.maxReplicas": 2, "disruptions.maxUnavailable": 3, "app.scorers": 9})
+
+    assert [path for path, _, _ in found] == [
+        "workload.disruptions.maxUnavailable",
+        "workload.app.scorers",
+        "workload.resources.memory",
+    ]
+
+
+def test_memory_follows_the_pictures_that_are_allowed() -> None:
+    assert contradictions({"resources.memory": "512Mi", "app.maxDecodedPixels": 8_000_000}) == []
+
+
+@given(cpu=st.integers(1, 64), pixels=st.integers(1, 100_000_000), budget=st.integers(1024, 1 << 31))
+def test_the_memory_that_a_rule_asks_for_is_enough_for_it(cpu: int, pixels: int, budget: int) -> None:
+    changes = {
+        "resources.cpuLimit": str(cpu),
+        "resources.memory": "16Mi",
+        "app.maxDecodedPixels": pixels,
+        "app.bodyBudgetBytes": budget,
+    }
+    [asked] = [allowed for path, _, allowed in contradictions(changes) if path == "workload.resources.memory"]
+    needed = asked.removeprefix("at least ").split(":")[0]
+
+    if int(needed[:-2]) <= 1 << 20:
+        assert contradictions(changes | {"resources.memory": needed}) == []
