@@ -1,9 +1,11 @@
 """Building the serving image with BuildKit."""
 
+import hashlib
 import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from app.scoring.manifest import Manifest
@@ -11,10 +13,11 @@ from delivery.console import Step
 from delivery.paths import ROOT
 
 from . import target, wheels
-from .context import stage_model
-from .engine import ensure_image, image_id, stream
+from .context import alone, stage_model
+from .engine import engine_version, ensure_image, image_id, repository_digest, stream
 from .layers import Layer, read_layers
 from .progress import Progress
+from .records import Base, BuildRecord, Model, Records
 from .source import Source, labels
 
 DEFAULT_TAG = "scoring:local"
@@ -56,6 +59,11 @@ class Request:
         """The folder that the Dockerfile takes packages and model from."""
         return self.root / ".slipway" / "image"
 
+    @property
+    def records(self) -> Records:
+        """Where it is kept what an image was made from."""
+        return Records(self.staged / "records")
+
 
 @dataclass(frozen=True)
 class Built:
@@ -81,24 +89,54 @@ def default_base(dockerfile: Path) -> str:
 
 
 def build(request: Request, step: Step, line: Callable[[str], None] = lambda _line: None) -> Built:
-    """Fetch packages, check the model, build. `line` gets each finished part of it.
+    """Check the model, fetch packages, build, and keep a record of it. `line` gets each finished part of the build.
 
     Raises FailureError, with NotFoundError where the base image cannot be had.
     """
-    base = request.base_image
-    step.status(f"base image {base}")
-    ensure_image(base, step.status)
-    tally = wheels.fetch(request.locks, target.ask(base), request.staged / "wheels", step.status)
-    model = stage_model(request.model, request.staged / "model")
-    source = Source.of(request.root)
-    progress = Progress(step.status, line)
+    started, base = datetime.now(UTC), request.base_image
+    with alone(request.staged):
+        model = stage_model(request.model, request.staged / "model")
+        step.status(f"base image {base}")
+        ensure_image(base, step.status)
+        tally = wheels.fetch(request.locks, target.ask(base), request.staged / "wheels", step.status)
+        source = Source.of(request.root)
+        progress = Progress(step.status, line)
 
-    def read(text: str) -> None:
-        step.log(text)
-        progress.read(text)
+        def read(text: str) -> None:
+            step.log(text)
+            progress.read(text)
 
-    stream(arguments(request, source, model), read, environment(source))
-    return Built(request.tag, image_id(request.tag), model, read_layers(request.tag, base), tally.downloaded)
+        stream(arguments(request, source, model), read, environment(source))
+        built = Built(request.tag, image_id(request.tag), model, read_layers(request.tag, base), tally.downloaded)
+        _record(request, source, built, started)
+    return built
+
+
+def _record(request: Request, source: Source, built: Built, started: datetime) -> None:
+    """Keep what the image was made from. The first build of an image stands: the same again made nothing new."""
+    if request.records.find(BuildRecord, built.id):
+        return
+    model = built.model
+    request.records.write(
+        BuildRecord(
+            image=built.id,
+            commit=source.commit,
+            source=source.url,
+            build=request.build,
+            base=Base(
+                reference=request.base_image,
+                id=image_id(request.base_image),
+                digest=repository_digest(request.base_image),
+            ),
+            dockerfile=hashlib.sha256(request.dockerfile.read_bytes()).hexdigest(),
+            model=Model(name=model.name, version=model.version, sha256=model.sha256),
+            packages=wheels.held(request.staged / "wheels"),
+            engine=engine_version(),
+            committed=None if source.time is None else datetime.fromtimestamp(source.time, UTC),
+            started=started,
+            finished=datetime.now(UTC),
+        )
+    )
 
 
 def arguments(request: Request, source: Source, model: Manifest) -> list[str]:

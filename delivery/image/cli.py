@@ -13,13 +13,15 @@ from rich.table import Table
 from delivery.console import Steps
 from delivery.failure import FailureError
 from delivery.interrupts import StoppedError, raise_on_signals
-from delivery.paths import MODEL
+from delivery.paths import MODEL, PICTURES
 from delivery.service.client import await_ready
-from delivery.service.trial import keep, prove, stop
+from delivery.service.trial import keep, stop
 
 from .build import DEFAULT_TAG, Built, Request, build
 from .container import Container
 from .engine import absence
+from .records import Records
+from .trial import examine
 
 app = typer.Typer(help="Build the serving image, run it as in production, test it.", no_args_is_help=True)
 
@@ -59,11 +61,37 @@ def run(
 
 
 @app.command(name="test")
-def try_image(image: Image = DEFAULT_TAG) -> None:
-    """Run the image as in production: ready, sample pictures, SIGTERM with a picture in flight."""
-    with _containers() as steps, Container(image) as running:
-        prove(steps, running)
-        stop(steps, running)
+def try_image(
+    image: Image = DEFAULT_TAG,
+    pictures: Annotated[Path, typer.Option(help="folder with pictures and expected.json")] = PICTURES,
+) -> None:
+    """Prove that very image, confined as in production and without a network. Only a proved image can be pushed."""
+    with _containers() as steps:
+        record = examine(steps, image, Records(), pictures)
+        steps.say(f"\n{record.image} passed; it may be pushed")
+
+
+@app.command()
+def push(
+    registry: Annotated[
+        str, typer.Option(envvar="REGISTRY", help="where to: host[:port]/repository, such as name.azurecr.io/scoring")
+    ],
+    image: Image = DEFAULT_TAG,
+) -> None:
+    """Push a tested image: only what the registry lacks, its digest read back from there."""
+    from .pushing import Push  # noqa: PLC0415  # what it needs costs half a second that --help should not wait for
+    from .registry.client import Registry  # noqa: PLC0415  # as above
+    from .registry.place import parse_place  # noqa: PLC0415  # as above
+
+    place = parse_place(registry)
+    with _containers() as steps:
+        with steps.step("Push") as step:
+            pushed = Push(image, Registry(place), Records()).run(step)
+            sent = f"{pushed.sent / 1e6:.1f} MB sent" if pushed.sent else "nothing had to be sent"
+            step.result = f"{sent}, {pushed.record.size / 1e6:.1f} MB there as {pushed.record.tag}"
+        for note in pushed.notes:
+            steps.say(f"[yellow]{escape(note)}[/]")
+        steps.say(f"\n{pushed.record.reference}")
 
 
 @contextmanager

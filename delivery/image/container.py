@@ -8,6 +8,7 @@ from typing import Self
 from delivery.interrupts import held
 
 from .engine import EngineError, docker
+from .tunnel import Tunnel
 
 _HOST = "127.0.0.1"
 _PORT = 8080
@@ -21,15 +22,23 @@ CONFINEMENT = (
 class Container:
     """A started container of `image`. It is removed at the end of its `with` block, whatever happened inside."""
 
-    def __init__(self, image: str, port: int = 0, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, image: str, port: int = 0, environment: Mapping[str, str] | None = None, *, sealed: bool = False
+    ) -> None:
+        """`sealed` is without any network, `port` then without a meaning: requests go in by a tunnel."""
         self.host = _HOST
         self.name = f"slipway-{secrets.token_hex(4)}"
+        self._tunnel: Tunnel | None = None
         settings = (part for item in (environment or {}).items() for part in ("--env", "=".join(item)))
-        publish = f"{_HOST}:{port or ''}:{_PORT}"
+        network = ("--network", "none") if sealed else ("--publish", f"{_HOST}:{port or ''}:{_PORT}")
         try:
             with held():
-                docker("run", "--detach", "--name", self.name, *CONFINEMENT, "--publish", publish, *settings, image)
-            self.port = int(docker("port", self.name, f"{_PORT}/tcp").splitlines()[0].rpartition(":")[2])
+                docker("run", "--detach", "--name", self.name, *CONFINEMENT, *network, *settings, image)
+            if sealed:
+                self._tunnel = Tunnel(self.name, _PORT)
+                self.port = self._tunnel.port
+            else:
+                self.port = int(docker("port", self.name, f"{_PORT}/tcp").splitlines()[0].rpartition(":")[2])
         except BaseException:
             self._remove()
             raise
@@ -62,6 +71,8 @@ class Container:
 
     def _remove(self) -> None:
         with held():
+            if self._tunnel:
+                self._tunnel.close()
             try:
                 docker("rm", "--force", "--volumes", self.name)
             except EngineError as error:

@@ -1,5 +1,6 @@
 """The Docker engine, through its command line: what Docker Desktop, Colima and remote engines share."""
 
+import json
 import os
 import shutil
 import signal
@@ -104,6 +105,25 @@ def ensure_image(reference: str, show: Callable[[str], None]) -> str:
 def image_id(reference: str) -> str:
     """The id of an image that the engine has. Raises EngineError."""
     return docker("image", "inspect", "--format", "{{.Id}}", reference)
+
+
+def repository_digest(reference: str) -> str | None:
+    """The digest under which a registry knows an image that the engine has; None for one that never was in any."""
+    names: list[str] = json.loads(docker("image", "inspect", "--format", "{{json .RepoDigests}}", reference)) or []
+    return names[0].rpartition("@")[2] if names else None
+
+
+def image_labels(reference: str) -> dict[str, str]:
+    """The labels of an image that the engine has."""
+    labels: dict[str, str] | None = json.loads(
+        docker("image", "inspect", "--format", "{{json .Config.Labels}}", reference)
+    )
+    return labels or {}
+
+
+def engine_version() -> str:
+    """Such as 28.2.2."""
+    return docker("version", "--format", "{{.Server.Version}}")
 
 
 def _last_words(output: str) -> str:

@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.utils import parse_wheel_filename
 
 from delivery.failure import FailureError
 from delivery.packages import PackagesError, Tally, pip
 
+from .records import Package
 from .target import Target
 
 LIST_FILE = "requirements.txt"
@@ -53,6 +55,17 @@ def fetch(locks: Sequence[Path], target: Target, folder: Path, show: Callable[[s
         raise FailureError(f"packages for Python {target.python} on {target.machine}: {error}") from None
     folder.with_suffix(_KEY_SUFFIX).write_text(key, encoding="ascii")
     return tally
+
+
+def held(folder: Path) -> tuple[Package, ...]:
+    """The packages that `folder` holds, by name."""
+    found = []
+    for file in folder.glob("*.whl"):
+        name, version, *_ = parse_wheel_filename(file.name)
+        with file.open("rb") as data:
+            sha256 = hashlib.file_digest(data, "sha256").hexdigest()
+        found.append(Package(name=name, version=str(version), file=file.name, sha256=sha256))
+    return tuple(sorted(found, key=lambda package: package.name))
 
 
 def _arguments(target: Target, folder: Path) -> list[str]:

@@ -2,10 +2,12 @@
 
 import http
 import time
+from pathlib import Path
 
 from rich.markup import escape
 
 from delivery.console import Steps
+from delivery.paths import PICTURES
 
 from .client import ask, await_ready
 from .ending import end
@@ -16,12 +18,12 @@ _BAR = 20
 _WATCH_SECONDS = 0.5
 
 
-def prove(steps: Steps, running: Running) -> None:
-    """Ready within its deadline, every sample picture as expected, the page there. Raises ServiceError."""
+def prove(steps: Steps, running: Running, pictures: Path = PICTURES) -> None:
+    """Ready within its deadline, every picture of the folder as expected, the page there. Raises ServiceError."""
     with steps.step("Ready") as step:
         step.result = f"/readyz said 200 after {await_ready(running):.1f} s"
     with steps.step("Classify") as step:
-        seen = list(classify_all(running, expected()))
+        seen = list(classify_all(running, expected(pictures)))
         step.result = f"{sum(not each.fault for each in seen)} of {len(seen)} pictures as expected"
         for each in seen:
             step.log(line(each))

@@ -1,11 +1,15 @@
 """What a build sees of a model: the files of its manifest, proved, and nothing else."""
 
+import os
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from delivery.failure import FailureError, IntegrityError
-from delivery.image.context import stage_model
+from delivery.image.context import alone, stage_model
 from tests.support import models
 
 
@@ -28,16 +32,78 @@ def test_what_an_earlier_build_staged_does_not_stay(tmp_path: Path) -> None:
     assert not (tmp_path / "staged" / "old.onnx").exists()
 
 
+def altered(data: bytes) -> bytes:
+    return data[:-2] + bytes([data[-2] ^ 1]) + data[-1:]
+
+
+def truncated(data: bytes) -> bytes:
+    return data[: len(data) // 2]
+
+
+def oversized(data: bytes) -> bytes:
+    return data + bytes(1_000_000)
+
+
+@pytest.mark.parametrize("damage", [altered, truncated, oversized])
 @pytest.mark.parametrize("name", ["model.onnx", "labels.txt"])
-def test_a_file_that_is_not_its_manifests_is_refused_by_name_and_not_left_staged(tmp_path: Path, name: str) -> None:
+def test_a_file_that_is_not_its_manifests_is_refused_with_the_remedy_and_not_left_staged(
+    tmp_path: Path, name: str, damage: Callable[[bytes], bytes]
+) -> None:
     models.write(tmp_path / "model")
-    damaged = tmp_path / "model" / name
-    data = bytearray(damaged.read_bytes())
-    data[-2] ^= 1
-    damaged.write_bytes(data)
-    with pytest.raises(IntegrityError, match=rf"{name}: is not the file of its manifest: \d+ bytes with sha256"):
+    file = tmp_path / "model" / name
+    file.write_bytes(damage(file.read_bytes()))
+    with pytest.raises(IntegrityError) as refused:
         stage_model(tmp_path / "model", tmp_path / "staged")
+    first, remedy = str(refused.value).splitlines()
+    assert first.startswith(f"{file}: is not the file of its manifest: found {file.stat().st_size} bytes")
+    assert first.endswith("; nothing was built")
+    assert remedy == f"pull the version again: python -m delivery model pull --to {tmp_path / 'model'}"
     assert not (tmp_path / "staged").exists()
+
+
+def test_a_file_of_another_size_is_not_even_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    models.write(tmp_path / "model")
+    os.truncate(tmp_path / "model" / "model.onnx", 1 << 40)  # sparse: a terabyte that takes no room
+    copied: list[str] = []
+    monkeypatch.setattr("shutil.copyfile", lambda source, _target: copied.append(source.name))
+    with pytest.raises(IntegrityError, match=r"found 1099511627776 bytes, declared are \d+ bytes"):
+        stage_model(tmp_path / "model", tmp_path / "staged")
+    assert copied == ["manifest.json"]
+
+
+def test_a_model_that_is_newer_than_its_manifest_is_refused(tmp_path: Path) -> None:
+    models.write(tmp_path / "model", version="1")
+    models.write(tmp_path / "newer", models.UINT8_NHWC.model_copy(update={"channels": "BGR"}), version="2")
+    (tmp_path / "newer" / "model.onnx").replace(tmp_path / "model" / "model.onnx")
+    with pytest.raises(IntegrityError, match=r"model\.onnx: is not the file of its manifest: .*another sha256"):
+        stage_model(tmp_path / "model", tmp_path / "staged")
+
+
+def test_a_manifest_of_a_newer_form_is_refused_with_both_remedies(tmp_path: Path) -> None:
+    models.write(tmp_path / "model")
+    manifest = tmp_path / "model" / "manifest.json"
+    text = manifest.read_text(encoding="utf-8").replace("slipway.model/1", "slipway.model/2")
+    manifest.write_text(text, encoding="utf-8")
+    with pytest.raises(FailureError, match=r"(?s)format: .*found 'slipway\.model/2'.*update this checkout.*pull the"):
+        stage_model(tmp_path / "model", tmp_path / "staged")
+
+
+def test_two_builds_do_not_mix_their_models(tmp_path: Path) -> None:
+    first, order = threading.Event(), []
+
+    def second() -> None:
+        first.wait()
+        with alone(tmp_path):
+            order.append("second")
+
+    other = threading.Thread(target=second)
+    other.start()
+    with alone(tmp_path):
+        first.set()
+        time.sleep(0.1)
+        order.append("first")
+    other.join()
+    assert order == ["first", "second"]
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

@@ -81,7 +81,8 @@ def test_a_wrong_picture_fails_the_rehearsal_by_name_and_nothing_is_left(
     places: Places, started: list[Process], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = next(iter(expected())).parent
-    monkeypatch.setattr(trial, "expected", lambda: {folder / name: right for name, right in DAISY_IS_A_BEE.items()})
+    bees = {folder / name: right for name, right in DAISY_IS_A_BEE.items()}
+    monkeypatch.setattr(trial, "expected", lambda _folder: bees)
     rehearsed, said = rehearsal(places)
     with pytest.raises(ServiceError, match="0 of 1 pictures as expected"):
         rehearsed.run()

@@ -1,0 +1,178 @@
+"""The HTTP contract of a started image, request by request, as its callers rely on it."""
+
+import base64
+import http
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from delivery.service.client import Answer, ask
+from delivery.service.pictures import Expected
+from delivery.service.running import Running, failure
+
+_JSON = {"Accept": "application/json", "Content-Type": "application/json"}
+_PATHS = ("/version", "/score", "/v1/classify", "/healthz", "/readyz", "/metrics")
+_TOP = 3  # what the original contract gives of each picture
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What an image says that it is, by its labels; what it answers must be the same."""
+
+    commit: str
+    build: str
+    model: str
+    version: str
+    sha256: str
+
+    @classmethod
+    def of(cls, labels: Mapping[str, str]) -> "Identity":
+        """The identity that the labels of an image declare; what has no label is empty."""
+        names = ("org.opencontainers.image.revision", "slipway.build")
+        model = ("slipway.model.name", "slipway.model.version", "slipway.model.sha256")
+        return cls(*(labels.get(name, "") for name in (*names, *model)))
+
+
+class Contract:
+    """The promises, each a method that says what it saw or raises ServiceError with what was wrong."""
+
+    def __init__(self, running: Running, identity: Identity, pictures: Mapping[Path, Expected]) -> None:
+        self._running = running
+        self._identity = identity
+        self._pictures = pictures
+
+    def checks(self) -> Iterator[tuple[str, Callable[[], str]]]:
+        """Each promise by its name."""
+        yield "health", self.health
+        yield "version", self.version
+        yield "score", self.score
+        yield "classify", self.classify
+        yield "inference protocol", self.inference_protocol
+        yield "metrics", self.metrics
+        yield "description", self.description
+
+    def health(self) -> str:
+        """The original's word at the root, and both probes."""
+        self._is("GET /", self._ask("GET", "/").body, b"Healthy")
+        for path in ("/healthz", "/readyz"):
+            self._ask("GET", path)
+        return "Healthy, /healthz and /readyz 200"
+
+    def version(self) -> str:
+        """The very code and model that the labels name."""
+        document = self._ask("GET", "/version", headers=_JSON).json()
+        said = {**_part(document, "code"), **_part(document, "model")}
+        for key, right in (
+            ("commit", self._identity.commit),
+            ("build", self._identity.build),
+            ("name", self._identity.model),
+            ("version", self._identity.version),
+            ("sha256", self._identity.sha256),
+        ):
+            self._is(f"GET /version: {key}", said.get(key), right)
+        plain = self._ask("GET", "/version").body.decode(errors="replace")
+        self._is("GET /version as text", plain, _part(document, "runtime").get("onnxruntime"))
+        return f"commit, build and model as labelled, runtime {plain}"
+
+    def score(self) -> str:
+        """The original contract: several pictures in one request, in order, three percentages each, and the time."""
+        items = [base64.b64encode(picture.read_bytes()).decode() for picture in self._pictures]
+        for kind in ("application/json", "application/json; charset=utf-8"):
+            body = json.dumps({"input": json.dumps(items)}).encode()
+            document = self._ask("POST", "/score", body, headers={"Content-Type": kind}).json()
+            self._score(document)
+        self._ask("GET", "/score", status=http.HTTPStatus.METHOD_NOT_ALLOWED)
+        return f"{len(items)} pictures in one request, in order"
+
+    def classify(self) -> str:
+        """One class where one is asked for, and the same through a form."""
+        picture, right = next(iter(self._pictures.items()))
+        one = self._ask("POST", "/v1/classify?top=1", picture.read_bytes()).json()
+        self._is("POST /v1/classify?top=1: number of classes", len(one.get("classes", ())), 1)
+        self._first(one, right)
+        form, kind = _form(picture)
+        self._first(self._ask("POST", "/v1/classify", form, headers={"Content-Type": kind}).json(), right)
+        return "raw and as a form, top=1"
+
+    def inference_protocol(self) -> str:
+        """Open Inference Protocol: the model under its own name, and a picture through it."""
+        name = self._identity.model
+        self._ask("GET", "/v2/health/ready")
+        self._is(f"GET /v2/models/{name}: name", self._ask("GET", f"/v2/models/{name}").json().get("name"), name)
+        picture = base64.b64encode(next(iter(self._pictures)).read_bytes()).decode()
+        tensor = {"name": "picture", "datatype": "BYTES", "shape": [1], "data": [picture]}
+        answer = self._ask("POST", f"/v2/models/{name}/infer", json.dumps({"inputs": [tensor]}).encode(), headers=_JSON)
+        outputs = answer.json().get("outputs", ())
+        self._is(f"POST /v2/models/{name}/infer: number of outputs", len(outputs), 1)
+        return f"{name}: {outputs[0].get('shape')} from one picture"
+
+    def metrics(self) -> str:
+        """The model in the metrics, and no scorer lost so far."""
+        text = self._ask("GET", "/metrics").body.decode()
+        for wanted in (f'sha256="{self._identity.sha256}"', "scoring_ready 1.0"):
+            if wanted not in text:
+                raise failure(self._running, f"GET /metrics: lacks {wanted}")
+        return "model and readiness are there"
+
+    def description(self) -> str:
+        """The OpenAPI document names every path."""
+        paths = self._ask("GET", "/openapi.json").json().get("paths", {})
+        if missing := [path for path in _PATHS if path not in paths]:
+            raise failure(self._running, f"GET /openapi.json: lacks {', '.join(missing)}")
+        return f"{len(paths)} paths"
+
+    def _score(self, document: Any) -> None:  # noqa: ANN401  # JSON of any shape
+        try:
+            scored, took = document["result"]
+            tops = [[(str(label), float(percent)) for label, percent in entries] for entries in scored]
+        except (KeyError, TypeError, ValueError) as error:
+            raise failure(self._running, f"POST /score: has not the original's form ({error!r}): {document}") from None
+        self._is("POST /score: number of answers", len(tops), len(self._pictures))
+        if not str(took).startswith("Computed in "):
+            raise failure(self._running, f"POST /score: expected 'Computed in … ms' at the end, found {took!r}")
+        for (picture, right), entries in zip(self._pictures.items(), tops, strict=True):
+            percents = [percent for _, percent in entries]
+            if len(entries) > _TOP or percents != sorted(percents, reverse=True) or sum(percents) > 100 + 1e-3:
+                raise failure(self._running, f"POST /score: {picture.name}: no falling percentages: {entries}")
+            if not any(label in entries[0][0] for label in right.labels):
+                raise failure(
+                    self._running, f"POST /score: {picture.name}: found {entries[0][0]}, expected {right.labels}"
+                )
+
+    def _first(self, document: Any, right: Expected) -> None:  # noqa: ANN401  # as above
+        label = document["classes"][0]["label"]
+        if label not in right.labels:
+            raise failure(self._running, f"POST /v1/classify: found {label}, expected {' or '.join(right.labels)}")
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        status: int = http.HTTPStatus.OK,
+    ) -> Answer:
+        answer = ask(self._running, method, path, body, headers=headers or {})
+        if answer.status != status:
+            said = answer.body[:300].decode(errors="replace")
+            raise failure(self._running, f"{method} {path}: answered {answer.status}, expected {status}: {said}")
+        return answer
+
+    def _is(self, what: str, found: object, right: object) -> None:
+        if found != right:
+            raise failure(self._running, f"{what}: found {found!r}, expected {right!r}")
+
+
+def _part(document: Any, name: str) -> dict[str, Any]:  # noqa: ANN401  # JSON of any shape
+    part = document.get(name) if isinstance(document, dict) else None
+    return part if isinstance(part, dict) else {}
+
+
+def _form(picture: Path) -> tuple[bytes, str]:
+    edge = "slipway-form"
+    head = f'--{edge}\r\nContent-Disposition: form-data; name="image"; filename="{picture.name}"\r\n'
+    body = f"{head}Content-Type: application/octet-stream\r\n\r\n".encode() + picture.read_bytes()
+    return body + f"\r\n--{edge}--\r\n".encode(), f"multipart/form-data; boundary={edge}"

@@ -1,0 +1,75 @@
+"""Testing the very image: as production will run it, through its HTTP contract, with good pictures and hostile ones."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from delivery.console import Step, Steps
+from delivery.paths import PICTURES
+from delivery.service.client import ask
+from delivery.service.pictures import Expected, classify_all, expected
+from delivery.service.running import Running, ServiceError, failure
+from delivery.service.trial import prove, stop
+
+from .container import Container
+from .contract import Contract, Identity
+from .engine import engine_version, image_id, image_labels
+from .hostile import refuse, requests
+from .records import Check, Records, TestRecord
+
+_CONFINED = "read-only, user 10001, no capabilities, 512 MB, 2 CPUs, 256 processes, no network"
+
+
+def examine(steps: Steps, image: str, records: Records, pictures: Path = PICTURES) -> TestRecord:
+    """Prove the image and record that by its id; a record of an earlier test goes first. Raises FailureError."""
+    identity, right = image_id(image), expected(pictures)
+    records.forget(TestRecord, identity)
+    done: list[Check] = []
+    with Container(identity, sealed=True) as running:
+        prove(steps, running, pictures)
+        done.append(Check(name="pictures", result=f"{len(right)} as expected; {_CONFINED}"))
+        done += _promises(steps, Contract(running, Identity.of(image_labels(identity)), right))
+        done += _hostile(steps, running, right, Identity.of(image_labels(identity)).model)
+        stop(steps, running)
+        done.append(Check(name="SIGTERM", result="the picture in flight was answered, exit code 0, nothing written"))
+    record = TestRecord(image=identity, tested=datetime.now(UTC), engine=engine_version(), checks=tuple(done))
+    records.write(record)
+    return record
+
+
+def _promises(steps: Steps, contract: Contract) -> list[Check]:
+    done = []
+    with steps.step("Contract") as step:
+        for name, check in contract.checks():
+            step.status(name)
+            done.append(Check(name=f"contract: {name}", result=_logged(step, name, check())))
+        step.result = f"{len(done)} promises kept: {', '.join(check.name.partition(': ')[2] for check in done)}"
+    return done
+
+
+def _hostile(steps: Steps, running: Running, right: Mapping[Path, Expected], model: str) -> list[Check]:
+    with steps.step("Hostile") as step:
+        count = 0
+        for request in requests(next(iter(right)), model):
+            step.status(request.name)
+            _logged(step, request.name, str(refuse(running, request)))
+            count += 1
+        _still_well(running, right)
+        step.result = f"{count} requests refused, each with its reason; then every picture is right again"
+    return [Check(name="hostile", result=step.result)]
+
+
+def _still_well(running: Running, right: Mapping[Path, Expected]) -> None:
+    """After all of it: ready, right, and no scorer had to be replaced."""
+    for seen in classify_all(running, right):
+        if seen.fault:
+            raise ServiceError(f"after the hostile requests: {seen.picture.name}: {seen.label}, {seen.fault}")
+    metrics = ask(running, "GET", "/metrics").body.decode()
+    lost = [line for line in metrics.splitlines() if line.startswith("scoring_scorers_lost")]
+    if lost and float(lost[0].split()[1]) > 0:
+        raise failure(running, f"a hostile request ended a scorer process: {lost[0]}")
+
+
+def _logged(step: Step, name: str, result: str) -> str:
+    step.log(f"{name}: {result}")
+    return result
