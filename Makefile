@@ -21,7 +21,7 @@ BENCH := $(RUN) bench/requirements.txt
 BENCH_VENV := .slipway/bench-venv
 
 
-.PHONY: help rehearse test lint types unit image pictures bench-serving bench-hostile lock clean
+.PHONY: help rehearse test lint types unit test-engine image pictures bench-serving bench-hostile lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -43,6 +43,9 @@ types: $(VENV)/.test ## mypy --strict
 
 unit: $(VENV)/.test ## pytest alone; ONLY="tests/app -k rotated" for a part of it
 	@$(BIN)/python -m pytest --no-fold-skipped $(if $(ONLY),$(ONLY),--cov)
+
+test-engine: $(VENV)/.test ## The program on a real Pulumi engine and a simulated Azure; needs `pulumi` on PATH
+	@$(BIN)/python -m pytest -m engine --no-fold-skipped $(if $(ONLY),$(ONLY),tests/engine)
 
 image: $(VENV)/.run ## Build the serving image from the pulled model; BASE_IMAGE=... for another base
 	@$(BIN)/python -m delivery image build

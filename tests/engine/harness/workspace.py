@@ -1,0 +1,169 @@
+"""A copy of the project that the engine may write to: the stack files copied, everything else linked."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.engine.simulator.arm import SUBSCRIPTION, TENANT
+from tests.engine.simulator.azure_native import KUBECONFIG
+from tests.engine.simulator.cloud import Cloud
+
+from .operations import Outcome, read_events
+
+REPOSITORY = Path(__file__).parents[3]
+_QUIET = ["--non-interactive", "--color=never", "--suppress-progress"]
+_LIMIT = 600
+_PLUGIN = """#!/bin/sh
+cd {repository} && exec {python} -m tests.engine.simulator {provider} {cloud} "$@"
+"""
+
+
+@dataclass
+class Workspace:
+    """`root` is empty and the workspace's own. `kubeconfig` names a real cluster; without one it is simulated too."""
+
+    root: Path
+    source: Path = REPOSITORY
+    kubeconfig: Path | None = None
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.project.mkdir(parents=True)
+        (self.root / "state").mkdir()
+        for entry in self.source.iterdir():
+            if entry.name.startswith("Pulumi.") and entry.name.endswith(".yaml"):
+                shutil.copy(entry, self.project)
+            elif entry.name not in (".venv", ".git", "venv"):
+                (self.project / entry.name).symlink_to(entry)
+        (self.project / ".venv").symlink_to(sys.prefix)
+        providers = ["azure-native", "azuredevops"] + ["kubernetes"] * (self.kubeconfig is None)
+        settings = self.settings
+        settings["plugins"] = {"providers": [{"name": name, "path": self._plugin(name)} for name in providers]}
+        (self.project / "Pulumi.yaml").write_text(yaml.safe_dump(settings))
+
+    def _plugin(self, provider: str) -> str:
+        folder = self.root / "plugins" / provider
+        folder.mkdir(parents=True)
+        script = folder / f"pulumi-resource-{provider}"
+        names = {"repository": REPOSITORY, "python": sys.executable, "provider": provider, "cloud": self.cloud.file}
+        script.write_text(_PLUGIN.format(**names))
+        script.chmod(0o755)
+        return str(folder)
+
+    @property
+    def project(self) -> Path:
+        return self.root / "project"
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        settings: dict[str, Any] = yaml.safe_load((self.project / "Pulumi.yaml").read_text())
+        return settings
+
+    @cached_property
+    def cloud(self) -> Cloud:
+        return Cloud(self.root / "cloud.sqlite")
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """Nothing of the person's own logins, stacks or clusters."""
+        mine = {name: value for name, value in os.environ.items() if not name.startswith(("PULUMI_", "ARM_", "AZURE_"))}
+        mine.pop("KUBECONFIG", None)
+        paths = [str(self.root / "bin"), os.environ["PATH"]]
+        return mine | {
+            "PATH": os.pathsep.join(paths),
+            "PULUMI_HOME": str(self.root / "home"),
+            "PULUMI_BACKEND_URL": f"file://{self.root / 'state'}",
+            "PULUMI_CONFIG_PASSPHRASE": "a passphrase for tests",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "PULUMI_DEBUG_COMMANDS": "true",
+            "PULUMI_ERROR_OUTPUT_STRING": "true",
+            "ARM_SUBSCRIPTION_ID": SUBSCRIPTION,
+            "ARM_TENANT_ID": TENANT,
+            "AZDO_ORG_SERVICE_URL": "https://dev.azure.com/simulated",
+            **({KUBECONFIG: str(self.kubeconfig)} if self.kubeconfig else {}),
+            **self.environment,
+        }
+
+    def run(self, *arguments: str) -> Outcome:
+        log = self.root / "events.json"
+        log.unlink(missing_ok=True)
+        operation = arguments[0] in ("up", "preview", "destroy", "refresh")
+        command = ["pulumi", *arguments, *([*_QUIET, "--event-log", str(log)] if operation else ["--non-interactive"])]
+        done = subprocess.run(
+            command, cwd=self.project, env=self.variables, capture_output=True, text=True, timeout=_LIMIT, check=False
+        )
+        return Outcome(done.returncode, done.stdout + done.stderr, read_events(log))
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One environment. Operations answer how they ended; `must` makes anything but success an error."""
+
+    workspace: Workspace
+    name: str
+
+    @classmethod
+    def new(cls, workspace: Workspace, name: str) -> "Stack":
+        _succeed(workspace.run("stack", "init", name))
+        return cls(workspace, name)
+
+    @property
+    def file(self) -> Path:
+        return self.workspace.project / f"Pulumi.{self.name}.yaml"
+
+    def configure(self, path: str, value: Any) -> None:
+        """Set a value of the stack file by its dotted path, as `slipway:workload.replicas`; None takes it away."""
+        document = yaml.safe_load(self.file.read_text()) if self.file.exists() else {}
+        place = document.setdefault("config", {})
+        *way, last = path.split(".")
+        for step in way:
+            place = place.setdefault(step, {})
+        place.pop(last, None)
+        if value is not None:
+            place[last] = value
+        self.file.write_text(yaml.safe_dump(document))
+
+    def up(self, *options: str, must: bool = True) -> Outcome:
+        return self._do("up", "--yes", "--skip-preview", *options, must=must)
+
+    def preview(self, *options: str, must: bool = True) -> Outcome:
+        return self._do("preview", *options, must=must)
+
+    def refresh(self, *options: str, must: bool = True) -> Outcome:
+        return self._do("refresh", "--yes", "--skip-preview", *options, must=must)
+
+    def destroy(self, *options: str, must: bool = True) -> Outcome:
+        return self._do("destroy", "--yes", "--skip-preview", *options, must=must)
+
+    def _do(self, command: str, *options: str, must: bool) -> Outcome:
+        outcome = self.workspace.run(command, "--stack", self.name, *options)
+        return _succeed(outcome) if must else outcome
+
+    def outputs(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self._ask("stack", "output", "--json", "--show-secrets"))
+        return found
+
+    def state(self) -> str:
+        """The state as it lies on disk."""
+        return self._ask("stack", "export")
+
+    def resources(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(self.state())["deployment"].get("resources", [])
+        return found
+
+    def _ask(self, *command: str) -> str:
+        return _succeed(self.workspace.run(*command, "--stack", self.name)).text
+
+
+def _succeed(outcome: Outcome) -> Outcome:
+    assert outcome.ok, f"the engine ended with {outcome.code}\n{outcome.text}"
+    return outcome
