@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 
 import pulumi
+from pulumi_azure_native import resources
+from pulumi_azure_native.provider import Provider
 
+from .config.stack import StackConfig
 from .naming import Naming
+from .providers import account
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,3 +21,41 @@ class Placement:
     resource_group_id: pulumi.Input[str]
     subscription_id: str
     tenant_id: str
+
+
+def naming(config: StackConfig) -> Naming:
+    """The names of an environment."""
+    environment = config.environment
+    return Naming(
+        workload=environment.workload,
+        environment=config.stack,
+        location=environment.location,
+        suffix=environment.suffix,
+        owner=environment.owner,
+        cost_centre=environment.cost_centre,
+        extra_tags=tuple(sorted(environment.tags.items())),
+    )
+
+
+async def place(config: StackConfig, azure: Provider) -> Placement:
+    """The environment's resource group, in the subscription that the credentials lead to.
+
+    Protected where config says so: deleting the group deletes whatever lies in it, Pulumi's or not.
+    """
+    names = naming(config)
+    who = await account(azure)
+    group = resources.ResourceGroup(
+        "group",
+        resource_group_name=names.name("rg", limit=90),
+        location=config.environment.location,
+        tags=names.tags,
+        opts=pulumi.ResourceOptions(provider=azure, protect=config.environment.protect),
+    )
+    return Placement(
+        naming=names,
+        location=config.environment.location,
+        resource_group_name=group.name,
+        resource_group_id=group.id,
+        subscription_id=who.subscription_id,
+        tenant_id=who.tenant_id,
+    )

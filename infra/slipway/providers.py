@@ -7,6 +7,7 @@ environment (ARM_*, AZDO_*), the cluster's from kubelogin at each call.
 import pulumi
 from pulumi_azure_native import authorization
 from pulumi_azure_native.provider import Provider as AzureProvider
+from pulumi_azuredevops.provider import Provider as AzureDevOpsProvider
 from pulumi_kubernetes.provider import Provider as KubernetesProvider
 
 from .config.stack import StackConfig
@@ -19,10 +20,17 @@ def azure(config: StackConfig) -> AzureProvider:
 
 async def account(provider: AzureProvider) -> authorization.GetClientConfigResult:
     """Tenant and subscription that the credentials lead to."""
-    answer = authorization.get_client_config_output(opts=pulumi.InvokeOptions(provider=provider))
-    return await answer.future()
+    answer: authorization.GetClientConfigResult = await authorization.get_client_config(
+        opts=pulumi.InvokeOptions(provider=provider)
+    )
+    return answer
 
 
 def kubernetes(kubeconfig: pulumi.Output[str], cluster_id: pulumi.Output[str]) -> KubernetesProvider:
     """The environment's cluster. Only another cluster id makes another provider, never a changed kubeconfig."""
     return KubernetesProvider("kubernetes", kubeconfig=kubeconfig, cluster_identifier=cluster_id)
+
+
+def azure_devops(organization: str) -> AzureDevOpsProvider:
+    """The organisation, by its URL."""
+    return AzureDevOpsProvider("azure-devops", org_service_url=organization)

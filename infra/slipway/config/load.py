@@ -1,0 +1,104 @@
+"""From the texts that an engine hands over to one checked object."""
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import fields
+from types import NoneType
+from typing import get_args, get_type_hints
+
+import pulumi
+from pulumi.runtime import config as runtime
+from pydantic import ValidationError
+
+from .base import Section
+from .problems import ConfigError, Problem, of, shown, suggestion
+from .rules import RULES
+from .stack import StackConfig
+
+NAMESPACE = "slipway"
+
+
+def load() -> StackConfig:
+    """The config of the stack that runs. RunError, which an engine shows without a stack trace, if it has mistakes."""
+    texts = {**runtime.get_config_env(), **runtime.CONFIG.get()}
+    try:
+        return parse(pulumi.get_stack(), {key: str(text) for key, text in texts.items()})
+    except ConfigError as error:
+        raise pulumi.RunError(str(error)) from None
+
+
+def parse(stack: str, texts: Mapping[str, str]) -> StackConfig:
+    """`texts` maps "slipway:<section>" to JSON; other namespaces are left alone. ConfigError names every mistake."""
+    problems: list[Problem] = []
+    found: dict[str, Section | None] = {}
+    own = {key.split(":", 1)[1]: text for key, text in texts.items() if key.startswith(f"{NAMESPACE}:")}
+    types = sections()
+    problems.extend(
+        Problem(f"{NAMESPACE}:{key}", "an unknown key", suggestion(key, list(types)))
+        for key in own.keys() - types.keys()
+    )
+    for name, (section, required) in types.items():
+        try:
+            found[name] = _section(name, section, own.get(name), required=required)
+        except _InvalidError as invalid:
+            problems.extend(invalid.problems)
+    problems.extend(_contradictions(stack, found))
+    if problems:
+        raise ConfigError(stack, sorted(problems, key=str))
+    return StackConfig(stack=stack, **found)  # type: ignore[arg-type]  # each section was made by its field's type
+
+
+class _InvalidError(Exception):
+    def __init__(self, problems: Collection[Problem]) -> None:
+        super().__init__()
+        self.problems = problems
+
+
+def sections() -> dict[str, tuple[type[Section], bool]]:
+    """Each section's class, and whether a stack file must have it."""
+    hints = get_type_hints(StackConfig)
+    found: dict[str, tuple[type[Section], bool]] = {}
+    for field in fields(StackConfig):
+        hint = hints[field.name]
+        parts = get_args(hint) or (hint,)
+        if issubclass(parts[0], Section):
+            found[field.name] = (parts[0], len(parts) == 1)
+    return found
+
+
+def _section(name: str, section: type[Section], text: str | None, *, required: bool) -> Section | None:
+    path = f"{NAMESPACE}:{name}"
+    if text is None:
+        if required:
+            meaning = (section.__doc__ or "").split("\n")[0]
+            raise _InvalidError([Problem(path, "nothing", f"an object: {meaning}")])
+        return None
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = text
+    if not isinstance(value, dict):
+        raise _InvalidError([Problem(path, shown(value), f"an object with {suggestion('', _keys(section))}")])
+    try:
+        return section.model_validate_json(text)
+    except ValidationError as error:
+        raise _InvalidError(list(of(section, path, error))) from None
+
+
+def _keys(section: type[Section]) -> list[str]:
+    return [field.alias or name for name, field in section.model_fields.items()]
+
+
+def _contradictions(stack: str, sections: Mapping[str, Section | None]) -> Iterator[Problem]:
+    """Every rule whose sections are valid speaks, so that all mistakes show at once."""
+    known: dict[str, object] = {"stack": stack, **sections}
+    for rule in RULES:
+        wanted = {name: hint for name, hint in get_type_hints(rule).items() if name != "return"}
+        if all(name in known and _fits(known[name], hint) for name, hint in wanted.items()):
+            for path, found, allowed in rule(**{name: known[name] for name in wanted}):
+                yield Problem(f"{NAMESPACE}:{path.removeprefix(NAMESPACE + ':')}", found, allowed)
+
+
+def _fits(value: object, hint: object) -> bool:
+    """An absent section concerns only the rules that speak of its absence."""
+    return value is not None or NoneType in get_args(hint)

@@ -1,0 +1,107 @@
+"""What is wrong with a stack file, in words: where, what was found, what is allowed."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+_LEADS = ("Input should be ", "String should ", "Value should ", "List should ", "Tuple should ", "Dictionary should ")
+"""How pydantic begins what it allows."""
+
+_LONGEST = 60
+"""Characters of a found value that a message repeats."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake: `path` as a person would pass it to `pulumi config set --path`, `found` and `allowed` in words."""
+
+    path: str
+    found: str
+    allowed: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: found {self.found}, allowed: {self.allowed}"
+
+
+class ConfigError(Exception):
+    """A stack file with mistakes, all of them at once."""
+
+    def __init__(self, stack: str, problems: list[Problem]) -> None:
+        self.problems = tuple(problems)
+        count = "1 mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
+        super().__init__("\n  ".join([f"Pulumi.{stack}.yaml has {count}:", *map(str, problems)]))
+
+
+def of(section: type[BaseModel], path: str, error: ValidationError) -> Iterator[Problem]:
+    """The mistakes that pydantic found in the section at `path`."""
+    for detail in error.errors(include_url=False):
+        place = path + "".join(_step(part) for part in detail["loc"])
+        *outer, last = detail["loc"] or ("",)
+        if detail["type"] == "missing":
+            yield Problem(place, "nothing", f"a value: {_meaning(_model(section, outer), str(last))}")
+        elif detail["type"] == "extra_forbidden":
+            yield Problem(place, "an unknown key", _keys(_model(section, outer), str(last)))
+        else:
+            yield Problem(place, shown(detail["input"]), _allowed(detail))
+
+
+def shown(value: object) -> str:
+    """A found value, as JSON and not too long."""
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def suggestion(name: str, known: list[str]) -> str:
+    """The known names, the likeliest first if one is close."""
+    close = get_close_matches(name, known, n=1)
+    return f"{', '.join(known)}" + (f" (did you mean {close[0]}?)" if close else "")
+
+
+def _step(part: int | str) -> str:
+    return f"[{part}]" if isinstance(part, int) else f".{part}"
+
+
+def _allowed(detail: Mapping[str, Any]) -> str:
+    if detail["type"] == "value_error":
+        return str(detail["ctx"]["error"])
+    message = str(detail["msg"])
+    for lead in _LEADS:
+        message = message.removeprefix(lead)
+    return message.removeprefix("be ")
+
+
+def _meaning(model: type[BaseModel] | None, key: str) -> str:
+    for name, field in model.model_fields.items() if model else ():
+        if key in (name, field.alias):
+            return (field.description or "required").split(". ")[0].rstrip(".")
+    return "required"
+
+
+def _keys(model: type[BaseModel] | None, key: str) -> str:
+    known = [field.alias or name for name, field in model.model_fields.items()] if model else []
+    return suggestion(key, known)
+
+
+def _model(model: type[BaseModel], path: list[int | str]) -> type[BaseModel] | None:
+    """The model that stands at `path` inside `model`, through lists, maps and options."""
+    found: type[BaseModel] | None = model
+    for part in path:
+        if found is None:
+            return None
+        fields = {field.alias or name: field.annotation for name, field in found.model_fields.items()}
+        if part in fields:  # an index or a map's key stays in the model that the list or map holds
+            found = _held(fields[str(part)])
+    return found
+
+
+def _held(annotation: object) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    if get_origin(annotation) in (Union, UnionType, Annotated, list, tuple, dict):
+        return next((held for inner in get_args(annotation) if (held := _held(inner))), None)
+    return None

@@ -1,0 +1,19 @@
+"""Every rule across fields and sections."""
+
+from collections.abc import Callable, Iterator
+
+from . import address, cluster_rules, model, monitoring, network_rules, pipelines, registry, workload_rules
+
+Rule = Callable[..., Iterator[tuple[str, str, str]]]
+"""Yields (path, found, allowed) for what contradicts itself. Its parameters are named after the sections it reads."""
+
+RULES: tuple[Rule, ...] = (
+    *network_rules.RULES,
+    *model.RULES,
+    *registry.RULES,
+    *cluster_rules.RULES,
+    *address.RULES,
+    *monitoring.RULES,
+    *workload_rules.RULES,
+    *pipelines.RULES,
+)

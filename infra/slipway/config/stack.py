@@ -1,0 +1,33 @@
+"""The whole of a stack file."""
+
+from dataclasses import dataclass
+
+from .address import Address
+from .cluster import Cluster
+from .environment import Environment
+from .image import Image
+from .model import Model
+from .monitoring import Monitoring
+from .network import Network
+from .pipelines import Pipelines
+from .registry import Registry
+from .release import Release
+from .workload import Workload
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackConfig:
+    """One environment. `stack` is its name; the others are the sections of its file, None where it has none."""
+
+    stack: str
+    environment: Environment
+    network: Network
+    model: Model | None
+    registry: Registry
+    cluster: Cluster
+    address: Address
+    monitoring: Monitoring
+    workload: Workload
+    pipelines: Pipelines | None
+    release: Release | None
+    image: Image | None

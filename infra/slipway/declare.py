@@ -1,0 +1,212 @@
+"""One environment from its config: composition only, read top-down like the architecture's picture."""
+
+from dataclasses import dataclass
+
+import pulumi
+
+from . import past, providers
+from .components.alerts import Alerts, AlertsArgs
+from .components.cluster import Cluster, ClusterArgs
+from .components.model_store import ModelStore, ModelStoreArgs
+from .components.pipelines import HubFacts, Models, Pipelines, PipelinesArgs
+from .components.private_endpoint import Group, PrivateEndpoint, PrivateEndpointArgs
+from .components.registry import Registry, RegistryArgs
+from .components.workload import Workload, WorkloadArgs
+from .config.release import Release
+from .config.stack import StackConfig
+from .foundation import Foundation, lay
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estate:
+    """One environment as declared: the parts that its outputs speak of."""
+
+    config: StackConfig
+    foundation: Foundation
+    registry: Registry
+    model_store: ModelStore | None
+    cluster: Cluster
+    workload: Workload | None
+    release: Release | None
+    pipelines: Pipelines | None
+
+
+async def declare(config: StackConfig) -> Estate:
+    """Every resource of the environment. RunError: an earlier environment, or the own past, cannot be read."""
+    release = config.release or await past.last_release()
+    stack = config.environment.promotes_from
+    earlier = await past.earlier(stack, pipelines=config.pipelines is not None) if stack else None
+    foundation = await lay(config)
+    registry = _registry(foundation)
+    model_store = _model_store(foundation)
+    cluster = _cluster(foundation)
+    _alerts(foundation, cluster)
+    return Estate(
+        config=config,
+        foundation=foundation,
+        registry=registry,
+        model_store=model_store,
+        cluster=cluster,
+        workload=_workload(foundation, release, registry, cluster) if release else None,
+        release=release,
+        pipelines=_pipelines(foundation, earlier, registry, model_store, cluster),
+    )
+
+
+def _registry(base: Foundation) -> Registry:
+    config, builder = base.config.registry, _builder(base)
+    registry = Registry(
+        "registry",
+        RegistryArgs(
+            placement=base.placement,
+            config=config,
+            pullers={"kubelet": base.identities.kubelet_principal_id},
+            pushers=builder,
+            logs_workspace_id=base.telemetry.logs_workspace_id,
+        ),
+        base.lasting,
+    )
+    if config.access.endpoint:
+        _endpoint(base, "registry-endpoint", registry.id, group="registry", zone="privatelink.azurecr.io")
+    return registry
+
+
+def _model_store(base: Foundation) -> ModelStore | None:
+    """Only the chain's first environment has models of its own, and none of it is Azure's with models in S3."""
+    config = base.config.model
+    if config is None or config.blob is None:
+        return None
+    store = ModelStore(
+        "model-store",
+        ModelStoreArgs(
+            placement=base.placement,
+            config=config.blob,
+            reader_principals=_builder(base),
+            logs_workspace_id=base.telemetry.logs_workspace_id,
+        ),
+        base.lasting,
+    )
+    if config.blob.access.endpoint:
+        zone = "privatelink.blob.core.windows.net"
+        _endpoint(base, "model-store-endpoint", store.account_id, group="blob", zone=zone)
+    return store
+
+
+def _builder(base: Foundation) -> dict[str, pulumi.Input[str]]:
+    """The identity that builds, where this environment is the one that builds."""
+    identities = base.pipeline_identities
+    return {"build": identities.build.principal_id} if identities and identities.build else {}
+
+
+def _endpoint(base: Foundation, name: str, target: pulumi.Output[str], *, group: Group, zone: str) -> None:
+    PrivateEndpoint(
+        name,
+        PrivateEndpointArgs(
+            placement=base.placement,
+            subnet_id=base.network.endpoint_subnet_id,
+            vnet_id=base.network.vnet_id,
+            target_id=target,
+            group=group,
+            zone=zone,
+        ),
+        base.opts,
+    )
+
+
+def _cluster(base: Foundation) -> Cluster:
+    return Cluster(
+        "cluster",
+        ClusterArgs(
+            placement=base.placement,
+            config=base.config.cluster,
+            network=base.config.network,
+            node_subnet_id=base.network.node_subnet_id,
+            cluster_identity_id=base.identities.cluster_id,
+            kubelet_identity_id=base.identities.kubelet_id,
+            kubelet_client_id=base.identities.kubelet_client_id,
+            kubelet_principal_id=base.identities.kubelet_principal_id,
+            logs_workspace_id=base.telemetry.logs_workspace_id,
+        ),
+        base.lasting,
+    )
+
+
+def _alerts(base: Foundation, cluster: Cluster) -> None:
+    Alerts(
+        "alerts",
+        AlertsArgs(
+            placement=base.placement,
+            config=base.config.monitoring,
+            workload=base.config.workload,
+            namespace=base.placement.naming.instance,
+            cluster_id=cluster.id,
+            cluster_name=cluster.name,
+            node_resource_group_name=cluster.node_resource_group_name,
+            logs_workspace_id=base.telemetry.logs_workspace_id,
+            metrics_workspace_id=base.telemetry.metrics_workspace_id,
+            action_group_id=base.telemetry.action_group_id,
+        ),
+        base.opts,
+    )
+
+
+def _workload(base: Foundation, release: Release, registry: Registry, cluster: Cluster) -> Workload:
+    kubernetes = providers.kubernetes(cluster.user_credentials, cluster.id)
+    return Workload(
+        "workload",
+        WorkloadArgs(
+            naming=base.placement.naming,
+            config=base.config.workload,
+            release=release,
+            protect=base.config.environment.protect,
+            cluster=cluster.resource,
+            image=pulumi.Output.format("{0}/{1}@{2}", registry.login_server, release.repository, release.digest),
+            ip_name=base.address.ip_name,
+            ip_resource_group=base.address.ip_resource_group,
+            pull_grants=registry.pull_grants,
+            address_grants=base.address.grants,
+        ),
+        pulumi.ResourceOptions(providers=[kubernetes]),
+    )
+
+
+def _pipelines(
+    base: Foundation, earlier: past.Earlier | None, registry: Registry, store: ModelStore | None, cluster: Cluster
+) -> Pipelines | None:
+    config, identities = base.config.pipelines, base.pipeline_identities
+    if config is None or identities is None:
+        return None
+    return Pipelines(
+        "pipelines",
+        PipelinesArgs(
+            placement=base.placement,
+            config=config,
+            deploy=identities.deploy,
+            drift=identities.drift,
+            build=identities.build,
+            models=_models(base, registry, store),
+            hub=_facts(earlier),
+            cluster_id=cluster.id,
+            namespace=base.placement.naming.instance,
+        ),
+        pulumi.ResourceOptions(providers=[base.azure, providers.azure_devops(config.organization)]),
+    )
+
+
+def _models(base: Foundation, registry: Registry, store: ModelStore | None) -> Models | None:
+    config = base.config.model
+    if config is None:
+        return None
+    url: pulumi.Input[str] = store.url if store else config.s3.url if config.s3 else ""
+    return Models(url=url, registry=registry.login_server, aws_role=config.s3.role_arn if config.s3 else None)
+
+
+def _facts(earlier: past.Earlier | None) -> HubFacts | None:
+    if earlier is None or earlier.pipelines is None:
+        return None
+    return HubFacts(
+        project_id=earlier.pipelines.project_id,
+        release_definition_id=earlier.pipelines.release_definition_id,
+        drift_definition_id=earlier.pipelines.drift_definition_id,
+        registry_id=earlier.registry_id,
+    )

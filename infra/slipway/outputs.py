@@ -1,0 +1,67 @@
+"""What a stack tells: the documented set, no secret among it. docs/reference/outputs.md says what each is for."""
+
+from typing import Any
+
+import pulumi
+
+from .declare import Estate
+
+
+def export(estate: Estate) -> dict[str, pulumi.Input[Any]]:
+    """The outputs by name. What does not exist in this environment is absent."""
+    base, store, model = estate.foundation, estate.model_store, estate.config.model
+    found: dict[str, pulumi.Input[Any] | None] = {
+        "environment": estate.config.stack,
+        "resourceGroupName": base.placement.resource_group_name,
+        "endpointUrl": pulumi.Output.format("http://{0}/", base.address.host),
+        "endpointAddress": base.address.ip_address,
+        "egressAddress": base.network.egress_ip,
+        "registryId": estate.registry.id,
+        "registryLoginServer": estate.registry.login_server,
+        "modelRepository": store.url if store else model.s3.url if model and model.s3 else None,
+        "clusterId": estate.cluster.id,
+        "clusterName": estate.cluster.name,
+        "clusterCredentialsCommand": _credentials_command(estate),
+        "logsWorkspaceId": base.telemetry.logs_workspace_id,
+        "metricsWorkspaceId": base.telemetry.metrics_workspace_id,
+        "grafanaUrl": base.telemetry.grafana_url,
+        "namespace": estate.workload.namespace if estate.workload else None,
+        "release": _released(estate),
+        **_pipelines(estate),
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _credentials_command(estate: Estate) -> pulumi.Output[str]:
+    """How a person gets a kubeconfig; the file itself is nobody's output."""
+    return pulumi.Output.format(
+        "az aks get-credentials --resource-group {0} --name {1} && kubelogin convert-kubeconfig -l azurecli",
+        estate.foundation.placement.resource_group_name,
+        estate.cluster.name,
+    )
+
+
+def _released(estate: Estate) -> pulumi.Output[dict[str, Any]] | None:
+    """The release, once its Deployment is there: a rollout that failed must not become what the next `up` keeps."""
+    if estate.release is None or estate.workload is None:
+        return None
+    release = estate.release.model_dump(mode="json", by_alias=True)
+    return pulumi.Output.all(release, estate.workload.deployment_name).apply(_first)
+
+
+def _first(values: list[Any]) -> dict[str, Any]:
+    found: dict[str, Any] = values[0]
+    return found
+
+
+def _pipelines(estate: Estate) -> dict[str, pulumi.Input[Any] | None]:
+    """What later environments of the chain, and the commands, need of Azure DevOps."""
+    pipelines = estate.pipelines
+    if pipelines is None:
+        return {}
+    return {
+        "azureDevOpsProjectId": pipelines.project_id,
+        "buildDefinitionId": pipelines.build_definition_id,
+        "releaseDefinitionId": pipelines.release_definition_id,
+        "driftDefinitionId": pipelines.drift_definition_id,
+    }

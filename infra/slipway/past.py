@@ -1,0 +1,60 @@
+"""What earlier runs left behind: the own last release, and the facts of the environment before this one."""
+
+import json
+from dataclasses import dataclass
+
+import pulumi
+from pydantic import ValidationError
+
+from .config.release import Release
+from .stacks import Outputs
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineIds:
+    """What the chain's first environment owns in Azure DevOps for all; each environment passes it on."""
+
+    project_id: str
+    release_definition_id: str
+    drift_definition_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Earlier:
+    """What an environment needs to know of the one that it promotes from."""
+
+    registry_id: str
+    pipelines: PipelineIds | None
+
+
+async def last_release() -> Release | None:
+    """What this stack runs, so that an `up` without a release in config changes nothing. None before the first one."""
+    stack = pulumi.get_stack()
+    found = await Outputs("own-past", stack).find("release")
+    if found is None:
+        return None
+    try:
+        return Release.model_validate_json(json.dumps(found))
+    except ValidationError as error:
+        raise pulumi.RunError(
+            f"stack {stack} has an output `release` that this program cannot read, so it would take the app away; "
+            f"give one in slipway:release: {error}"
+        ) from None
+
+
+async def earlier(stack: str, *, pipelines: bool) -> Earlier:
+    """The facts of `stack`. RunError names what it does not tell yet."""
+    names = ["registryId"]
+    if pipelines:
+        names += ["azureDevOpsProjectId", "releaseDefinitionId", "driftDefinitionId"]
+    found = await Outputs("earlier", stack).require(names)
+    ids = (
+        PipelineIds(
+            project_id=found["azureDevOpsProjectId"],
+            release_definition_id=found["releaseDefinitionId"],
+            drift_definition_id=found["driftDefinitionId"],
+        )
+        if pipelines
+        else None
+    )
+    return Earlier(registry_id=found["registryId"], pipelines=ids)
