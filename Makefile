@@ -47,8 +47,11 @@ unit: $(VENV)/.test ## pytest alone; ONLY="tests/app -k rotated" for a part of i
 test-engine: $(VENV)/.test ## The program on a real Pulumi engine and a simulated Azure; needs `pulumi` on PATH
 	@$(BIN)/python -m pytest -m engine --no-fold-skipped $(if $(ONLY),$(ONLY),tests/engine)
 
-image: $(VENV)/.run ## Build the serving image from the pulled model; BASE_IMAGE=... for another base
-	@$(BIN)/python -m delivery image build
+image: $(VENV)/.run ## Build and test the serving image, and with REGISTRY=host/repository push it and write release.json
+	@$(BIN)/python -m delivery image build $(if $(BUILD),--build-id $(BUILD)) && $(BIN)/python -m delivery image test
+	@if [ -n "$(REGISTRY)" ]; then $(BIN)/python -m delivery image push --registry "$(REGISTRY)" && \
+	  $(BIN)/python -m delivery release record; \
+	  else echo "not pushed: name a place with make image REGISTRY=host[:port]/repository"; fi
 
 pictures: $(VENV)/.test ## Take the page's pictures in docs/pictures anew, with the model of the last rehearsal
 	@$(BIN)/python -m docs.pictures.take .slipway/model

@@ -11,6 +11,7 @@ from .image.cli import app as image
 from .model.cli import app as model
 from .preview.cli import app as preview
 from .rehearse.cli import rehearse
+from .release.cli import app as release
 
 app = typer.Typer(
     name="python -m delivery",
@@ -23,6 +24,7 @@ app = typer.Typer(
 app.add_typer(model, name="model")
 app.add_typer(image, name="image")
 app.add_typer(preview, name="preview")
+app.add_typer(release, name="release")
 app.command()(rehearse)
 
 

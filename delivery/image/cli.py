@@ -1,5 +1,6 @@
 """`python -m delivery image`: build the serving image, run it as in production, test that very image."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,15 @@ from .trial import examine
 
 app = typer.Typer(help="Build the serving image, run it as in production, test it.", no_args_is_help=True)
 
+_BUILD_ID = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
+
+
+def _build_id(text: str) -> str:
+    if text and not _BUILD_ID.fullmatch(text):
+        raise typer.BadParameter(f"found {text!r}, allowed are up to 63 letters, digits, '.', '_' and '-' between them")
+    return text
+
+
 Image = Annotated[str, typer.Argument(help="tag, id or digest of an image that the engine has")]
 
 
@@ -35,7 +45,9 @@ def build_image(
     base_image: Annotated[
         str, typer.Option(envvar="BASE_IMAGE", help="base of the image; without it, the one that app/Dockerfile pins")
     ] = "",
-    build_id: Annotated[str, typer.Option(help="identity of this build, shown by /version")] = "",
+    build_id: Annotated[
+        str, typer.Option(callback=_build_id, help="identity of this build, shown by /version and in release.json")
+    ] = "",
     *,
     otlp: Annotated[bool, typer.Option("--otlp", help="put the exporter of OpenTelemetry spans in")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="run every step again")] = False,

@@ -42,8 +42,8 @@ def _promises(steps: Steps, contract: Contract) -> list[Check]:
     with steps.step("Contract") as step:
         for name, check in contract.checks():
             step.status(name)
-            done.append(Check(name=f"contract: {name}", result=_logged(step, name, check())))
-        step.result = f"{len(done)} promises kept: {', '.join(check.name.partition(': ')[2] for check in done)}"
+            done.append(Check(name=f"contract {name}", result=_logged(step, name, check())))
+        step.result = f"{len(done)} promises kept: {', '.join(check.name.removeprefix('contract ') for check in done)}"
     return done
 
 

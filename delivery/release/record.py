@@ -1,0 +1,91 @@
+"""`release.json`: one tested image in a registry, the code and the model in it, and the documents that belong to it.
+
+Written once, by `delivery release record`, and never changed. What became of a release is in `deployment`.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from delivery.image.records import Digest, Document, Model
+
+RELEASE_FILE = "release.json"
+LOCAL_BUILD = "local"
+"""The build id of an image that no pipeline built."""
+
+ReleaseId = Annotated[str, Field(pattern=r"^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{12}$")]
+Commit = Annotated[str, Field(pattern=r"^[0-9a-f]{40}(-dirty)?$")]
+BuildId = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Image(_Part):
+    """Where the image is. A tag is for people: what is deployed is never looked up by it."""
+
+    registry: str
+    repository: str
+    digest: Digest
+    tag: str
+    size: Annotated[int, Field(ge=1)]
+    """Bytes of its layers as the registry holds them."""
+
+    @property
+    def reference(self) -> str:
+        """The one name that means this image and no other."""
+        return f"{self.registry}/{self.repository}@{self.digest}"
+
+
+class Previous(_Part):
+    """The release that was the newest of the same store when this one was recorded."""
+
+    id: ReleaseId
+    digest: Digest
+    """Its image's."""
+
+
+class Release(_Part):
+    """What the build pipeline hands to the release pipeline."""
+
+    format: Literal["slipway.release/1"] = "slipway.release/1"
+    id: ReleaseId
+    created: AwareDatetime
+    image: Image
+    commit: Commit
+    source: str
+    """The code's repository, empty where git names none."""
+    model: Model
+    build_id: BuildId
+    tested: AwareDatetime
+    checks: Annotated[tuple[str, ...], Field(min_length=1)]
+    """What the image passed before it was pushed."""
+    sbom: Document
+    provenance: Document
+    previous: Previous | None = None
+
+    def to_json(self) -> bytes:
+        """The bytes of `release.json`."""
+        return (self.model_dump_json(indent=2) + "\n").encode()
+
+    def configuration(self) -> dict[str, Any]:
+        """The stack's `slipway:release`. Its registry is the environment's own, so only the repository is named."""
+        return {
+            "repository": self.image.repository,
+            "digest": self.image.digest,
+            "commit": self.commit,
+            "buildId": self.build_id,
+            "model": {"name": self.model.name, "version": self.model.version, "sha256": self.model.sha256},
+        }
+
+    def same_as(self, other: "Release") -> bool:
+        """Whether both speak of one image with the same facts and documents, whenever each was recorded."""
+        written = {"id", "created", "tested", "checks", "previous"}
+        return self.model_dump(exclude=written) == other.model_dump(exclude=written)
+
+
+def release_id(created: datetime, digest: str) -> str:
+    """A name that sorts by time and says which image: 20260102T030405Z-c0ffee123456."""
+    return f"{created:%Y%m%dT%H%M%SZ}-{digest.removeprefix('sha256:')[:12]}"
