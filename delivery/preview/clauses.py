@@ -1,0 +1,179 @@
+"""What a person would say about one change: short clauses, each held by the data."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from . import paths
+from .kinds import called, holds, nodes, word
+from .model import Change, Difference, Kind, Operation, Part, State
+from .security import Effect
+from .values import is_unknown
+
+_MOST = 4
+_LONG = 60
+_LABELS = {
+    "kubernetesVersion": "Kubernetes",
+    "orchestratorVersion": "Kubernetes",
+    "agentPoolProfiles[].count": "nodes of pool {}",
+    "agentPoolProfiles[].vmSize": "machine size of pool {}",
+    "agentPoolProfiles[].minCount": "least nodes of pool {}",
+    "agentPoolProfiles[].maxCount": "most nodes of pool {}",
+    "count": "nodes",
+    "minCount": "least nodes",
+    "maxCount": "most nodes",
+    "vmSize": "machine size",
+    "location": "location",
+    "sku.name": "SKU",
+    "sku.tier": "SKU tier",
+    "spec.replicas": "pods",
+    "spec.minReplicas": "least pods",
+    "spec.maxReplicas": "most pods",
+    "spec.template.spec.containers[].image": "image of {}",
+    "spec.template.spec.containers[].env[].value": "{} variable {}",
+}
+"""What people call some properties; `{}` are the names of the members of lists on the way."""
+_SECRETS = {Kind.ADDED: "is new", Kind.REMOVED: "is gone", Kind.CHANGED: "changes", Kind.REORDERED: "changes"}
+
+
+def clauses(change: Change, effects: Sequence[Effect], renamed: dict[str, str]) -> Iterator[str]:
+    """Clauses about the resource, without its name, gravest first."""
+    yield from _operation(change)
+    gone = change.operation in (Operation.DELETE, Operation.REPLACE)
+    old = change.old or change.state
+    if gone:
+        if old.protected:
+            yield "it is protected, so the engine refuses"
+        if old.options.get("retainOnDelete") and change.operation is Operation.DELETE:
+            yield "it is only forgotten: it stays where it is"
+        elif what := holds(old):
+            yield f"gone with it: {what}"
+        if old.type.endswith(":AgentPool") and (count := nodes(old)):
+            yield f"{count} drain"
+        if other := renamed.get(change.key):
+            yield f"the new {other} has the same inputs: an alias would keep it"
+    for effect in effects:
+        yield effect.text if effect.loosens else f"tightened: {effect.text}"
+    if change.operation in (Operation.UPDATE, Operation.SAME, Operation.REFRESH, Operation.OTHER):
+        yield from _updated(change)
+    elif change.operation is Operation.REPLACE:
+        yield from _in_place_too(change)
+
+
+def lookalikes(changes: Iterable[Change]) -> dict[str, str]:
+    """Deleted resources whose inputs a new one of the same type has: keys, and what the new one is called."""
+    deleted, created = [], []
+    for change in changes:
+        if change.operation is Operation.DELETE and not change.state.component:
+            deleted.append(change.state)
+        elif change.operation is Operation.CREATE and not change.state.component:
+            created.append(change.state)
+    found: dict[str, str] = {}
+    if not deleted:
+        return found
+    by_type: dict[str, list[State]] = {}
+    for state in created:
+        by_type.setdefault(state.type, []).append(state)
+    for old in deleted:
+        match = next((new for new in by_type.get(old.type, []) if new.inputs == old.inputs), None)
+        if match is not None and old.inputs:
+            found[old.key] = called(match)
+    return found
+
+
+def between(difference: Difference) -> str:
+    """One property, as it is said inside a sentence: `spec.replicas 2 -> 3`."""
+    name = _label(difference)
+    if difference.secret:
+        return f"{name}: the secret {_SECRETS[difference.kind]}"
+    if difference.kind is Kind.REORDERED:
+        return f"{name}: only the order differs"
+    if difference.kind is Kind.REMOVED:
+        return f"{name} is no longer set (was {_short(difference.old)})"
+    if difference.unknown and is_unknown(difference.new):
+        return f"{name} is known after apply (was {_short(difference.old)})"
+    if difference.kind is Kind.ADDED:
+        return f"{name} is set to {_short(difference.new)}"
+    return f"{name} {_short(difference.old)} -> {_short(difference.new)}"
+
+
+def _label(difference: Difference) -> str:
+    """The property in a person's words where it has some, else its path."""
+    if difference.part is Part.OPTION:
+        return f"option {difference.path}"
+    steps = paths.parse(difference.path)
+    label = _LABELS.get(paths.pattern(steps))
+    if label is None:
+        return difference.path
+    members = [str(step).strip("[]") for step in steps if isinstance(step, str) and step.startswith("[")]
+    return label.format(*members) if len(members) >= label.count("{}") else difference.path
+
+
+def _operation(change: Change) -> Iterator[str]:
+    match change.operation:
+        case Operation.DELETE:
+            yield "is deleted"
+        case Operation.REPLACE:
+            yield f"is replaced{_reason(change)}"
+        case Operation.CREATE:
+            yield "is new"
+        case Operation.IMPORT:
+            yield "is taken over from the cloud"
+        case Operation.READ:
+            yield "is read"
+        case Operation.FORGET:
+            yield "is forgotten"
+        case Operation.OTHER:
+            yield f"the engine says: {change.word}"
+        case _ if change.renamed_from:
+            yield f"was called {change.renamed_from.rpartition('::')[2]}; the alias keeps it"
+
+
+def _reason(change: Change) -> str:
+    own = [difference for difference in change.replacing if not change.because or not difference.unknown]
+    if own:
+        told = ", ".join(between(difference) for difference in own[:2])
+        more = f" and {len(own) - 2} more" if len(own) > 2 else ""
+        return f": {told}{more} cannot change in place"
+    if change.because:
+        names = [key.rpartition("::")[2] for key in change.because]
+        return f" because {names[0]} is" if len(names) == 1 else f" because {', '.join(names[:3])} are"
+    return ""
+
+
+def _in_place_too(change: Change) -> Iterator[str]:
+    rest = [found for found in change.differences if not found.replaces and not found.unknown]
+    yield from _some(rest)
+
+
+def _updated(change: Change) -> Iterator[str]:
+    if change.because and change.operation is Operation.UPDATE:
+        names = ", ".join(key.rpartition("::")[2] for key in change.because[:3])
+        yield f"takes new values from {names}"
+    found = [item for item in change.differences if not (change.because and item.unknown)]
+    if not change.differences and change.operation is Operation.UPDATE:
+        yield "is updated; the source does not say in what"
+    last = change.state.type.rpartition(":")[2]
+    template = [item for item in found if ".template." in f".{item.path}" and item.part is Part.INPUT]
+    if template and last in ("Deployment", "StatefulSet", "DaemonSet"):
+        stops = paths.find(change.state.inputs, ("spec", "strategy", "type")) == "Recreate"
+        yield "all pods stop before new ones start" if stops else "its pods are replaced"
+    yield from _some(found)
+
+
+def _some(found: list[Difference]) -> Iterator[str]:
+    tags = [item for item in found if item.path.split(".")[0] == "tags"]
+    rest = [item for item in found if item not in tags]
+    for item in rest[:_MOST]:
+        yield between(item)
+    if len(rest) > _MOST:
+        yield f"and {len(rest) - _MOST} more"
+    if tags:
+        yield between(tags[0]) if len(tags) == 1 else f"{len(tags)} tags changed"
+
+
+def _short(value: object) -> str:
+    if isinstance(value, dict):
+        return f"{{{', '.join(list(value)[:3])}{', ...' if len(value) > 3 else ''}}}"
+    if isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
+        return f"a list of {len(value)}"
+    text = " ".join(word(value).split())
+    return text if len(text) <= _LONG else f"{text[: _LONG - 1]}…"

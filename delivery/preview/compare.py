@@ -1,0 +1,88 @@
+"""What lies between two rendered states: the preview that needs no engine, credentials or network."""
+
+from dataclasses import replace
+from functools import cache
+
+from . import paths
+from .cascade import follow
+from .difference import differences, option_differences
+from .matching import match
+from .model import Change, Difference, Json, Kind, Operation, OutputChange, Part, Preview, State
+from .replace_rules import provider_moves, replaces
+from .states import Rendered
+from .values import holds_secret, holds_unknown
+
+
+def compare(base: Rendered | None, head: Rendered, source: str, notes: tuple[str, ...] = ()) -> Preview:
+    """What the head does to a stack that is as the base says. Without a base everything is new."""
+    pairs = match(base.resources if base else (), head.resources)
+    changes = follow([change(old, new) for old, new in pairs])
+    outputs = output_changes(base.outputs if base else {}, head.outputs)
+    return Preview(head.project, head.stack, source, tuple(changes), outputs, notes)
+
+
+def change(old: State | None, new: State | None) -> Change:
+    """What happens to one resource, by itself."""
+    if old is None or new is None:
+        return Change(Operation.CREATE if old is None else Operation.DELETE, old, new)
+    options = tuple(_option_consequences(option_differences(old.options, new.options)))
+    if new.component:
+        return Change(Operation.SAME, old, new, options)
+    found = [
+        _verdict(new, difference)
+        for difference in differences(new.type, old.inputs, new.inputs)
+        if not ignored(new, difference.path)
+    ]
+    every = (*found, *options)
+    if any(difference.replaces for difference in every):
+        return Change(Operation.REPLACE, old, new, every)
+    return Change(Operation.UPDATE if found else Operation.SAME, old, new, every)
+
+
+def output_changes(old: dict[str, Json], new: dict[str, Json]) -> tuple[OutputChange, ...]:
+    """The stack outputs that differ."""
+    found = []
+    for name in sorted(old.keys() | new.keys()):
+        before, after = old.get(name), new.get(name)
+        if before == after:
+            continue
+        kind = Kind.ADDED if name not in old else Kind.REMOVED if name not in new else Kind.CHANGED
+        secret = holds_secret(before) or holds_secret(after)
+        sides = (None, None) if secret else (before, after)
+        found.append(OutputChange(name, kind, *sides, secret=secret, unknown=holds_unknown(after)))
+    return tuple(found)
+
+
+def ignored(state: State, path: str) -> bool:
+    """Whether the resource tells the engine to leave this property as it is."""
+    patterns = state.options.get("ignoreChanges", ())
+    if not patterns:
+        return False
+    pattern = _pattern(path)
+    return any(
+        pattern == wanted or pattern.startswith((f"{wanted}.", f"{wanted}["))
+        for wanted in (_pattern(given.replace("[*]", "[0]")) for given in patterns)
+    )
+
+
+def _verdict(state: State, difference: Difference) -> Difference:
+    pattern = _pattern(difference.path)
+    extra = state.options.get("replaceOnChanges", ())
+    replacing = replaces(state.type, pattern, tuple(extra)) or (
+        state.type == "pulumi:providers:kubernetes" and provider_moves(state.inputs, pattern)
+    )
+    return replace(difference, replaces=True) if replacing else difference
+
+
+def _option_consequences(found: list[Difference]) -> list[Difference]:
+    """Another provider means another account or cluster: the engine makes the resource anew there."""
+    return [
+        replace(option, replaces=True) if option.path == "provider" and option.kind is Kind.CHANGED else option
+        for option in found
+        if option.part is Part.OPTION
+    ]
+
+
+@cache
+def _pattern(path: str) -> str:
+    return paths.pattern(paths.parse(path))

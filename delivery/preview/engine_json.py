@@ -1,0 +1,258 @@
+"""What `pulumi preview --json` of a real engine says, read into the one model of a change."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Final
+
+import orjson
+
+from delivery.failure import FailureError
+
+from . import paths
+from .compare import output_changes
+from .difference import differences, option_differences
+from .model import Change, Difference, Json, Kind, Operation, OutputChange, Preview, State
+from .secrets import SIGNATURE, hide, hide_inputs, hide_text, without_echoes
+from .values import HIDDEN, holds_secret, holds_unknown
+
+STACK: Final = "pulumi:pulumi:Stack"
+
+_OPERATIONS: Final = {
+    "create": Operation.CREATE,
+    "update": Operation.UPDATE,
+    "delete": Operation.DELETE,
+    "same": Operation.SAME,
+    "replace": Operation.REPLACE,
+    "create-replacement": Operation.REPLACE,
+    "delete-replaced": Operation.REPLACE,
+    "import-replacement": Operation.REPLACE,
+    "read": Operation.READ,
+    "read-replacement": Operation.READ,
+    "read-discard": Operation.FORGET,
+    "discard": Operation.FORGET,
+    "discard-replaced": Operation.FORGET,
+    "remove-pending-replace": Operation.FORGET,
+    "import": Operation.IMPORT,
+    "refresh": Operation.REFRESH,
+}
+_OPTIONS: Final = (
+    "protect",
+    "retainOnDelete",
+    "deletedWith",
+    "ignoreChanges",
+    "replaceOnChanges",
+    "additionalSecretOutputs",
+    "customTimeouts",
+)
+_KINDS: Final = {"add": Kind.ADDED, "delete": Kind.REMOVED, "update": Kind.CHANGED}
+_NOISE = re.compile(r"warning: using pulumi-resource-|the wrong version may be on your path")
+_COLOUR = re.compile(r"<\{%[^%]*%\}>|\x1b\[[0-9;]*m")
+
+
+def parse(content: bytes, place: str) -> Preview:
+    """The preview in the engine's JSON; `place` is what an error calls it."""
+    document = _document(content, place)
+    if SIGNATURE.encode() in content:  # only --show-secrets puts marked values in; looking for their echoes costs
+        document = without_echoes(document)
+    steps = [step for step in document["steps"] if isinstance(step, dict) and isinstance(step.get("urn"), str)]
+    if len(steps) != len(document["steps"]):
+        raise FailureError(
+            f"{place}: steps: found a step without a urn; needed is the output of `pulumi preview --json`"
+        )
+    stack, project = _names(steps, place)
+    changes = _merge(_change(step) for step in steps if _type(step) != STACK)
+    counted = sum(count for count in (document.get("changeSummary") or {}).values() if isinstance(count, int))
+    return Preview(
+        project=project,
+        stack=stack,
+        source="the engine's preview",
+        changes=tuple(_caused(changes)),
+        outputs=_outputs(steps),
+        notes=tuple(_notes(document)),
+        unlisted=max(0, counted - len(steps)),
+    )
+
+
+def _document(content: bytes, place: str) -> dict[str, Any]:
+    needed = "needed is the output of `pulumi preview --json`"
+    start = content.find(b"{")
+    if start < 0:
+        raise FailureError(f"{place}: found {'nothing' if not content.strip() else 'no JSON'}; {needed}")
+    try:
+        document = orjson.loads(content[start:])
+    except orjson.JSONDecodeError as error:
+        raise FailureError(f"{place}: not JSON: {error}; {needed}") from None
+    if not isinstance(document, dict) or not isinstance(document.get("steps"), list):
+        raise FailureError(f"{place}: found JSON without a list of steps; {needed}")
+    return document
+
+
+def _names(steps: list[dict[str, Any]], place: str) -> tuple[str, str]:
+    if not steps:
+        return "", ""
+    parts = steps[0]["urn"].split("::")
+    if len(parts) < 4 or not parts[0].startswith("urn:pulumi:"):
+        raise FailureError(f"{place}: found the urn '{steps[0]['urn'][:100]}'; an engine's begins urn:pulumi:STACK::")
+    return parts[0].removeprefix("urn:pulumi:"), parts[1]
+
+
+def _key(urn: str) -> str:
+    return "::".join(urn.split("::")[2:])
+
+
+def _type(step: dict[str, Any]) -> str:
+    return str(step["urn"].split("::")[2].rpartition("$")[2])
+
+
+def _change(step: dict[str, Any]) -> Change:
+    word = str(step.get("op", ""))
+    operation = _OPERATIONS.get(word, Operation.OTHER)
+    before, after = step.get("oldState") or {}, step.get("newState") or {}
+    old = _state(step["urn"], before) if before else None
+    unchanged = operation is Operation.SAME and before.get("inputs") == after.get("inputs")
+    new = _state(step["urn"], after) if after else None
+    if operation is Operation.DELETE:
+        new = None
+    if old is None and new is None:
+        new = State(_key(step["urn"]), _type(step), step["urn"].rpartition("::")[2])
+    found: list[Difference] = []
+    if old and new and operation is not Operation.READ:
+        if not unchanged:
+            found = _told(differences(new.type, old.inputs, new.inputs), step)
+        found += option_differences(_settled(old.options), _settled(new.options))
+    return Change(operation, old, new, tuple(found), word=word if operation is Operation.OTHER else "")
+
+
+def _state(urn: str, given: dict[str, Any]) -> State:
+    urn = given.get("urn") or urn
+    options = {key: given[key] for key in _OPTIONS if given.get(key)}
+    for key in ("deletedWith",):
+        if key in options:
+            options[key] = _key(str(options[key]))
+    provider = given.get("provider")
+    if isinstance(provider, str):
+        options["provider"] = _key(provider.rpartition("::")[0])
+    parent = given.get("parent") or ""
+    parent = "" if f"::{STACK}::" in parent else _key(parent)
+    if given.get("custom") is False:
+        options["component"] = True
+    needs = {_key(need) for need in given.get("dependencies") or ()}
+    needs |= {options[key] for key in ("provider", "deletedWith") if key in options}
+    type_ = str(given.get("type") or urn.split("::")[2].rpartition("$")[2])
+    inputs = hide_inputs(type_, given.get("inputs") or {})
+    return State(_key(urn), type_, urn.rpartition("::")[2], parent or None, inputs, options, tuple(sorted(needs)))
+
+
+def _settled(options: dict[str, Json]) -> dict[str, Json]:
+    """Without the provider where it is the engine's own default one, whose name is only a version."""
+    return {key: value for key, value in options.items() if key != "provider" or "::default" not in str(value)}
+
+
+def _told(own: list[Difference], step: dict[str, Any]) -> list[Difference]:
+    """Our own differences, with what only the provider can tell: which of them replace, and what it alone sees."""
+    before, after = step.get("oldState") or {}, step.get("newState") or {}
+    details: dict[str, Any] = dict(step.get("detailedDiff") or {})
+    reasons = [*(step.get("diffReasons") or ()), *(step.get("replaceReasons") or ())]
+    replacing = set(step.get("replaceReasons") or ())
+    for reason in reasons:
+        if not any(_covers(reason, path) or _covers(path, reason) for path in details):
+            details[reason] = {"kind": "update-replace" if reason in replacing else "update", "inputDiff": True}
+    result = list(own)
+    for text, detail in details.items():
+        path = paths.parse(text)
+        name = paths.show(paths.named(path, after.get("inputs"), before.get("inputs"), before.get("outputs")))
+        replaces = str(detail.get("kind", "")).endswith("-replace")
+        matching = [found for found in result if _covers(found.path, name) or _covers(name, found.path)]
+        if matching:
+            if replaces:
+                result = [replace(found, replaces=True) if found in matching else found for found in result]
+        elif found_alone := _alone(name, path, detail, (before, after)):
+            result.append(found_alone)
+    return result
+
+
+def _alone(
+    name: str, path: paths.Path, detail: dict[str, Any], sides: tuple[dict[str, Any], dict[str, Any]]
+) -> Difference | None:
+    """What differs in the provider's eyes only: drift, a default, or a secret whose sides are both hidden."""
+    before, after = sides
+    last = next((step for step in reversed(path) if isinstance(step, str)), "")
+    old = paths.find(before.get("inputs") if detail.get("inputDiff") else before.get("outputs"), path)
+    new = paths.find(after.get("inputs"), path)
+    old, new = hide(last, old), hide(last, new)
+    secret = holds_secret(old) or holds_secret(new) or HIDDEN in (_above(before, path), _above(after, path))
+    kind = _KINDS.get(str(detail.get("kind", "")).removesuffix("-replace"), Kind.CHANGED)
+    replaces = str(detail.get("kind", "")).endswith("-replace")
+    if old == new and not secret and not replaces and not detail.get("inputDiff"):
+        return None
+    if secret:
+        old = new = None
+    return Difference(name, kind, old, new, replaces=replaces, secret=secret, unknown=holds_unknown(new))
+
+
+def _above(side: dict[str, Any], path: paths.Path) -> Json:
+    """What hides the property, if something above it does."""
+    for length in range(len(path), 0, -1):
+        value = paths.find(side.get("inputs"), path[:length])
+        if value is not None:
+            return value
+    return None
+
+
+def _covers(outer: str, inner: str) -> bool:
+    return inner == outer or inner.startswith((f"{outer}.", f"{outer}["))
+
+
+def _merge(changes: Iterator[Change]) -> list[Change]:
+    """One change a resource: the engine may tell a replacement in up to three steps."""
+    merged: dict[str, Change] = {}
+    for change in changes:
+        known = merged.get(change.key)
+        if known is None:
+            merged[change.key] = change
+            continue
+        operations = {known.operation, change.operation}
+        operation = Operation.REPLACE if Operation.REPLACE in operations else change.operation
+        found = known.differences if len(known.differences) >= len(change.differences) else change.differences
+        merged[change.key] = Change(operation, known.old or change.old, known.new or change.new, found)
+    return list(merged.values())
+
+
+def _caused(changes: list[Change]) -> Iterator[Change]:
+    """Replacements with no property of their own name the replaced resources that they need."""
+    replaced = {change.key for change in changes if change.operation in (Operation.REPLACE, Operation.DELETE)}
+    for change in changes:
+        if change.operation is Operation.REPLACE and not change.replacing:
+            needs = set(change.new.needs if change.new else ()) | set(change.old.needs if change.old else ())
+            yield replace(change, because=tuple(sorted(needs & replaced - {change.key})))
+        else:
+            yield change
+
+
+def _outputs(steps: list[dict[str, Any]]) -> tuple[OutputChange, ...] | None:
+    """The stack's outputs, where both sides tell them; a preview of an engine often tells only the old ones."""
+    for step in steps:
+        if _type(step) == STACK:
+            before, after = step.get("oldState") or {}, step.get("newState") or {}
+            if "outputs" not in after:
+                return None
+            return output_changes(_hidden(before.get("outputs")), _hidden(after["outputs"]))
+    return None
+
+
+def _hidden(outputs: dict[str, Json] | None) -> dict[str, Json]:
+    return {hide_text(name): hide(name, value) for name, value in (outputs or {}).items()}
+
+
+def _notes(document: dict[str, Any]) -> Iterator[str]:
+    """What the engine complains about, without what it always says."""
+    said = set()
+    for diagnostic in document.get("diagnostics") or ():
+        text = _COLOUR.sub("", str(diagnostic.get("message", ""))).strip()
+        severity = str(diagnostic.get("severity", ""))
+        if severity not in ("error", "warning") or not text or _NOISE.search(text) or text in said:
+            continue
+        said.add(text)
+        label = "" if text.startswith(f"{severity}:") else f"{severity}: "
+        yield hide_text(label + text)

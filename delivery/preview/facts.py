@@ -1,0 +1,108 @@
+"""What a release is made of, read from the workload: its image, the commit of its code, its model."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from .kinds import word
+from .model import Change, Json, Operation, State
+from .security.effect import at, listed
+from .security.pods import pod_spec
+from .values import is_unknown
+
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_COMMIT: Final = 'metadata.annotations["slipway/commit"]'
+_MODEL: Final = 'metadata.annotations["slipway/model"]'
+_TYPE: Final = "kubernetes:apps/v1:Deployment"
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What a Deployment runs. Empty where it does not say."""
+
+    image: str
+    commit: str
+    model: str
+
+    @classmethod
+    def of(cls, state: State) -> "Released":
+        """The facts in a Deployment's annotations, and its first container's image."""
+        containers = listed(pod_spec(state).get("containers"))
+        first = containers[0] if containers and isinstance(containers[0], dict) else {}
+        return cls(_image(first.get("image")), _text(at(state, _COMMIT)), _text(at(state, _MODEL)))
+
+
+def release(changes: Iterable[Change]) -> tuple[list[str], bool]:
+    """Clauses about what is released, and whether anything of it changes. No Deployment told on both sides: nothing."""
+    deployment = _workload(changes)
+    if deployment is None:
+        return [], False
+    old, new = deployment.old, deployment.new
+    if new is None:
+        return (["the service is taken down"] if deployment.operation is Operation.DELETE else []), True
+    now = Released.of(new)
+    if old is None:
+        facts = [f"code {_short(now.commit)}" if now.commit else "", f"model {now.model}" if now.model else ""]
+        told = " and ".join(filter(None, facts))
+        return ([f"the service is new: {told}"] if told else ["the service is new"]), True
+    return _between(Released.of(old), now)
+
+
+def _workload(changes: Iterable[Change]) -> Change | None:
+    """The Deployment of the release: the one that names its commit, or the only one there is."""
+    deployments = [change for change in changes if change.state.type == _TYPE]
+    named = [change for change in deployments if at(change.state, _COMMIT)]
+    found = named or deployments
+    return found[0] if len(found) == 1 else None
+
+
+def _between(old: Released, new: Released) -> tuple[list[str], bool]:
+    clauses = []
+    if old.model != new.model:
+        clauses.append(_model(old.model, new.model))
+    if old.commit != new.commit:
+        clauses.append(f"code {_short(old.commit) or 'unknown'} -> {_short(new.commit) or 'unknown'}")
+    image_known = bool(old.image and new.image)
+    if clauses:
+        if old.model == new.model and new.model:
+            clauses.append("model unchanged")
+        if old.commit == new.commit and new.commit:
+            clauses.append("code unchanged")
+        return clauses, True
+    if image_known and old.image != new.image:
+        if new.commit and new.model:
+            return ["another image of the same code and model"], True
+        return [f"image {_short_image(old.image)} -> {_short_image(new.image)}"], True
+    if image_known and new.model:
+        return ["image and model unchanged"], False
+    return (["image unchanged"] if image_known else []), False
+
+
+def _model(old: str, new: str) -> str:
+    before, after = old.rpartition("/"), new.rpartition("/")
+    if before[0] == after[0] and old and new:
+        return f"model {before[2]} -> {after[2]}"
+    return f"model {old or 'unknown'} -> {new or 'unknown'}"
+
+
+def _image(value: Json) -> str:
+    if not isinstance(value, str):
+        return ""
+    digest = _DIGEST.search(value)
+    if digest:
+        return digest[0]
+    return "" if is_unknown(value) else value
+
+
+def _text(value: Json) -> str:
+    return word(value) if value is not None and not is_unknown(value) else ""
+
+
+def _short(commit: str) -> str:
+    head, dash, rest = commit.partition("-")
+    return head[:8] + dash + rest
+
+
+def _short_image(image: str) -> str:
+    return image[:19] if image.startswith("sha256:") else image

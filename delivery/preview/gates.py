@@ -1,0 +1,69 @@
+"""What stops a change. Each gate has an exit code of its own, which pipelines and people can tell apart."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from policy.judge import stopping
+from policy.model import Violation
+
+from .approval import Approval, deviations
+from .kinds import called
+from .model import Operation, Preview
+from .risk import Finding
+
+
+class GateCode(IntEnum):
+    """Exit codes of the gates; where several are shut, the first of these counts."""
+
+    PROTECTED = 10
+    POLICY = 11
+    UNAPPROVED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A gate and what shuts it; open where there is nothing."""
+
+    name: str
+    code: int
+    demand: str
+    reasons: tuple[str, ...]
+
+    @property
+    def shut(self) -> bool:
+        """Whether it stops the change."""
+        return bool(self.reasons)
+
+
+def gates(
+    preview: Preview, findings: Sequence[Finding], violations: Sequence[Violation], approved: Approval | None
+) -> tuple[Gate, ...]:
+    """Every gate that was asked for, in the order of their codes."""
+    found = [_protected(findings), _policy(violations)]
+    if approved is not None:
+        reasons = tuple(deviations(approved, preview))
+        found.append(Gate("approval", GateCode.UNAPPROVED, "What is applied is what was approved.", reasons))
+    return tuple(found)
+
+
+def code(found: Sequence[Gate]) -> int:
+    """The exit code: 0 where every gate is open."""
+    return next((gate.code for gate in found if gate.shut), 0)
+
+
+def _protected(findings: Sequence[Finding]) -> Gate:
+    """Judged by what is protected now: who takes the protection away in one change may delete in the next."""
+    reasons = tuple(
+        f"{called(finding.change.state)} is protected and would be {finding.change.operation}d"
+        for finding in findings
+        if finding.change.operation in (Operation.DELETE, Operation.REPLACE)
+        and finding.change.old is not None
+        and finding.change.old.protected
+    )
+    return Gate("protected", GateCode.PROTECTED, "Nothing protected is deleted or replaced.", reasons)
+
+
+def _policy(violations: Sequence[Violation]) -> Gate:
+    reasons = tuple(f"{found.rule}: {found.name}: {found.reason}" for found in stopping(violations))
+    return Gate("policy", GateCode.POLICY, "No mandatory rule is broken.", reasons)

@@ -1,0 +1,122 @@
+"""The properties that cannot change in place: a change to one deletes the resource and makes another.
+
+A rendered state has no provider to ask, so this is what the providers are known to do. For azure-native: path
+parameters, create-only properties, and the provider's own table; for Kubernetes: the immutable fields of its API; for
+Azure DevOps: the properties that its provider marks as forcing a new resource. An engine's preview overrules it.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+_AZURE_NAMES: Final = """
+    resourceGroupName resourceName accountName registryName vaultName zoneName containerName agentPoolName workspaceName
+    publicIpAddressName virtualNetworkName subnetName networkSecurityGroupName securityRuleName privateEndpointName
+    privateZoneName virtualNetworkLinkName privateDnsZoneGroupName roleAssignmentName
+    relativeRecordSetName recordType lockName topicName systemTopicName eventSubscriptionName configName
+    federatedIdentityCredentialResourceName diskName publicIpPrefixName natGatewayName blobServicesName
+    managementPolicyName ruleName webhookName scopeMapName tokenName cacheRuleName maintenanceConfigurationName location
+    extendedLocation budgetName actionGroupName dataCollectionRuleName azureMonitorWorkspaceName associationName
+    policyAssignmentName routeTableName routeName loadBalancerName trustedAccessRoleBindingName
+"""
+"""Path parameters, and the place: a resource somewhere else or under another name is another resource."""
+
+_AZURE: Final = {
+    "azure-native:containerservice:ManagedCluster": """
+        dnsPrefix nodeResourceGroup linuxProfile windowsProfile fqdnSubdomain diskEncryptionSetID
+        networkProfile.serviceCidr networkProfile.serviceCidrs networkProfile.dnsServiceIP networkProfile.podCidr
+        networkProfile.networkMode networkProfile.networkPlugin networkProfile.networkPluginMode
+        networkProfile.networkPolicy networkProfile.networkDataplane networkProfile.outboundType
+        agentPoolProfiles[].vmSize agentPoolProfiles[].osDiskType agentPoolProfiles[].vnetSubnetID
+        apiServerAccessProfile.enablePrivateCluster""",
+    "azure-native:containerservice:AgentPool": "vmSize gpuInstanceProfile",
+    "azure-native:authorization:RoleAssignment": "principalId scope roleDefinitionId",
+    "azure-native:network:PublicIPAddress": "sku publicIPAddressVersion publicIPPrefix zones",
+    "azure-native:network:PrivateEndpoint": "subnet",
+    "azure-native:storage:StorageAccount": "isHnsEnabled kind encryption.requireInfrastructureEncryption",
+    "azure-native:managedidentity:FederatedIdentityCredential": "name",
+    "azure-native:keyvault:Vault": "properties.tenantId",
+    "azure-native:compute:Disk": "creationData zones",
+    "azure-native:dns:Zone": "zoneType",
+    "azure-native:dns:RecordSet": "recordType",
+    "azure-native:authorization:ManagementLockByScope": "scope",
+}
+_KUBERNETES_POD: Final = "spec.containers spec.nodeName spec.serviceAccountName spec.volumes spec.securityContext"
+_KUBERNETES: Final = {
+    "Deployment": "spec.selector",
+    "DaemonSet": "spec.selector",
+    "ReplicaSet": "spec.selector",
+    "StatefulSet": "spec.selector spec.serviceName spec.volumeClaimTemplates spec.podManagementPolicy",
+    "Job": "spec.selector spec.template spec.completions spec.completionMode",
+    "Pod": _KUBERNETES_POD,
+    "ConfigMap": "data binaryData immutable",
+    "Secret": "data stringData type immutable",
+    "Service": "spec.clusterIP spec.clusterIPs",
+    "PersistentVolumeClaim": "spec.accessModes spec.selector spec.storageClassName spec.volumeName spec.volumeMode",
+    "PersistentVolume": "spec.persistentVolumeSource",
+    "StorageClass": "provisioner parameters reclaimPolicy volumeBindingMode",
+    "RoleBinding": "roleRef",
+    "ClusterRoleBinding": "roleRef",
+    "CSIDriver": "spec.attachRequired",
+    "PriorityClass": "value",
+    "RuntimeClass": "handler",
+}
+_KUBERNETES_ALL: Final = "metadata.name metadata.namespace kind"
+_DEVOPS: Final = {
+    "BuildDefinition": "projectId",
+    "Environment": "projectId",
+    "Git": "projectId parentRepositoryId initialization",
+    "Project": "visibilityTemplate versionControl workItemTemplate",
+    "CheckApproval": "projectId targetResourceId targetResourceType",
+    "CheckBranchControl": "projectId targetResourceId targetResourceType",
+    "CheckExclusiveLock": "projectId targetResourceId targetResourceType",
+    "CheckBusinessHours": "projectId targetResourceId targetResourceType",
+    "CheckRequiredTemplate": "projectId targetResourceId targetResourceType",
+    "PipelineAuthorization": "projectId resourceId type pipelineId pipelineProjectId",
+    "VariableGroup": "projectId",
+    "ServiceEndpointAzureRM": "projectId serviceEndpointAuthenticationScheme azurermManagementGroupId environment",
+    "ServiceEndpointAws": "projectId",
+    "ServiceEndpointAzureEcr": "projectId azurecrSubscriptionId azurecrName resourceGroup",
+    "BranchPolicyMinReviewers": "projectId",
+    "BranchPolicyBuildValidation": "projectId",
+    "Team": "projectId",
+    "ResourceAuthorization": "projectId",
+}
+_PROVIDERS: Final = {
+    # With a cluster identifier the kubeconfig may change; without one, any change of it moves to another cluster.
+    "pulumi:providers:kubernetes": "clusterIdentifier",
+    "pulumi:providers:azure-native": "subscriptionId tenantId environment",
+    "pulumi:providers:azuredevops": "orgServiceUrl",
+}
+_POSITION = re.compile(r"\[\]")
+
+
+def replaces(resource_type: str, pattern: str, extra: Iterable[str] = ()) -> bool:
+    """Whether a change at `pattern` replaces a resource of this type; `extra` are its own `replaceOnChanges`."""
+    paths = _paths(resource_type)
+    return any(_within(pattern, path) for path in (*paths, *extra))
+
+
+def provider_moves(inputs: dict[str, object], pattern: str) -> bool:
+    """Whether a Kubernetes provider without a cluster identifier is replaced by this change."""
+    return pattern in ("kubeconfig", "context", "cluster") and "clusterIdentifier" not in inputs
+
+
+def _paths(resource_type: str) -> tuple[str, ...]:
+    module, _, last = resource_type.rpartition(":")
+    if module.startswith("kubernetes:"):
+        return tuple((_KUBERNETES.get(last, "") + " " + _KUBERNETES_ALL).split())
+    if module.startswith("azure-native:"):
+        return tuple((_AZURE.get(resource_type, "") + " " + _AZURE_NAMES).split())
+    if module.startswith("azuredevops:"):
+        return tuple(_DEVOPS.get(last, "projectId").split())
+    return tuple(_PROVIDERS.get(resource_type, "").split())
+
+
+def _within(pattern: str, path: str) -> bool:
+    if path == "*":
+        return True
+    wanted = path.replace("[*]", "[]")
+    if pattern == wanted:
+        return True
+    return pattern.startswith((f"{wanted}.", f"{wanted}[")) or _POSITION.sub("", pattern) == wanted

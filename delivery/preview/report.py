@@ -1,0 +1,204 @@
+"""The report: one preview, judged, as plain data. Every form shows it, and its JSON is the published one."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter
+
+from policy.judge import judge as judge_policy
+from policy.model import Level, Resource
+
+from . import gates as gates_module
+from . import sentences
+from .approval import Approval
+from .kinds import noun
+from .model import Change, Difference, Operation, OutputChange, Preview
+from .risk import Finding, Rank, judge
+
+RankName = Literal["loss", "replace", "security", "update", "create", "harmless"]
+_NAMES: dict[Rank, RankName] = {
+    Rank.LOSS: "loss",
+    Rank.REPLACE: "replace",
+    Rank.SECURITY: "security",
+    Rank.UPDATE: "update",
+    Rank.CREATE: "create",
+    Rank.HARMLESS: "harmless",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityEffect:
+    """One thing that a change loosens or tightens."""
+
+    text: str
+    loosens: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One resource that changes."""
+
+    key: Annotated[str, Field(description="types of the parents and its own, then its name, as in an engine's URN")]
+    type: str
+    name: str
+    noun: Annotated[str, Field(description="what a person calls the type")]
+    operation: Operation
+    rank: RankName
+    says: Annotated[tuple[str, ...], Field(description="clauses about the resource in plain words, gravest first")]
+    differences: tuple[Difference, ...]
+    security: tuple[SecurityEffect, ...]
+    because: Annotated[tuple[str, ...], Field(description="keys of the resources from whose end this follows")]
+    parent: str | None
+    protected: bool
+    renamed_from: str
+    inputs: Annotated[dict[str, Any] | None, Field(description="all inputs of a new or deleted resource")] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A rule of the policy that a resource breaks."""
+
+    rule: str
+    level: Level
+    type: str
+    name: str
+    path: str
+    reason: str
+    remedy: str
+    key: str
+    excepted: Annotated[str, Field(description="who answers for the exception, until when and why; empty without one")]
+    standing: Annotated[bool, Field(description="whether it was so before this change")]
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """One resource that stays as it is."""
+
+    key: str
+    type: str
+    name: str
+    parent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GateState:
+    """A gate, and what shuts it."""
+
+    name: str
+    exit_code: int
+    demand: str
+    shut: bool
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that is said about a change of one stack."""
+
+    format: Literal["slipway.preview/1"]
+    project: str
+    stack: str
+    source: Annotated[str, Field(description="what was compared with what, in words")]
+    headline: str
+    counts: dict[str, int]
+    items: Annotated[tuple[Item, ...], Field(description="gravest first")]
+    outputs: Annotated[tuple[OutputChange, ...] | None, Field(description="null where the source does not tell")]
+    violations: tuple[Breach, ...]
+    gates: tuple[GateState, ...]
+    notes: Annotated[tuple[str, ...], Field(description="what a reader must know about the source")]
+    unchanged: tuple[Unchanged, ...]
+    unlisted: Annotated[int, Field(description="unchanged resources that the source counts without naming them")]
+
+    @property
+    def exit_code(self) -> int:
+        """0, or the code of the first gate that is shut."""
+        return next((gate.exit_code for gate in self.gates if gate.shut), 0)
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing of consequence changes and no gate is shut."""
+        return self.exit_code == 0 and all(item.rank == "harmless" for item in self.items)
+
+
+_ADAPTER: TypeAdapter[Report] = TypeAdapter(Report)
+
+
+def report(preview: Preview, today: date, approved: Approval | None = None) -> Report:
+    """The preview, judged on this day."""
+    findings = judge(preview.changes)
+    whole = not preview.unlisted
+    before, after = (_resources(preview.changes, old=old) for old in (True, False))
+    violations = judge_policy(after, preview.stack, today, whole=whole)
+    known = {(found.rule, found.key, found.path) for found in judge_policy(before, preview.stack, today, whole=whole)}
+    shown = gates_module.gates(preview, findings, violations, approved)
+    changing = {finding.change.key for finding in findings}
+    return Report(
+        format="slipway.preview/1",
+        project=preview.project,
+        stack=preview.stack,
+        source=preview.source,
+        headline=sentences.headline(preview, findings),
+        counts=sentences.counts(preview),
+        items=tuple(_item(finding) for finding in findings),
+        outputs=preview.outputs,
+        violations=tuple(
+            Breach(**asdict(found), standing=(found.rule, found.key, found.path) in known) for found in violations
+        ),
+        gates=tuple(GateState(gate.name, gate.code, gate.demand, gate.shut, gate.reasons) for gate in shown),
+        notes=preview.notes,
+        unchanged=tuple(
+            Unchanged(change.key, change.state.type, change.state.name, change.state.parent)
+            for change in preview.changes
+            if change.key not in changing and change.new is not None
+        ),
+        unlisted=preview.unlisted,
+    )
+
+
+def to_json(shown: Report) -> bytes:
+    """The published form."""
+    return _ADAPTER.dump_json(shown, indent=2) + b"\n"
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of the published form."""
+    found = _ADAPTER.json_schema(mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
+
+
+def _item(finding: Finding) -> Item:
+    change = finding.change
+    state = change.state
+    alone = change.operation in (Operation.CREATE, Operation.DELETE, Operation.IMPORT)
+    return Item(
+        key=change.key,
+        type=state.type,
+        name=state.name,
+        noun=noun(state.type),
+        operation=change.operation,
+        rank=_NAMES[finding.rank],
+        says=finding.says,
+        differences=_ordered(change.differences),
+        security=tuple(SecurityEffect(effect.text, effect.loosens) for effect in finding.effects),
+        because=change.because,
+        parent=state.parent,
+        protected=bool((change.old and change.old.protected) or (change.new and change.new.protected)),
+        renamed_from=change.renamed_from,
+        inputs=state.inputs if alone else None,
+    )
+
+
+def _ordered(differences: Sequence[Difference]) -> tuple[Difference, ...]:
+    """What replaces first, then by path."""
+    return tuple(sorted(differences, key=lambda found: (not found.replaces, found.path)))
+
+
+def _resources(changes: Sequence[Change], *, old: bool) -> list[Resource]:
+    """One side as the policy sees it. A renamed resource goes by its new key on both."""
+    return [
+        Resource(state.type, state.name, state.inputs, state.options, change.key)
+        for change in changes
+        if (state := change.old if old else change.new) is not None and not state.component
+    ]

@@ -1,0 +1,141 @@
+"""How grave a change is, and what a person would say about it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cache
+
+from . import clauses, paths
+from .kinds import HOLDS_ORDER, holds
+from .model import Change, Difference, Kind, Operation, Part
+from .security import Effect, effects
+
+
+class Rank(IntEnum):
+    """The order in which a reviewer reads."""
+
+    LOSS = 1
+    REPLACE = 2
+    SECURITY = 3
+    UPDATE = 4
+    CREATE = 5
+    HARMLESS = 6
+
+
+TITLES = {
+    Rank.LOSS: "Data or addresses are lost",
+    Rank.REPLACE: "Replaced or deleted",
+    Rank.SECURITY: "Security",
+    Rank.UPDATE: "Updated",
+    Rank.CREATE: "New",
+    Rank.HARMLESS: "Nothing of consequence",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One change, judged. `says` are clauses about the resource, gravest first."""
+
+    change: Change
+    rank: Rank
+    says: tuple[str, ...]
+    effects: tuple[Effect, ...] = ()
+
+
+_GUARDS = (
+    "RoleAssignment",
+    "FederatedIdentityCredential",
+    "RoleBinding",
+    "ClusterRoleBinding",
+    "PipelineAuthorization",
+    "SecurityRule",
+    "NetworkPolicy",
+)
+"""Types that are nothing but access given or refused: what counts is what becomes of it, not that it is made anew."""
+
+_QUIET = ("tags", "description", "displayName", "title")
+_QUIET_ANNOTATIONS = ("description", "kubernetes.io/description", "kubernetes.io/change-cause", "slipway/build")
+
+
+def judge(changes: Iterable[Change]) -> list[Finding]:
+    """Everything that changes, gravest first. What stays as it is has no finding."""
+    known = list(changes)
+    renamed = clauses.lookalikes(known)
+    findings = [finding for change in known if (finding := _finding(change, renamed)) is not None]
+    return sorted(findings, key=_order)
+
+
+def harmless(difference: Difference, resource_type: str) -> bool:
+    """Whether the property is words for people only, or its order."""
+    steps = _steps(difference.path)
+    if difference.part is Part.OPTION or ".template." in paths.pattern(steps):
+        return False
+    if difference.kind is Kind.REORDERED:
+        return str(steps[-1]) not in ("command", "args", "initContainers", "steps")
+    if steps[0] in _QUIET or steps[-1] in ("description", "displayName"):
+        return True
+    return resource_type.startswith("kubernetes:") and steps[0] == "metadata" and _quiet(steps, resource_type)
+
+
+def _quiet(steps: paths.Path, resource_type: str) -> bool:
+    """Whether a label or an annotation only tells. A namespace's labels decide about admission and networks."""
+    kind, name = (*map(str, steps[1:3]), "", "")[:2]
+    if kind == "labels":
+        return name.startswith("app.kubernetes.io/") or not resource_type.endswith((":Namespace", ":Node"))
+    return kind == "annotations" and name in _QUIET_ANNOTATIONS
+
+
+def _finding(change: Change, renamed: dict[str, str]) -> Finding | None:
+    if change.state.component:
+        return None
+    found = tuple(effects(change))
+    loosening = any(effect.loosens for effect in found)
+    rank = _rank(change, loosening=loosening)
+    if rank is None:
+        return None
+    return Finding(change, rank, tuple(clauses.clauses(change, found, renamed)), found)
+
+
+def _rank(change: Change, *, loosening: bool) -> Rank | None:
+    match change.operation:
+        case Operation.DELETE | Operation.REPLACE:
+            return _gone(change, loosening=loosening)
+        case Operation.CREATE | Operation.IMPORT:
+            return Rank.SECURITY if loosening else Rank.CREATE
+        case Operation.READ | Operation.FORGET:
+            return Rank.HARMLESS
+        case Operation.SAME if not change.differences:
+            return Rank.HARMLESS if change.renamed_from else None
+    if loosening:
+        return Rank.SECURITY
+    quiet = all(harmless(difference, change.state.type) for difference in change.differences)
+    return Rank.HARMLESS if change.differences and quiet else Rank.UPDATE
+
+
+def _gone(change: Change, *, loosening: bool) -> Rank:
+    old = change.old or change.state
+    if change.operation is Operation.DELETE and old.options.get("retainOnDelete") and not old.protected:
+        return Rank.UPDATE
+    if old.protected or holds(old):
+        return Rank.LOSS
+    guard = change.state.type.rpartition(":")[2] in _GUARDS or change.operation is Operation.DELETE
+    return Rank.SECURITY if loosening and guard else Rank.REPLACE
+
+
+def _order(finding: Finding) -> tuple[int, bool, bool, int, int, str]:
+    change = finding.change
+    state = change.old or change.state
+    quick = (Operation.DELETE, Operation.REPLACE)
+    return (
+        finding.rank,
+        finding.rank is Rank.LOSS and not state.protected,
+        bool(change.because),
+        HOLDS_ORDER.get(state.type, len(HOLDS_ORDER)),
+        quick.index(change.operation) if change.operation in quick else len(quick),
+        change.key,
+    )
+
+
+@cache
+def _steps(path: str) -> paths.Path:
+    return paths.parse(path)

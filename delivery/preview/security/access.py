@@ -1,0 +1,159 @@
+"""Who may do what: roles given, widened or moved, identities that others may take, RBAC of the cluster."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from delivery.preview.kinds import word
+from delivery.preview.model import Change, Json, Operation
+from delivery.preview.values import is_unknown
+
+from .effect import Effect, at, listed
+
+ROLES: Final = {
+    "8e3af657-a8ff-443c-a75c-2fe8c4bcb635": "Owner",
+    "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9": "User Access Administrator",
+    "f58310d9-a9f6-439a-9e8d-f62e7b41a168": "Role Based Access Control Administrator",
+    "b24988ac-6180-42a0-ab88-20f7382dd24c": "Contributor",
+    "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b": "Azure Kubernetes Service RBAC Cluster Admin",
+    "3498e952-d568-435e-9b2c-8d77e338d7f7": "Azure Kubernetes Service RBAC Admin",
+    "a7ffa36f-339b-4b5c-8bdf-e2c188b2c0eb": "Azure Kubernetes Service RBAC Writer",
+    "7f6c6a51-bcf8-42ba-9220-52d62157d7db": "Azure Kubernetes Service RBAC Reader",
+    "0ab0b1a8-8aac-4efd-b8c2-3ee1fb270be8": "Azure Kubernetes Service Cluster Admin Role",
+    "4abbcc35-e782-43d8-92c5-2d3f1bd2253f": "Azure Kubernetes Service Cluster User Role",
+    "ed7f3fbd-7b88-4dd4-9017-9adb7ce333f8": "Azure Kubernetes Service Contributor Role",
+    "b7e6dc6d-f1e8-4753-8033-0f276bb0955b": "Storage Blob Data Owner",
+    "ba92f5b4-2d11-453d-a403-e96b0029c9fe": "Storage Blob Data Contributor",
+    "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1": "Storage Blob Data Reader",
+    "17d1049b-9a84-46fb-8f53-869881c3d3ab": "Storage Account Contributor",
+    "8311e382-0749-4cb8-b61a-304f252e45ec": "AcrPush",
+    "7f951dda-4ed3-4680-a7ca-43fe172d538d": "AcrPull",
+    "2a1e307c-b015-4ebd-883e-5b7698a07328": "Container Registry Repository Writer",
+    "b93aa761-3e63-49ed-ac28-beffa264f7ac": "Container Registry Repository Reader",
+    "4d97b98b-1d4f-4787-a291-c67834d212e7": "Network Contributor",
+    "f1a07417-d97a-45cb-824c-7a7467783830": "Managed Identity Operator",
+    "acdd72a7-3385-48ef-bd42-f606fba81ae7": "Reader",
+    "00482a5a-887f-4fb3-b363-3b7fe8e74483": "Key Vault Administrator",
+    "4633458b-17de-408a-b874-0445c86b69e6": "Key Vault Secrets User",
+    "db79e9a7-68ee-4b58-9aeb-b90e7c24fcba": "Key Vault Certificate User",
+}
+_WIDEST: Final = ("Owner", "User Access Administrator", "Role Based Access Control Administrator", "Contributor")
+_STRENGTH: Final = ("Admin", "Owner", "Contributor", "Writer", "Push", "Operator", "User", "Pull", "Reader")
+
+
+def access(change: Change) -> Iterator[Effect]:
+    """Access given, widened, moved or taken."""
+    last = change.state.type.rpartition(":")[2]
+    if change.state.type == "azure-native:authorization:RoleAssignment":
+        yield from _assignment(change)
+    elif last == "FederatedIdentityCredential":
+        yield from _federation(change)
+    elif last in ("RoleBinding", "ClusterRoleBinding", "Role", "ClusterRole") and ":rbac" in change.state.type:
+        yield from _cluster_rbac(change, last)
+    elif last.endswith("Permissions") and change.state.type.startswith("azuredevops:"):
+        yield from _permissions(change)
+
+
+def role_name(value: Json) -> str:
+    """The name of a role, or the last part of its id."""
+    if not isinstance(value, str):
+        return "a role"
+    if is_unknown(value) and not value.rpartition("/")[2]:
+        return "a role known after apply"
+    identifier = value.rpartition("/")[2].casefold()
+    return ROLES.get(identifier, f"role {value.rpartition('/')[2]}")
+
+
+def _assignment(change: Change) -> Iterator[Effect]:
+    old, new = change.old, change.new
+    role, scope = role_name(at(new, "roleDefinitionId")), at(new, "scope")
+    if change.operation in (Operation.CREATE, Operation.IMPORT):
+        yield Effect(f"gives {role} on {_scope(scope)}")
+        return
+    if new is None:
+        yield Effect(f"takes {role_name(at(old, 'roleDefinitionId'))} away", loosens=False)
+        return
+    before = role_name(at(old, "roleDefinitionId"))
+    if before != role:
+        yield Effect(f"gives {role} instead of {before}", loosens=_strength(role) <= _strength(before))
+    former = at(old, "scope")
+    if isinstance(scope, str) and isinstance(former, str) and scope.casefold() != former.casefold():
+        wider = former.casefold().startswith(scope.casefold().rstrip("/") + "/")
+        narrower = scope.casefold().startswith(former.casefold().rstrip("/") + "/")
+        verb = "is widened from" if wider else "is narrowed from" if narrower else "moves from"
+        yield Effect(f"{role} {verb} {_scope(former)} to {_scope(scope)}", loosens=not narrower)
+    if _real_change(at(old, "principalId"), at(new, "principalId")):
+        yield Effect(f"gives {role} to another principal")
+    if at(old, "condition") and not at(new, "condition"):
+        yield Effect(f"{role} loses its condition")
+
+
+def _strength(role: str) -> int:
+    """Small is strong. The order is by the role's last telling word; roles over everything come first."""
+    if role in _WIDEST:
+        return _WIDEST.index(role)
+    for position, telling in enumerate(_STRENGTH):
+        if telling in role:
+            return len(_WIDEST) + position
+    return len(_WIDEST)  # not known to be weaker than what it replaces
+
+
+def _scope(scope: Json) -> str:
+    if not isinstance(scope, str) or (is_unknown(scope) and "/" not in scope):
+        return scope.removeprefix("${").partition(".")[0] if isinstance(scope, str) else "a scope"
+    parts = scope.strip("/").split("/")
+    if len(parts) == 2 and parts[0].casefold() == "subscriptions":
+        return "the whole subscription"
+    if len(parts) == 4 and parts[2].casefold() == "resourcegroups":
+        return f"resource group {parts[3]}"
+    return parts[-1]
+
+
+def _federation(change: Change) -> Iterator[Effect]:
+    subject = at(change.new, "subject")
+    identity = at(change.new, "resourceName") or "its identity"
+    if change.operation is Operation.CREATE:
+        yield Effect(f"lets {word(subject)} act as {word(identity)}")
+    elif change.new is not None:
+        for name in ("subject", "issuer", "audiences"):
+            before, after = at(change.old, name), at(change.new, name)
+            if _real_change(before, after):
+                yield Effect(f"{name} is {word(after)}, not {word(before)}")
+
+
+def _cluster_rbac(change: Change, kind: str) -> Iterator[Effect]:
+    if change.new is None:
+        yield Effect("is taken away", loosens=False)
+        return
+    if kind.endswith("Binding"):
+        role = at(change.new, "roleRef.name")
+        if change.operation is Operation.CREATE:
+            yield Effect(f"gives {word(role)} in the cluster")
+        elif at(change.old, "roleRef") != at(change.new, "roleRef"):
+            yield Effect(f"gives {word(role)} instead of {word(at(change.old, 'roleRef.name'))}")
+        former = listed(at(change.old, "subjects"))
+        for subject in listed(at(change.new, "subjects")):
+            if change.old is not None and subject not in former and isinstance(subject, dict):
+                yield Effect(
+                    f"gives {word(role)} to {subject.get('kind', 'subject')} {subject.get('name', '')}".rstrip()
+                )
+        return
+    added = [rule for rule in listed(at(change.new, "rules")) if rule not in listed(at(change.old, "rules"))]
+    if added and change.old is not None:
+        yield Effect("allows more or other things")
+    elif any("*" in listed(rule.get("verbs")) for rule in added if isinstance(rule, dict)):
+        yield Effect("allows every verb")
+
+
+def _permissions(change: Change) -> Iterator[Effect]:
+    before, after = at(change.old, "permissions") or {}, at(change.new, "permissions") or {}
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return
+    for name in sorted(before.keys() | after.keys()):
+        was, now = before.get(name, "NotSet"), after.get(name, "NotSet")
+        if was != now:
+            yield Effect(f"{name} is {word(now)}, not {word(was)}", loosens=str(now).casefold() != "deny")
+
+
+def _real_change(before: Json, after: Json) -> bool:
+    """Not where an engine only cannot tell yet: an unknown may well turn out to be what it was."""
+    return before is not None and before != after and not (is_unknown(after) and not is_unknown(before))

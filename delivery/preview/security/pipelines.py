@@ -1,0 +1,110 @@
+"""What stands between a commit and an environment: checks, branch policies, authorisations, connections."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from delivery.preview.kinds import word
+from delivery.preview.model import Change, Operation
+
+from .effect import Effect, at, listed
+
+_CHECKS: Final = {
+    "CheckApproval": "nobody has to approve any more",
+    "CheckBranchControl": "any branch may be deployed",
+    "CheckExclusiveLock": "two releases may run at the same time",
+    "CheckBusinessHours": "releases may run at any hour",
+    "CheckRequiredTemplate": "any pipeline template may be used",
+    "CheckRestApi": "no service is asked any more",
+}
+_SCOPES: Final = ("projectCollection", "project")
+
+
+def pipelines(change: Change) -> Iterator[Effect]:
+    """Guards of the pipelines removed, weakened or strengthened."""
+    if not change.state.type.startswith("azuredevops:"):
+        return
+    last = change.state.type.rpartition(":")[2]
+    if last in _CHECKS:
+        yield from _check(change, last)
+    elif last.startswith(("BranchPolicy", "RepositoryPolicy")):
+        yield from _branch_policy(change)
+    elif last == "PipelineAuthorization":
+        yield from _authorization(change)
+    elif last.startswith(("ServiceEndpoint", "Serviceendpoint")) and change.operation is Operation.CREATE:
+        yield Effect("lets pipelines sign in elsewhere")
+    elif last == "BuildDefinition":
+        yield from _ordered(change, "jobAuthorizationScope", _SCOPES, "its jobs may reach every project")
+    elif (
+        last == "VariableGroup" and at(change.new, "allowAccess") is True and at(change.old, "allowAccess") is not True
+    ):
+        yield Effect("every pipeline may read it")
+
+
+def _authorization(change: Change) -> Iterator[Effect]:
+    what = word(at(change.new, "type"))
+    if change.new is not None and at(change.new, "pipelineId") is None:
+        if change.old is None or at(change.old, "pipelineId") is not None:
+            yield Effect(f"lets every pipeline use the {what}")
+    elif change.operation is Operation.CREATE:
+        yield Effect(f"lets a pipeline use the {what}")
+
+
+def _check(change: Change, kind: str) -> Iterator[Effect]:
+    if change.operation is Operation.DELETE:
+        yield Effect(_CHECKS[kind])
+        return
+    if change.old is None:
+        yield Effect("guards what it is attached to", loosens=False)
+        return
+    if kind == "CheckApproval":
+        yield from _approval(change)
+    elif kind == "CheckBranchControl":
+        before, after = at(change.old, "allowedBranches"), at(change.new, "allowedBranches")
+        if before != after:
+            yield Effect(f"{word(after or 'every branch')} may be deployed, not only {word(before)}")
+        asked, now = (at(state, "verifyBranchProtection") is True for state in (change.old, change.new))
+        if asked and not now:
+            yield Effect("unprotected branches may be deployed")
+
+
+def _approval(change: Change) -> Iterator[Effect]:
+    asked, now = (at(state, "requesterCanApprove") is True for state in (change.old, change.new))
+    if asked != now:
+        text = "whoever starts a release may approve it" if now else "whoever starts a release cannot approve it"
+        yield Effect(text, loosens=now)
+    before, after = at(change.old, "minimumRequiredApprovers"), at(change.new, "minimumRequiredApprovers")
+    if before != after and isinstance(before or 0, int) and isinstance(after or 0, int):
+        text = f"{word(after or 'all')} must approve, not {word(before or 'all')}"
+        yield Effect(text, loosens=bool(after) and (not before or after < before))
+    known, approvers = listed(at(change.old, "approvers")), listed(at(change.new, "approvers"))
+    if added := [approver for approver in approvers if approver not in known]:
+        yield Effect(f"{word(added)} may approve as well")
+    elif len(approvers) < len(known):
+        yield Effect("fewer people may approve", loosens=False)
+
+
+def _branch_policy(change: Change) -> Iterator[Effect]:
+    if change.operation is Operation.DELETE:
+        yield Effect("no longer guards its branch")
+        return
+    if change.old is None:
+        return
+    for name, weak in (("enabled", "is switched off"), ("blocking", "no longer blocks")):
+        was, now = (at(state, name) is not False for state in (change.old, change.new))
+        if was != now:
+            yield Effect(weak if was else f"{name} again", loosens=was)
+    before, after = at(change.old, "settings.reviewerCount"), at(change.new, "settings.reviewerCount")
+    if isinstance(before, int | float) and isinstance(after, int | float) and before != after:
+        yield Effect(f"asks for {word(after)} reviewers, not {word(before)}", loosens=after < before)
+    if at(change.new, "settings.submitterCanVote") is True and at(change.old, "settings.submitterCanVote") is not True:
+        yield Effect("an author may approve his own change")
+
+
+def _ordered(change: Change, path: str, levels: tuple[str, ...], weak: str) -> Iterator[Effect]:
+    before, after = at(change.old, path), at(change.new, path)
+    if change.old is not None and before in levels and after in levels and before != after:
+        yield (
+            Effect(weak, loosens=True)
+            if levels.index(after) < levels.index(before)
+            else Effect(f"{path} is {after}", loosens=False)
+        )

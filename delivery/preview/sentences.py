@@ -1,0 +1,156 @@
+"""The change in plain words, for the top of every form. Nothing is said that the data does not carry."""
+
+from collections.abc import Iterator, Sequence
+
+from .facts import release
+from .kinds import called, holds, nodes, noun
+from .model import Change, Operation, Preview
+from .risk import Finding, Rank
+
+_MOST = 3
+_GONE = (Operation.DELETE, Operation.REPLACE)
+
+
+def headline(preview: Preview, findings: Sequence[Finding]) -> str:
+    """One line: `prod: node pool app is replaced; 3 nodes drain; image and model unchanged`."""
+    stack = preview.stack or "stack"
+    grave = [finding for finding in findings if finding.rank is not Rank.HARMLESS]
+    facts, released = release(preview.changes)
+    outputs = preview.outputs or ()
+    if not grave and not released:
+        quiet = [finding for finding in findings if finding.change.operation is not Operation.READ]
+        if not quiet and not outputs:
+            return f"{stack}: nothing changes"
+        told = "; ".join(filter(None, (_quietly(quiet), _outputs(len(outputs)))))
+        return f"{stack}: nothing of consequence" + (f" ({told})" if told else "")
+    parts = [*_gone(findings), *_security(findings), *(facts if released else ())]
+    parts += _updates(findings, released=released)
+    parts += _created(findings)
+    parts += [fact for fact in facts if not released]
+    return f"{stack}: " + "; ".join(parts or ["nothing of consequence"])
+
+
+def counts(preview: Preview) -> dict[str, int]:
+    """How many resources meet which end; components, which are nothing by themselves, are left out."""
+    found: dict[str, int] = {}
+    for change in preview.changes:
+        if not change.state.component:
+            found[change.operation.value] = found.get(change.operation.value, 0) + 1
+    if preview.unlisted:
+        found[Operation.SAME.value] = found.get(Operation.SAME.value, 0) + preview.unlisted
+    return found
+
+
+def tally(found: dict[str, int]) -> str:
+    """The counts in words: `1 replaced, 2 updated, 40 unchanged`."""
+    words = {
+        "delete": "deleted",
+        "replace": "replaced",
+        "update": "updated",
+        "create": "new",
+        "import": "taken over",
+        "read": "read",
+        "refresh": "refreshed",
+        "forget": "forgotten",
+        "other": "other",
+        "same": "unchanged",
+    }
+    return ", ".join(f"{found[key]} {text}" for key, text in words.items() if found.get(key)) or "no resources"
+
+
+def _gone(findings: Sequence[Finding]) -> Iterator[str]:
+    """What is deleted or replaced: by its own doing first, then how much goes along."""
+    gone = [finding for finding in findings if finding.rank in (Rank.LOSS, Rank.REPLACE)]
+    roots = [finding for finding in gone if not finding.change.because or finding.change.operation not in _GONE]
+    for finding in roots[:_MOST]:
+        yield from _one_gone(finding.change)
+    if len(roots) > _MOST:
+        yield f"{_kinds([finding.change for finding in roots[_MOST:]])} more {_ends(roots[_MOST:])}"
+    along = [finding for finding in gone if finding not in roots]
+    if along:
+        names = ", ".join(called(finding.change.state) for finding in along[:_MOST])
+        rest = f" and {len(along) - _MOST} more" if len(along) > _MOST else ""
+        yield f"with that, {names}{rest} {'is' if len(along) == 1 else 'are'} replaced"
+
+
+def _one_gone(change: Change) -> Iterator[str]:
+    state = change.old or change.state
+    end = "deleted" if change.operation is Operation.DELETE else "replaced"
+    what = holds(state)
+    yield f"{called(state)} is {end}{f', with {what}' if what else ''}"
+    if state.protected:
+        yield "it is protected, so the engine refuses"
+    if state.type.endswith(":AgentPool") and (count := nodes(state)):
+        yield f"{count} drain"
+
+
+def _security(findings: Sequence[Finding]) -> Iterator[str]:
+    told = [
+        f"{called(finding.change.state)}: {effect.text}"
+        for finding in findings
+        for effect in finding.effects
+        if effect.loosens and finding.rank is not Rank.HARMLESS
+    ]
+    yield from told[:_MOST]
+    if len(told) > _MOST:
+        yield f"{len(told) - _MOST} more for security"
+
+
+def _updates(findings: Sequence[Finding], *, released: bool) -> Iterator[str]:
+    updated = [finding for finding in findings if finding.rank is Rank.UPDATE]
+    if released:
+        updated = [finding for finding in updated if not _only_release(finding)]
+    if len(updated) > 2:
+        yield f"{_kinds([finding.change for finding in updated])} updated"
+        return
+    for finding in updated:
+        said = [clause for clause in finding.says if clause != "is updated; the source does not say in what"]
+        told = ", ".join(said[:2])
+        more = f" and {len(said) - 2} more" if len(said) > 2 else ""
+        yield f"{called(finding.change.state)}: {told}{more}" if told else f"{called(finding.change.state)} is updated"
+
+
+def _only_release(finding: Finding) -> bool:
+    """Whether a Deployment differs in what a release changes and in nothing else."""
+    if not finding.change.state.type.endswith(":Deployment"):
+        return False
+    return all(
+        found.path.endswith(("].image", '["app.kubernetes.io/version"]')) or 'annotations["slipway/' in found.path
+        for found in finding.change.differences
+    )
+
+
+def _created(findings: Sequence[Finding]) -> Iterator[str]:
+    new = [finding.change for finding in findings if finding.rank is Rank.CREATE]
+    if len(new) > 2:
+        yield f"{_kinds(new)} new"
+        return
+    for change in new:
+        yield f"{called(change.state)} is {'new' if change.operation is Operation.CREATE else 'taken over'}"
+
+
+def _quietly(findings: Sequence[Finding]) -> str:
+    if not findings:
+        return ""
+    if len(findings) == 1:
+        return f"{called(findings[0].change.state)}: {', '.join(findings[0].says[:2])}"
+    return f"words, tags or order of {_kinds([finding.change for finding in findings])}"
+
+
+def _outputs(count: int) -> str:
+    return f"{count} output{'s' if count > 1 else ''} differ{'' if count > 1 else 's'}" if count else ""
+
+
+def _kinds(changes: Sequence[Change]) -> str:
+    """`3 resources`, or `3 ConfigMaps` where they are all of one kind."""
+    nouns = {noun(change.state.type) for change in changes}
+    name = nouns.pop() if len(nouns) == 1 else "resource"
+    plural = f"{name[:-1]}ies" if name.endswith("y") and name[-2] not in "aeiou" else f"{name}s"
+    return f"{len(changes)} {name if len(changes) == 1 else plural}"
+
+
+def _ends(findings: Sequence[Finding]) -> str:
+    ends = {finding.change.operation for finding in findings}
+    if ends == {Operation.DELETE}:
+        return "deleted"
+    return "replaced" if ends == {Operation.REPLACE} else "deleted or replaced"

@@ -1,0 +1,17 @@
+"""The rules, a module for each thing that they guard."""
+
+from policy.model import Rule, StackRule
+
+from . import access, cluster, network, pipelines, registry, secrets, stacks, storage, workload
+
+RULES: tuple[Rule, ...] = (
+    *storage.RULES,
+    *registry.RULES,
+    *cluster.RULES,
+    *network.RULES,
+    *access.RULES,
+    *workload.RULES,
+    *pipelines.RULES,
+    *secrets.RULES,
+)
+STACK_RULES: tuple[StackRule, ...] = stacks.RULES

@@ -1,0 +1,109 @@
+"""Storage holds models: nobody reads or writes it but by a role, and what is deleted can be had back."""
+
+from collections.abc import Iterator
+
+from policy.model import Fault, Level, Resource, rule
+from policy.values import at, is_unknown
+
+ACCOUNT = "azure-native:storage:StorageAccount"
+CONTAINER = "azure-native:storage:BlobContainer"
+BLOBS = "azure-native:storage:BlobServiceProperties"
+_TLS = ("TLS1_2", "TLS1_3")
+
+
+@rule(
+    "storage-shared-keys-off",
+    ACCOUNT,
+    demand="A storage account accepts no shared keys.",
+    remedy="set allowSharedKeyAccess to false; whoever reads or writes gets a role",
+)
+def shared_keys(resource: Resource) -> Iterator[Fault]:
+    """The service's own default is to accept them, so silence is a fault."""
+    value = at(resource.inputs, "allowSharedKeyAccess")
+    if value is not False and not is_unknown(value):
+        yield Fault("allowSharedKeyAccess", "on" if value else "not set, which means on")
+
+
+@rule(
+    "storage-public-access-off",
+    ACCOUNT,
+    demand="No container of a storage account can be made public.",
+    remedy="set allowBlobPublicAccess to false",
+)
+def public_access(resource: Resource) -> Iterator[Fault]:
+    """Silence means what Azure's default is on that day."""
+    value = at(resource.inputs, "allowBlobPublicAccess")
+    if value is not False and not is_unknown(value):
+        yield Fault("allowBlobPublicAccess", "on" if value else "not set")
+
+
+@rule(
+    "storage-tls",
+    ACCOUNT,
+    demand="A storage account speaks HTTPS only, with TLS 1.2 or newer.",
+    remedy="set minimumTlsVersion to TLS1_2 and leave enableHttpsTrafficOnly on",
+)
+def tls(resource: Resource) -> Iterator[Fault]:
+    """Without a minimum the service takes TLS 1.0."""
+    value = at(resource.inputs, "minimumTlsVersion")
+    if value not in _TLS and not is_unknown(value):
+        yield Fault("minimumTlsVersion", str(value) if value else "not set")
+    if at(resource.inputs, "enableHttpsTrafficOnly") is False:
+        yield Fault("enableHttpsTrafficOnly", "off")
+
+
+@rule(
+    "storage-network-closed",
+    ACCOUNT,
+    demand="A storage account refuses networks that are not named.",
+    remedy="set networkRuleSet.defaultAction to Deny, or publicNetworkAccess to Disabled",
+    level=Level.ADVISORY,
+)
+def network(resource: Resource) -> Iterator[Fault]:
+    """Advisory: a pipeline's hosted agents have no network of their own to name."""
+    closed = at(resource.inputs, "publicNetworkAccess") == "Disabled"
+    action = at(resource.inputs, "networkRuleSet.defaultAction")
+    if not closed and action != "Deny" and not is_unknown(action):
+        yield Fault("networkRuleSet.defaultAction", str(action) if action else "not set, which means Allow")
+
+
+@rule(
+    "blob-container-private",
+    CONTAINER,
+    demand="A container is read by nobody without a login.",
+    remedy="set publicAccess to None, or leave it out",
+)
+def container(resource: Resource) -> Iterator[Fault]:
+    """Its account forbids it as well; both must go wrong."""
+    value = at(resource.inputs, "publicAccess")
+    if value not in (None, "None") and not is_unknown(value):
+        yield Fault("publicAccess", str(value))
+
+
+@rule(
+    "blobs-recoverable",
+    BLOBS,
+    demand="Deleted or overwritten blobs can be had back.",
+    remedy="set isVersioningEnabled and deleteRetentionPolicy.enabled to true",
+)
+def recoverable(resource: Resource) -> Iterator[Fault]:
+    """A published model must survive a mistaken command."""
+    for path in ("isVersioningEnabled", "deleteRetentionPolicy.enabled"):
+        value = at(resource.inputs, path)
+        if value is not True and not is_unknown(value):
+            yield Fault(path, "off" if value is False else "not set, which means off")
+
+
+@rule(
+    "storage-no-blobs-in-program",
+    "azure-native:storage:Blob",
+    "azure-native:storage:StorageAccountStaticWebsite",
+    demand="The program declares no blob: that would need the account's key.",
+    remedy="upload with a command that signs in with a role, such as `delivery model publish`",
+)
+def data_plane(_resource: Resource) -> Iterator[Fault]:
+    """The provider writes blobs with listKeys, which an account without shared keys refuses."""
+    yield Fault("", "a blob declared in the program")
+
+
+RULES = (shared_keys, public_access, tls, network, container, recoverable, data_plane)

@@ -1,0 +1,54 @@
+"""Reading inputs: what is known, what is not yet, and what was left out."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+UNKNOWN: Final = "${unknown}"
+"""A value that only the cloud can tell; any text that holds `${name.property}` is one as well."""
+
+SECRET: Final = "[secret]"  # noqa: S105 - the mark of a hidden value, not a value
+
+_REFERENCE = re.compile(r"\$\{[^${}]+\}")
+
+
+def at(inputs: Any, path: str) -> Any:  # noqa: ANN401 - whatever JSON can hold
+    """The value at a dotted path, or None; an unknown above it stands for all below it."""
+    value = inputs
+    for step in path.split("."):
+        if is_unknown(value):
+            return value
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return value
+
+
+def is_unknown(value: Any) -> bool:  # noqa: ANN401 - as above
+    """Whether the value is settled only while the change is applied. No rule may judge it."""
+    return isinstance(value, str) and _REFERENCE.search(value) is not None
+
+
+def members(value: Any) -> list[Any]:  # noqa: ANN401 - as above
+    """The value as a list; empty for anything else."""
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+def mapping(value: Any) -> Mapping[str, Any]:  # noqa: ANN401 - as above
+    """The value as a mapping; empty for anything else."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def texts(value: Any, path: str = "") -> Iterator[tuple[str, str, str]]:  # noqa: ANN401 - as above
+    """Every text inside: its path, the name of its property, and itself."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _named(f"{path}.{key}" if path else str(key), str(key), item)
+    elif isinstance(value, list | tuple):
+        for position, item in enumerate(value):
+            yield from texts(item, f"{path}[{position}]")
+
+
+def _named(path: str, name: str, value: Any) -> Iterator[tuple[str, str, str]]:  # noqa: ANN401 - as above
+    if isinstance(value, str):
+        yield path, name, value
+    else:
+        yield from texts(value, path)
