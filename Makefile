@@ -19,9 +19,12 @@ TEST := $(RUN) $(PROGRAM) app/requirements-otlp.txt tests/requirements.txt
 BENCH := $(RUN) bench/requirements.txt
 # An environment of its own: what the benches compare with is nothing that Slipway needs.
 BENCH_VENV := .slipway/bench-venv
+# Likewise what judges the rendered objects: checkov alone takes 290 MB.
+CHECKOV := tests/infra/validators/requirements.txt
+CHECKOV_VENV := .slipway/checkov-venv
+KUBE_SCORE_VERSION := v1.20.0
 
-
-.PHONY: help rehearse test lint types unit test-engine image pictures bench-serving bench-hostile lock clean
+.PHONY: help rehearse test lint types unit test-engine test-cluster validators image pictures bench-serving bench-hostile lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -47,6 +50,11 @@ unit: $(VENV)/.test ## pytest alone; ONLY="tests/app -k rotated" for a part of i
 test-engine: $(VENV)/.test ## The program on a real Pulumi engine and a simulated Azure; needs `pulumi` on PATH
 	@$(BIN)/python -m pytest -m engine --no-fold-skipped $(if $(ONLY),$(ONLY),tests/engine)
 
+test-cluster: $(VENV)/.test ## The rendered workload on a real Kubernetes cluster; needs KUBECONFIG
+	@$(BIN)/python -m pytest -m cluster --no-fold-skipped $(if $(ONLY),$(ONLY),tests/cluster)
+
+validators: $(CHECKOV_VENV)/.checkov .slipway/bin/kube-score ## Install what judges the rendered objects: checkov, and kube-score where Go is
+
 image: $(VENV)/.run ## Build and test the serving image, and with REGISTRY=host/repository push it and write release.json
 	@$(BIN)/python -m delivery image build $(if $(BUILD),--build-id $(BUILD)) && $(BIN)/python -m delivery image test
 	@if [ -n "$(REGISTRY)" ]; then $(BIN)/python -m delivery image push --registry "$(REGISTRY)" && \
@@ -71,6 +79,7 @@ lock: $(UV) ## Write every requirements.txt anew from its requirements.in
 	lock app/requirements-otlp.in -c requirements.txt -c app/requirements.txt; \
 	lock bench/requirements.in -c app/requirements.txt -c delivery/requirements.txt; \
 	lock tests/requirements.in -c requirements.txt -c app/requirements.txt -c app/requirements-otlp.txt -c delivery/requirements.txt; \
+	lock tests/infra/validators/requirements.in; \
 	for data in delivery/model/sample/*.in; do lock $$data --no-deps; done; \
 	lock delivery/rehearse/requirements.in --no-deps -c $(SAMPLES)
 
@@ -87,6 +96,12 @@ $(VENV)/.test: $(TEST) $(SAMPLES) $(MORE_SAMPLES)
 
 $(BENCH_VENV)/.bench: $(BENCH) $(SAMPLES)
 	@$(python) -m delivery.packages $(BENCH_VENV) $(BENCH) --data $(SAMPLES) && touch $@
+
+$(CHECKOV_VENV)/.checkov: $(CHECKOV)
+	@$(python) -m delivery.packages $(CHECKOV_VENV) $(CHECKOV) && touch $@
+
+.slipway/bin/kube-score:
+	@GOBIN="$(abspath .slipway/bin)" go install github.com/zegl/kube-score/cmd/kube-score@$(KUBE_SCORE_VERSION)
 
 $(UV):
 	@$(python) -m venv .slipway/uv-$(UV_VERSION) && .slipway/uv-$(UV_VERSION)/bin/pip install --quiet uv==$(UV_VERSION)

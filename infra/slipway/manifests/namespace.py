@@ -8,7 +8,7 @@ from .metadata import metadata
 
 _LEVEL = "restricted"
 
-_ENFORCED = "v1.34"
+_ENFORCED = "v1.33"
 """The version that is enforced is fixed: a cluster upgrade must not shut out pods that run. What a newer one would
 refuse is warned of, long before this line moves."""
 

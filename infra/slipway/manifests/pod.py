@@ -7,6 +7,7 @@ import pulumi_kubernetes.core.v1 as core
 
 from slipway.config.workload import Spread, Workload
 from slipway.naming import Naming
+from slipway.node_pools import LABEL as POOL_LABEL
 
 from .container import container
 from .metadata import selector
@@ -42,7 +43,7 @@ def pod(naming: Naming, workload: Workload, references: References) -> core.PodS
         node_selector={
             "kubernetes.io/os": "linux",
             "kubernetes.io/arch": "amd64",  # what the image is built for
-            "kubernetes.azure.com/agentpool": workload.pool,
+            POOL_LABEL: workload.pool,
         },
         tolerations=[_toleration(fault) for fault in ("not-ready", "unreachable")],
         topology_spread_constraints=_spread(naming, workload.spread),

@@ -26,7 +26,7 @@ def test_the_namespace_admits_restricted_pods_only(plain: Plain, naming: Naming,
 def test_an_upgrade_of_the_cluster_warns_before_it_refuses(plain: Plain, naming: Naming) -> None:
     labels = plain(core.Namespace, manifests.namespace(naming))["metadata"]["labels"]
 
-    assert labels["pod-security.kubernetes.io/enforce-version"] == "v1.34"
+    assert labels["pod-security.kubernetes.io/enforce-version"] == "v1.33"
     assert labels["pod-security.kubernetes.io/warn-version"] == "latest"
 
 

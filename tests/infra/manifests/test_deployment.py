@@ -173,7 +173,7 @@ def test_pods_go_to_the_pool_and_to_nodes_that_run_the_image(plain: Plain, namin
     assert template(plain, naming, {"pool": "gpu"})["spec"]["nodeSelector"] == {
         "kubernetes.io/os": "linux",
         "kubernetes.io/arch": "amd64",
-        "kubernetes.azure.com/agentpool": "gpu",
+        "slipway/pool": "gpu",
     }
 
 
