@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .record import Record, Value
+from .record import Record, Value, shown
 
 _OUTPUTS: Mapping[str, tuple[str, ...]] = {
     "azure-native:containerregistry:Registry": ("loginServer",),
@@ -22,6 +22,7 @@ _OUTPUTS: Mapping[str, tuple[str, ...]] = {
     "azure-native:operationalinsights:Workspace": ("customerId",),
     "azure-native:dashboard:Grafana": ("properties.endpoint", "identity.principalId"),
     "azure-native:storage:StorageAccount": ("primaryEndpoints.blob",),
+    "azuredevops:index/servicePrincipalEntitlement:ServicePrincipalEntitlement": ("descriptor",),
     "azuredevops:index/serviceEndpointAzureRM:ServiceEndpointAzureRM": (
         "workloadIdentityFederationIssuer",
         "workloadIdentityFederationSubject",
@@ -44,6 +45,11 @@ _KUBECONFIG = {
 }
 
 _ANSWERS: Mapping[str, Mapping[str, Value]] = {
+    "azuredevops:index/getAgentQueue:getAgentQueue": {"id": "${pool.id}"},
+    "azuredevops:index/getGitRepository:getGitRepository": {"id": "${repository.id}"},
+    "azuredevops:index/getGroup:getGroup": {"descriptor": "${group.descriptor}"},
+    "azuredevops:index/getProject:getProject": {"projectId": "${project.id}"},
+    "azuredevops:index/getServiceEndpointGithub:getServiceEndpointGithub": {"serviceEndpointId": "${github.id}"},
     "azure-native:authorization:getClientConfig": _CLIENT,
     "azure-native:containerservice:listManagedClusterUserCredentials": {
         "kubeconfigs": [{"name": "clusterUser", "value": base64.b64encode(json.dumps(_KUBECONFIG).encode()).decode()}]
@@ -67,10 +73,10 @@ class Computed:
     """Named values for everything that Azure computes."""
 
     def state(self, record: Record) -> State:
-        """Id and computed properties of `record`."""
-        properties = _named(record)
+        """Id and computed properties of `record`; an object among its inputs keeps what it has."""
+        properties = _answered(record)
         for path in _OUTPUTS.get(record.type, ()):
-            _put(properties, path, f"${{{record.name}.{path}}}")
+            _put(properties, record, path)
         return State(f"${{{record.name}.id}}", properties)
 
     def invoke(self, token: str, args: Mapping[str, Value]) -> dict[str, Value]:
@@ -85,20 +91,28 @@ class Nothing(Computed):
     """A first preview before anything exists: whatever is no input is unknown."""
 
     def state(self, record: Record) -> State:
-        return State("", _named(record))
+        return State("", _answered(record))
 
 
-def _named(record: Record) -> dict[str, Value]:
-    """The name that the Kubernetes provider gives to an object without one: by itself, so also on a first preview."""
-    given = record.inputs.get("metadata")
-    if not record.type.startswith("kubernetes:") or (isinstance(given, Mapping) and "name" in given):
-        return {}
-    return {"metadata": {"name": record.assigned_name}}
+def _answered(record: Record) -> dict[str, Value]:
+    """Inputs that come back in another shape, also on a first preview."""
+    found: dict[str, Value] = {}
+    identity, metadata = record.inputs.get("identity"), record.inputs.get("metadata")
+    if isinstance(identity, Mapping) and isinstance(ids := identity.get("userAssignedIdentities"), list):
+        # Azure takes a list of ids and answers with a map; the SDK fails on a list there.
+        found["identity"] = {**identity, "userAssignedIdentities": {str(one): {} for one in ids}}
+    if record.type.startswith("kubernetes:"):
+        # The provider names what has no name.
+        found["metadata"] = {"name": record.assigned_name, **(metadata if isinstance(metadata, Mapping) else {})}
+    return found
 
 
-def _put(properties: dict[str, Value], path: str, value: Value) -> None:
-    *parents, last = path.split(".")
-    inner = properties
-    for parent in parents:
-        inner = inner.setdefault(parent, {})  # type: ignore[assignment]  # every parent is an object made here
-    inner[last] = value
+def _put(properties: dict[str, Value], record: Record, path: str) -> None:
+    """Set the property at `path` to its own name, beside what an object on the way holds already."""
+    first, *rest = path.split(".")
+    named = f"${{{record.name}.{path}}}"
+    if not rest:
+        properties[first] = named
+        return
+    outer = properties.get(first, record.inputs.get(first))
+    properties[first] = {**(shown(outer) if isinstance(outer, Mapping) else {}), rest[0]: named}  # type: ignore[dict-item]  # a mapping stays one

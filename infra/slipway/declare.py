@@ -1,12 +1,14 @@
 """One environment from its config: composition only, read top-down like the architecture's picture."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pulumi
 
-from . import past, providers
+from . import local_build, past, providers
 from .components.alerts import Alerts, AlertsArgs
 from .components.cluster import Cluster, ClusterArgs
+from .components.image import Image, ImageArgs
 from .components.model_store import ModelStore, ModelStoreArgs
 from .components.pipelines import HubFacts, Models, Pipelines, PipelinesArgs
 from .components.private_endpoint import Group, PrivateEndpoint, PrivateEndpointArgs
@@ -15,6 +17,9 @@ from .components.workload import Workload, WorkloadArgs
 from .config.release import Release
 from .config.stack import StackConfig
 from .foundation import Foundation, lay
+
+ROOT = Path(__file__).resolve().parents[2]
+"""The checkout that this program is part of."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +38,7 @@ class Estate:
 
 async def declare(config: StackConfig) -> Estate:
     """Every resource of the environment. RunError: an earlier environment, or the own past, cannot be read."""
-    release = config.release or await past.last_release()
+    release = await _release(config)
     stack = config.environment.promotes_from
     earlier = await past.earlier(stack, pipelines=config.pipelines is not None) if stack else None
     foundation = await lay(config)
@@ -51,6 +56,13 @@ async def declare(config: StackConfig) -> Estate:
         release=release,
         pipelines=_pipelines(foundation, earlier, registry, model_store, cluster),
     )
+
+
+async def _release(config: StackConfig) -> Release | None:
+    """What is to run: what is built here, what config names, or else what runs already."""
+    if config.image and config.image.build:
+        return local_build.release(ROOT, config.environment.workload)
+    return config.release or await past.last_release()
 
 
 def _registry(base: Foundation) -> Registry:
@@ -120,12 +132,16 @@ def _cluster(base: Foundation) -> Cluster:
             placement=base.placement,
             config=base.config.cluster,
             network=base.config.network,
+            egress_ip=base.network.egress_ip,
+            cluster_principal_id=base.identities.cluster_principal_id,
+            container_logs=base.config.monitoring.logs.containers,
             node_subnet_id=base.network.node_subnet_id,
             cluster_identity_id=base.identities.cluster_id,
             kubelet_identity_id=base.identities.kubelet_id,
             kubelet_client_id=base.identities.kubelet_client_id,
             kubelet_principal_id=base.identities.kubelet_principal_id,
             logs_workspace_id=base.telemetry.logs_workspace_id,
+            after=base.identities.grants,
         ),
         base.lasting,
     )
@@ -160,14 +176,27 @@ def _workload(base: Foundation, release: Release, registry: Registry, cluster: C
             release=release,
             protect=base.config.environment.protect,
             cluster=cluster.resource,
-            image=pulumi.Output.format("{0}/{1}@{2}", registry.login_server, release.repository, release.digest),
+            image=_image(base, release, registry),
             ip_name=base.address.ip_name,
             ip_resource_group=base.address.ip_resource_group,
-            pull_grants=registry.pull_grants,
+            pull_grants=[*registry.pull_grants, *cluster.ready],
             address_grants=base.address.grants,
         ),
         pulumi.ResourceOptions(providers=[kubernetes]),
     )
+
+
+def _image(base: Foundation, release: Release, registry: Registry) -> pulumi.Output[str]:
+    """The image by its digest, in the environment's own registry."""
+    repository = pulumi.Output.format("{0}/{1}", registry.login_server, release.repository)
+    config = base.config.image
+    if config is None or not config.build:
+        return pulumi.Output.format("{0}@{1}", repository, release.digest)
+    return Image(
+        "image",
+        ImageArgs(config=config, repository=repository, tag=base.config.stack, commit=release.commit),
+        pulumi.ResourceOptions(providers=[providers.docker()]),
+    ).reference
 
 
 def _pipelines(

@@ -8,6 +8,7 @@ import pulumi
 from pulumi_azure_native import authorization
 from pulumi_azure_native.provider import Provider as AzureProvider
 from pulumi_azuredevops.provider import Provider as AzureDevOpsProvider
+from pulumi_docker.provider import Provider as DockerProvider
 from pulumi_kubernetes.provider import Provider as KubernetesProvider
 
 from .config.stack import StackConfig
@@ -29,6 +30,11 @@ async def account(provider: AzureProvider) -> authorization.GetClientConfigResul
 def kubernetes(kubeconfig: pulumi.Output[str], cluster_id: pulumi.Output[str]) -> KubernetesProvider:
     """The environment's cluster. Only another cluster id makes another provider, never a changed kubeconfig."""
     return KubernetesProvider("kubernetes", kubeconfig=kubeconfig, cluster_identifier=cluster_id)
+
+
+def docker() -> DockerProvider:
+    """The machine's own Docker daemon, which this provider asks for even in a preview: only where config builds."""
+    return DockerProvider("docker")
 
 
 def azure_devops(organization: str) -> AzureDevOpsProvider:

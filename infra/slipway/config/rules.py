@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from . import address, cluster_rules, model, monitoring, network_rules, pipelines, registry, workload_rules
+from . import address, cluster_rules, image, model, monitoring, network_rules, pipelines, registry, workload_rules
 
 Rule = Callable[..., Iterator[tuple[str, str, str]]]
 """Yields (path, found, allowed) for what contradicts itself. Its parameters are named after the sections it reads."""
@@ -16,4 +16,5 @@ RULES: tuple[Rule, ...] = (
     *monitoring.RULES,
     *workload_rules.RULES,
     *pipelines.RULES,
+    *image.RULES,
 )
