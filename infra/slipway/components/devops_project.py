@@ -1,0 +1,62 @@
+"""The Azure DevOps project: one that exists, or one of this program's own."""
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_azuredevops.get_project import get_project_output
+from pulumi_azuredevops.project import Project
+from pulumi_azuredevops.project_pipeline_settings import ProjectPipelineSettings
+
+from slipway.config import pipelines
+
+_FEATURES = {
+    "repositories": "enabled",
+    "pipelines": "enabled",
+    "boards": "disabled",
+    "testplans": "disabled",
+    "artifacts": "disabled",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DevOpsProjectArgs:
+    """The project that config names."""
+
+    config: pipelines.Project
+
+
+class DevOpsProject(pulumi.ComponentResource):
+    """`project_id`: a GUID. The settings of a project that exists belong to whoever made it, and stay as they are."""
+
+    project_id: pulumi.Output[str]
+
+    def __init__(self, name: str, args: DevOpsProjectArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("slipway:index:DevOpsProject", name, None, opts)
+        self.project_id = self._created(name, args) if args.config.create else self._found(args)
+        self.register_outputs({"projectId": self.project_id})
+
+    def _found(self, args: DevOpsProjectArgs) -> pulumi.Output[str]:
+        return get_project_output(name=args.config.name, opts=pulumi.InvokeOptions(parent=self)).project_id
+
+    def _created(self, name: str, args: DevOpsProjectArgs) -> pulumi.Output[str]:
+        project = Project(
+            f"{name}-project",
+            name=args.config.name,
+            description="Builds and releases by Slipway",
+            visibility="private",
+            version_control="Git",
+            features=_FEATURES,
+            opts=pulumi.ResourceOptions(parent=self, protect=True),  # code, history and runs of everybody are in it
+        )
+        ProjectPipelineSettings(
+            f"{name}-settings",
+            project_id=project.id,
+            enforce_job_scope=True,
+            enforce_job_scope_for_release=True,
+            enforce_referenced_repo_scoped_token=True,
+            enforce_settable_var=True,
+            publish_pipeline_metadata=False,
+            status_badges_are_private=True,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        return project.id

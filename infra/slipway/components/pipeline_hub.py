@@ -1,0 +1,210 @@
+"""What the first environment of a chain owns for all of them: project, repository, pipelines, the build's way out."""
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_azuredevops._inputs import VariableGroupVariableArgs
+from pulumi_azuredevops.build_definition_permissions import BuildDefinitionPermissions
+from pulumi_azuredevops.git_permissions import GitPermissions
+from pulumi_azuredevops.service_endpoint_aws import ServiceEndpointAws
+from pulumi_azuredevops.serviceendpoint_incomingwebhook import ServiceendpointIncomingwebhook
+from pulumi_azuredevops.variable_group import VariableGroup
+
+from slipway import azure_pipelines as names
+from slipway.config.pipelines import Checks, Hub, Pipelines
+from slipway.pipeline_access import Kind, permit
+from slipway.placement import Placement
+from slipway.principal import Principal
+
+from .checks import Guard, GuardArgs
+from .connection import Connection, ConnectionArgs
+from .definitions import Definitions, DefinitionsArgs
+from .devops_project import DevOpsProject, DevOpsProjectArgs
+from .membership import Membership, MembershipArgs
+from .source import Source, SourceArgs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Models:
+    """Where models come from, and the login server of the registry that images go to.
+
+    `aws_role`: ARN of the role that may read models in S3.
+    """
+
+    url: pulumi.Input[str]
+    registry: pulumi.Input[str]
+    aws_role: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineHubArgs:
+    """`build`: the identity that the build acts as."""
+
+    placement: Placement
+    config: Pipelines
+    hub: Hub
+    build: Principal
+    models: Models
+
+
+class PipelineHub(pulumi.ComponentResource):
+    """`project_id` and `definitions` are what every other environment of the chain needs."""
+
+    project_id: pulumi.Output[str]
+    definitions: Definitions
+
+    def __init__(self, name: str, args: PipelineHubArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("slipway:index:PipelineHub", name, None, opts)
+        self._name, self._args = name, args
+        self._child = pulumi.ResourceOptions(parent=self)
+        project = DevOpsProject(f"{name}-project", DevOpsProjectArgs(config=args.hub.project), opts=self._child)
+        self.project_id = project.project_id
+        self.definitions = self._definitions()
+        self._connect()
+        self._variables()
+        self._triggers()
+        if args.models.aws_role:
+            self._aws(args.models.aws_role)
+        self.register_outputs({"projectId": self.project_id})
+
+    def _definitions(self) -> Definitions:
+        config, hub = self._args.config, self._args.hub
+        self._source = Source(
+            f"{self._name}-source",
+            SourceArgs(project_id=self.project_id, config=hub.source, branch=config.branch),
+            opts=self._child,
+        )
+        return Definitions(
+            f"{self._name}-definition",
+            DefinitionsArgs(
+                project_id=self.project_id,
+                yaml=self._source.yaml,
+                connection_id=self._source.connection_id,
+                repository_id=self._source.repository_id if hub.source.kind == "azure-repos" else None,
+                mirrored=hub.source.kind == "other-git",
+                reviewers=hub.source.reviewers,
+                branch=config.branch,
+                pool=config.pool,
+                retention_days=hub.retention_days,
+                model_trigger=hub.model_trigger,
+            ),
+            opts=self._child,
+        )
+
+    def _connect(self) -> None:
+        """The build's connection, open to the main branch alone: a pull request publishes nothing."""
+        args = self._args
+        connection = Connection(
+            f"{self._name}-build",
+            ConnectionArgs(
+                placement=args.placement,
+                project_id=self.project_id,
+                title=names.BUILD_CONNECTION,
+                principal=args.build,
+                description="reads models, pushes images",
+            ),
+            opts=self._child,
+        )
+        control = "named" if args.config.checks.branch_control == "off" else args.config.checks.branch_control
+        Guard(
+            f"{self._name}-build-guard",
+            GuardArgs(
+                project_id=self.project_id,
+                target_id=connection.endpoint_id,
+                target=Kind.ENDPOINT,
+                checks=Checks(approval=None, branch_control=control, exclusive_lock=False),
+                branch=args.config.branch,
+            ),
+            opts=self._child,
+        )
+        self._permit_builders("connection", Kind.ENDPOINT, connection.endpoint_id)
+        if self.definitions.mirror is not None:
+            self._permit("mirror-connection", Kind.ENDPOINT, connection.endpoint_id, self.definitions.mirror)
+
+    def _variables(self) -> None:
+        models, state = self._args.models, self._args.config.state
+        facts: dict[str, pulumi.Input[str]] = {
+            "SLIPWAY_MODELS": models.url,
+            "REGISTRY": pulumi.Output.concat(models.registry, "/", self._args.placement.naming.workload),
+            "SLIPWAY_RELEASES": names.releases_url(state.account, state.releases),
+            "AZURE_USE_AZURE_CLI": "true",
+        }
+        if self._args.hub.source.url:
+            facts["SLIPWAY_SOURCE"] = self._args.hub.source.url
+        group = VariableGroup(
+            f"{self._name}-variables",
+            project_id=self.project_id,
+            name=names.BUILD_VARIABLES,
+            description="Facts that the build needs; nothing secret",
+            allow_access=False,
+            variables=[VariableGroupVariableArgs(name=key, value=value) for key, value in facts.items()],
+            opts=self._child,
+        )
+        self._permit_builders("variables", Kind.VARIABLE_GROUP, group.id)
+        if self.definitions.mirror is not None:
+            self._permit("mirror-variables", Kind.VARIABLE_GROUP, group.id, self.definitions.mirror)
+
+    def _triggers(self) -> None:
+        """What starts a build besides a commit: a new model, or a commit on the server that is mirrored."""
+        member = Membership(
+            f"{self._name}-build-member",
+            MembershipArgs(project_id=self.project_id, principal=self._args.build),
+            opts=self._child,
+        )
+        if self.definitions.model is not None:
+            BuildDefinitionPermissions(
+                f"{self._name}-may-queue",
+                project_id=self.project_id,
+                build_definition_id=self.definitions.build,
+                principal=member.descriptor,
+                permissions={"QueueBuilds": "Allow"},
+                replace=False,
+                opts=self._child,
+            )
+        if self._args.hub.model_trigger == "webhook":
+            self._webhook()
+        if self.definitions.mirror is not None:
+            GitPermissions(
+                f"{self._name}-may-push",
+                project_id=self.project_id,
+                repository_id=self._source.repository_id,
+                principal=member.descriptor,
+                permissions={"GenericContribute": "Allow", "CreateBranch": "Allow", "CreateTag": "Allow"},
+                replace=False,
+                opts=self._child,
+            )
+
+    def _webhook(self) -> None:
+        """A bell, no letter box: its address is public and it has no secret, so what is sent to it is never read."""
+        webhook = ServiceendpointIncomingwebhook(
+            f"{self._name}-webhook",
+            project_id=self.project_id,
+            service_endpoint_name=names.WEBHOOK_CONNECTION,
+            webhook_name=names.WEBHOOK,
+            description="Rings when a model may have been published",
+            opts=self._child,
+        )
+        if self.definitions.model is not None:
+            self._permit("model-webhook", Kind.ENDPOINT, webhook.id, self.definitions.model)
+
+    def _aws(self, role: str) -> None:
+        connection = ServiceEndpointAws(
+            f"{self._name}-aws",
+            project_id=self.project_id,
+            service_endpoint_name=names.AWS_CONNECTION,
+            description="reads models in S3",
+            use_oidc=True,
+            role_to_assume=role,
+            role_session_name="slipway",
+            opts=self._child,
+        )
+        self._permit_builders("aws", Kind.ENDPOINT, connection.id)
+
+    def _permit_builders(self, part: str, kind: Kind, resource_id: pulumi.Input[str]) -> None:
+        """To the pipelines that read models: the build, and the one that waits for new ones."""
+        self._permit(f"build-{part}", kind, resource_id, self.definitions.build)
+        if self.definitions.model is not None:
+            self._permit(f"model-{part}", kind, resource_id, self.definitions.model)
+
+    def _permit(self, part: str, kind: Kind, resource_id: pulumi.Input[str], to: pulumi.Input[str]) -> None:
+        permit(f"{self._name}-{part}", kind, resource_id, to=to, project_id=self.project_id, opts=self._child)

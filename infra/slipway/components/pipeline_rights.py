@@ -1,0 +1,94 @@
+"""What the identities that deploy and look may do in Azure: as little as each needs.
+
+`rights: release` lets a release change the workload and nothing else. Everything around it is then changed by people,
+and a release that would need more stops at its preview. `rights: environment` opens the whole resource group to it.
+"""
+
+from dataclasses import dataclass
+
+import pulumi
+
+from slipway.azure_pipelines import container_id
+from slipway.config.pipelines import Pipelines
+from slipway.pipeline_access import may_grant
+from slipway.placement import Placement
+from slipway.principal import Principal
+from slipway.roles import Role, grant
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineRightsArgs:
+    """`build` only where images are built; `source_registry_id` only where they are imported from somewhere.
+
+    Importing into its own registry is the registry's to grant.
+    """
+
+    placement: Placement
+    config: Pipelines
+    deploy: Principal
+    drift: Principal
+    build: Principal | None
+    cluster_id: pulumi.Input[str]
+    namespace: str
+    source_registry_id: pulumi.Input[str] | None
+
+
+class PipelineRights(pulumi.ComponentResource):
+    """Role assignments only."""
+
+    def __init__(self, name: str, args: PipelineRightsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("slipway:index:PipelineRights", name, None, opts)
+        self._name, self._args = name, args
+        self._group = args.placement.resource_group_id
+        self._namespace = pulumi.Output.concat(args.cluster_id, "/namespaces/", args.namespace)
+        self._releases = self._container(args.config.state.releases)
+        if args.build is not None:
+            self._give("build-releases", Role.BLOB_DATA_CONTRIBUTOR, args.build, self._releases)
+        self._deploying()
+        self._looking()
+        self.register_outputs({})
+
+    def _deploying(self) -> None:
+        args = self._args
+        self._give(
+            "deploy-state", Role.BLOB_DATA_CONTRIBUTOR, args.deploy, self._container(args.config.state.container)
+        )
+        self._give("deploy-releases", Role.BLOB_DATA_CONTRIBUTOR, args.deploy, self._releases)
+        self._give("deploy-cluster", Role.AKS_CLUSTER_USER, args.deploy, args.cluster_id)
+        if args.source_registry_id is not None:
+            self._give("deploy-source", Role.ACR_PULL, args.deploy, args.source_registry_id)
+        if args.config.state.secrets_key:
+            self._give("deploy-secrets", Role.KEY_VAULT_CRYPTO_USER, args.deploy, args.config.state.secrets_key)
+        if args.config.rights == "release":
+            self._give("deploy-workload", Role.AKS_RBAC_WRITER, args.deploy, self._namespace)
+            self._give("deploy-read", Role.READER, args.deploy, self._group)
+            return
+        self._give("deploy-workload", Role.AKS_CLUSTER_ADMIN, args.deploy, args.cluster_id)
+        self._give("deploy-change", Role.CONTRIBUTOR, args.deploy, self._group)
+        self._give("deploy-grant", Role.ROLE_ADMINISTRATOR, args.deploy, self._group, may_grant())
+
+    def _looking(self) -> None:
+        args = self._args
+        self._give("drift-state", Role.BLOB_DATA_READER, args.drift, self._container(args.config.state.container))
+        self._give("drift-releases", Role.BLOB_DATA_READER, args.drift, self._releases)
+        self._give("drift-read", Role.READER, args.drift, self._group)
+        self._give("drift-cluster", Role.AKS_CLUSTER_USER, args.drift, args.cluster_id)
+        self._give("drift-workload", Role.AKS_RBAC_READER, args.drift, self._namespace)
+        if args.config.state.secrets_key:
+            self._give("drift-secrets", Role.KEY_VAULT_CRYPTO_USER, args.drift, args.config.state.secrets_key)
+
+    def _container(self, container: str) -> str:
+        state = self._args.config.state
+        subscription = state.subscription_id or self._args.placement.subscription_id
+        return container_id(subscription, state.resource_group, state.account, container)
+
+    def _give(self, part: str, role: Role, to: Principal, on: pulumi.Input[str], condition: str | None = None) -> None:
+        grant(
+            f"{self._name}-{part}",
+            role,
+            to=to.principal_id,
+            on=on,
+            subscription_id=self._args.placement.subscription_id,
+            condition=condition,
+            opts=pulumi.ResourceOptions(parent=self),
+        )

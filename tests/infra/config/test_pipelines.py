@@ -1,0 +1,129 @@
+"""What the section `slipway:pipelines` takes, and how it refuses the rest."""
+
+import json
+from collections.abc import Mapping
+
+import pytest
+from pydantic import ValidationError
+
+from delivery.paths import ROOT
+from delivery.preview import project
+from slipway.config.environment import Environment
+from slipway.config.load import parse
+from slipway.config.pipelines import (
+    Pipelines,
+    approvers_suffice,
+    hours_are_within_a_day,
+    one_hub,
+    source_fits_its_kind,
+)
+from slipway.config.problems import of
+from tests.infra.support.pipelines import APPROVERS, HUB, LATER, hub, later
+from tests.infra.support.workloads import changed
+
+
+def refused(whole: Mapping[str, object], changes: Mapping[str, object]) -> list[str]:
+    """What the loader would print."""
+    with pytest.raises(ValidationError) as caught:
+        Pipelines.model_validate_json(json.dumps(changed(whole, changes)))
+    return [str(problem) for problem in of(Pipelines, "slipway:pipelines", caught.value)]
+
+
+def environment(promotes_from: str | None) -> Environment:
+    facts = {"workload": "scoring", "location": "westeurope", "suffix": "x7", "owner": "me", "costCentre": "1"}
+    return Environment.model_validate({**facts, "protect": False, "promotesFrom": promotes_from})
+
+
+@pytest.mark.parametrize("url", ["https://dev.azure.com/contoso", "https://contoso.visualstudio.com"])
+def test_an_organisation_is_taken_by_either_of_its_addresses(url: str) -> None:
+    assert hub({"organization": f"{url}/"}).organization == url
+
+
+@pytest.mark.parametrize("url", ["contoso", "http://dev.azure.com/contoso", "https://dev.azure.com/contoso/scoring"])
+def test_another_address_is_no_organisation(url: str) -> None:
+    assert refused(HUB, {"organization": url}) == [
+        f'slipway:pipelines.organization: found "{url}", allowed: an organisation such as https://dev.azure.com/contoso'
+    ]
+
+
+def test_whether_anybody_must_approve_is_said_and_never_assumed() -> None:
+    assert refused(LATER, {"checks.approval": None}) == [
+        "slipway:pipelines.checks.approval: found nothing, allowed: a value: Who must agree"
+    ]
+
+
+def test_a_release_may_change_the_workload_alone_unless_more_is_said() -> None:
+    assert later({"rights": None}).rights == "release"
+
+
+def test_a_repository_url_carries_no_credentials() -> None:
+    (problem,) = refused(HUB, {"hub.source.url": "https://me:secret@git.example/team/app.git"})
+
+    assert problem.endswith("allowed: an https URL without credentials, such as https://git.example/team/app.git")
+
+
+def test_a_time_zone_is_one_of_those_azure_devops_knows() -> None:
+    (problem,) = refused(LATER, {"checks.businessHours.timeZone": "Europe/Berlin"})
+
+    assert 'found "Europe/Berlin", allowed: a Windows time zone such as "W. Europe Standard Time"' in problem
+
+
+def test_the_environment_that_promotes_from_none_has_the_hub_and_no_other() -> None:
+    assert list(one_hub(environment(None), hub())) == []
+    assert list(one_hub(environment("dev"), later())) == []
+    ((missing, *_),) = one_hub(environment(None), later())
+    ((double, _found, allowed),) = one_hub(environment("dev"), hub())
+
+    assert missing == double == "pipelines.hub"
+    assert allowed == "nothing, because dev owns the project"
+
+
+@pytest.mark.parametrize(
+    ("source", "paths"),
+    [
+        ({"kind": "azure-repos", "name": "scoring"}, []),
+        ({"kind": "azure-repos", "name": "scoring", "create": True}, []),
+        ({"kind": "azure-repos", "name": "a/b"}, ["name"]),
+        ({"kind": "azure-repos", "name": "a", "connection": "c", "url": "https://g.example/a"}, ["connection", "url"]),
+        ({"kind": "github", "name": "contoso/scoring", "connection": "contoso"}, []),
+        ({"kind": "github", "name": "scoring"}, ["connection", "name"]),
+        ({"kind": "github", "name": "a/b", "connection": "c", "create": True}, ["create"]),
+        ({"kind": "other-git", "name": "scoring", "url": "https://g.example/a"}, []),
+        ({"kind": "other-git", "name": "scoring"}, ["url"]),
+    ],
+)
+def test_each_kind_of_repository_needs_its_own_facts(source: dict[str, object], paths: list[str]) -> None:
+    found = [path for path, _found, _allowed in source_fits_its_kind(hub({"hub.source": source}))]
+
+    assert found == [f"pipelines.hub.source.{path}" for path in paths]
+
+
+def test_no_more_approvals_are_asked_than_there_are_approvers() -> None:
+    assert list(approvers_suffice(later())) == []
+    assert list(approvers_suffice(later({"checks.approval.minimum": 3}))) == [
+        ("pipelines.checks.approval.minimum", "3", "at most 2, one for each approver")
+    ]
+    twice = later({"checks.approval.approvers": [APPROVERS[0]] * 2})
+    assert list(approvers_suffice(twice)) == [
+        ("pipelines.checks.approval.approvers", "the same approver twice", "each once")
+    ]
+
+
+def test_business_hours_end_on_the_day_that_they_begin() -> None:
+    assert list(hours_are_within_a_day(later())) == []
+    assert list(hours_are_within_a_day(later({"checks.businessHours.end": "08:00"}))) == [
+        ("pipelines.checks.businessHours.end", "'08:00'", "a time after 08:00 on the same day")
+    ]
+
+
+def test_without_the_section_there_is_nothing_to_contradict() -> None:
+    for rule in (source_fits_its_kind, approvers_suffice, hours_are_within_a_day):
+        assert list(rule(None)) == []
+    assert list(one_hub(environment(None), None)) == []
+
+
+def test_the_committed_chain_agrees_on_organisation_branch_and_state() -> None:
+    sections = [parse(stack, project.read(ROOT).config(stack)).pipelines for stack in ("dev", "prod")]
+
+    facts = {(each.organization, each.branch, each.state) for each in sections if each}
+    assert len(facts) == 1
