@@ -55,6 +55,18 @@ test-cluster: $(VENV)/.test ## The rendered workload on a real Kubernetes cluste
 
 validators: $(CHECKOV_VENV)/.checkov .slipway/bin/kube-score ## Install what judges the rendered objects: checkov, and kube-score where Go is
 
+test-infra: $(VENV)/.test ## The program's own tests: config, components, whole stacks, what validators say
+	@$(BIN)/python -m pytest --no-fold-skipped tests/infra
+
+golden: $(VENV)/.test ## Write the golden files of the rendered stacks anew; their diff is the review
+	@$(BIN)/python -m tests.infra.golden
+
+reference: $(VENV)/.test ## Write docs/reference/config.md from the types that check the stack files
+	@PYTHONPATH=infra $(BIN)/python -m docs.reference.config_page
+
+bench-render: $(VENV)/.test ## CPU and memory of a render beside importing the SDK classes it uses
+	@$(BIN)/python -m bench.render $(OPTIONS)
+
 image: $(VENV)/.run ## Build and test the serving image, and with REGISTRY=host/repository push it and write release.json
 	@$(BIN)/python -m delivery image build $(if $(BUILD),--build-id $(BUILD)) && $(BIN)/python -m delivery image test
 	@if [ -n "$(REGISTRY)" ]; then $(BIN)/python -m delivery image push --registry "$(REGISTRY)" && \

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .record import Record, Value, shown
+from .record import Record, Value
 
 _OUTPUTS: Mapping[str, tuple[str, ...]] = {
     "azure-native:containerregistry:Registry": ("loginServer",),
@@ -73,7 +73,7 @@ class Computed:
     """Named values for everything that Azure computes."""
 
     def state(self, record: Record) -> State:
-        """Id and computed properties of `record`; an object among its inputs keeps what it has."""
+        """Id and computed properties of `record`, to be laid over its inputs."""
         properties = _answered(record)
         for path in _OUTPUTS.get(record.type, ()):
             _put(properties, record, path)
@@ -108,11 +108,7 @@ def _answered(record: Record) -> dict[str, Value]:
 
 
 def _put(properties: dict[str, Value], record: Record, path: str) -> None:
-    """Set the property at `path` to its own name, beside what an object on the way holds already."""
+    """Set the property at `path`, which may be inside an object, to its own name."""
     first, *rest = path.split(".")
     named = f"${{{record.name}.{path}}}"
-    if not rest:
-        properties[first] = named
-        return
-    outer = properties.get(first, record.inputs.get(first))
-    properties[first] = {**(shown(outer) if isinstance(outer, Mapping) else {}), rest[0]: named}  # type: ignore[dict-item]  # a mapping stays one
+    properties[first] = {rest[0]: named} if rest else named
