@@ -4,7 +4,7 @@ from typing import Any
 
 from .record import Value
 
-_FLAGS = ("protect", "retainOnDelete", "deleteBeforeReplace")
+_FLAGS = ("protect", "retainOnDelete")
 _LISTS = ("ignoreChanges", "replaceOnChanges", "additionalSecretOutputs")
 _TIMEOUTS = ("create", "update", "delete")
 
@@ -21,6 +21,8 @@ def key(urn: str) -> str | None:
 def of(request: Any) -> dict[str, Value]:  # noqa: ANN401 - the protocol's messages are untyped
     """The options that differ from the default."""
     found: dict[str, Value] = {flag: True for flag in _FLAGS if getattr(request, flag)}
+    if request.deleteBeforeReplaceDefined:  # an explicit False overrules a provider that deletes first by itself
+        found["deleteBeforeReplace"] = request.deleteBeforeReplace
     found |= {name: sorted(getattr(request, name)) for name in _LISTS if getattr(request, name)}
     if not request.custom:
         found["component"] = True

@@ -35,6 +35,14 @@ def test_options_are_recorded(declared: Declared) -> None:
     assert found.one(REGISTRY).options == {"protect": True, "ignoreChanges": ["tags"], "retainOnDelete": True}
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_the_order_of_a_replacement_is_recorded_where_somebody_decided_it(declared: Declared, first: bool) -> None:  # noqa: FBT001 - a table
+    found = declared(lambda: _registry(delete_before_replace=first))
+
+    assert found.one(REGISTRY).options == {"deleteBeforeReplace": first}
+    assert declared(_registry).one(REGISTRY).options == {}
+
+
 def test_what_azure_computes_is_named_after_its_resource(declared: Declared) -> None:
     def program() -> None:
         pulumi.export("server", pulumi.Output.format("https://{0}", _registry().login_server))
