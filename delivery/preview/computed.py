@@ -111,4 +111,5 @@ def _put(properties: dict[str, Value], record: Record, path: str) -> None:
     """Set the property at `path`, which may be inside an object, to its own name."""
     first, *rest = path.split(".")
     named = f"${{{record.name}.{path}}}"
-    properties[first] = {rest[0]: named} if rest else named
+    known = properties.get(first)
+    properties[first] = {**(known if isinstance(known, Mapping) else {}), rest[0]: named} if rest else named

@@ -15,6 +15,7 @@ from slipway.config.model import Blob
 from slipway.placement import Placement
 from slipway.roles import Role
 from tests.infra.config.sections import section
+from tests.infra.conftest import Declared
 
 ACCOUNT = "azure-native:storage:StorageAccount"
 CONTAINER = "azure-native:storage:BlobContainer"
@@ -34,7 +35,7 @@ Store = Callable[..., Recorded]
 
 
 @pytest.fixture
-def store(declared: Any, placement: Placement) -> Store:
+def store(declared: Declared, placement: Placement) -> Store:
     """Declare a store; keywords in camelCase change its config, `args` what other components feed it."""
 
     def declare(args: dict[str, Any] | None = None, *, first: bool = False, **config: Any) -> Recorded:
@@ -70,7 +71,7 @@ def roles(recorded: Recorded) -> dict[str, tuple[str, str, str]]:
 
 
 def test_keys_public_blobs_and_old_tls_are_refused(store: Store) -> None:
-    account = store().one(ACCOUNT).inputs
+    account: Any = store().one(ACCOUNT).inputs
 
     assert account["allowSharedKeyAccess"] is False
     assert account["defaultToOAuthAuthentication"] is True
@@ -80,7 +81,7 @@ def test_keys_public_blobs_and_old_tls_are_refused(store: Store) -> None:
     assert account["isSftpEnabled"] is False
     assert account["enableHttpsTrafficOnly"] is True
     assert account["minimumTlsVersion"] == "TLS1_2"
-    assert account["encryption"]["requireInfrastructureEncryption"] is True  # type: ignore[index, call-overload]
+    assert account["encryption"]["requireInfrastructureEncryption"] is True
 
 
 def test_nothing_touches_content_with_the_accounts_key(store: Store) -> None:
@@ -221,7 +222,7 @@ def test_its_addresses_are_known_before_it_exists(store: Store) -> None:
     assert parse_location(str(outputs["url"])) == AzureLocation("stscoringdevx7k2", "models", "")
 
 
-def test_a_long_name_stays_within_azures_24_characters(declared: Any, placement: Placement) -> None:
+def test_a_long_name_stays_within_azures_24_characters(declared: Declared, placement: Placement) -> None:
     naming = replace(placement.naming, workload="classifying1", environment="productive", suffix="abcdef")
 
     def program() -> None:

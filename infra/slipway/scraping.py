@@ -1,0 +1,33 @@
+"""What managed Prometheus makes of the app's pods: the labels that its series carry.
+
+The metrics add-on scrapes pods that are annotated, in the namespaces that its settings name (slipway/manifests). It
+copies every label of the pod, and says namespace and pod in words of its own; series of the cluster's objects, which
+come from kube-state-metrics, say them in the usual ones.
+Source: github.com/Azure/prometheus-collector, configmapparser/default-prom-configs/podannotationsDefault.yml.
+"""
+
+import re
+from collections.abc import Mapping
+
+JOB = "kubernetes-pods"
+"""The add-on's one scrape job for annotated pods."""
+
+NAMESPACE = "kubernetes_namespace"
+"""Label of the app's series: the pod's namespace."""
+
+POD = "kubernetes_pod_name"
+"""Label of the app's series: the pod."""
+
+_NO_LABEL = re.compile(r"[^a-zA-Z0-9_]")
+
+
+def label(pod_label: str) -> str:
+    """What a pod's label is called on its series: `app_kubernetes_io_version` for app.kubernetes.io/version."""
+    return _NO_LABEL.sub("_", pod_label)
+
+
+def target(annotations: Mapping[str, str]) -> tuple[int, str] | None:
+    """Port and path at which an annotated pod is scraped; None for a pod that is not."""
+    if annotations.get("prometheus.io/scrape") != "true":
+        return None
+    return int(annotations["prometheus.io/port"]), annotations.get("prometheus.io/path", "/metrics")

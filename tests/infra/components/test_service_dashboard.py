@@ -1,0 +1,39 @@
+"""The dashboard gets into the portal by itself."""
+
+import json
+from typing import Any
+
+import pulumi
+from pulumi_azure_native.provider import Provider
+
+from slipway import dashboard
+from slipway.alert_rules import Series
+from slipway.components.service_dashboard import ServiceDashboard, ServiceDashboardArgs
+from slipway.config.monitoring import Monitoring
+from slipway.placement import Placement
+from tests.infra.config.sections import section
+from tests.infra.config.test_monitoring import PLAIN
+from tests.infra.conftest import Declared
+
+
+def test_the_dashboard_is_a_resource_with_its_definition(declared: Declared, placement: Placement) -> None:
+    config = section(Monitoring, PLAIN)
+
+    def program() -> None:
+        made = ServiceDashboard(
+            "dashboard",
+            ServiceDashboardArgs(placement=placement, config=config, namespace="scoring-dev"),
+            pulumi.ResourceOptions(providers=[Provider("azure")]),
+        )
+        pulumi.export("id", made.id)
+
+    recorded = declared(program)
+    frame = recorded.one("azure-native:dashboard:Dashboard").inputs
+    definition: Any = recorded.one("azure-native:dashboard:DashboardDefinition").inputs
+    assert frame["dashboardName"] == "dash-scoring-dev-weu"
+    assert frame["tags"] == placement.naming.tags | {"GrafanaDashboardTags": "slipway,scoring"}
+    assert definition["definitionName"] == "default"
+    assert json.loads(definition["properties"]["serializedData"]) == dashboard.dashboard(
+        "scoring-dev", Series("scoring-dev"), config.service_level
+    )
+    assert recorded.outputs["id"] == "${dashboard-frame.id}"
