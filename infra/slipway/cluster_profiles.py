@@ -3,8 +3,7 @@
 import pulumi
 from pulumi_azure_native import containerservice as aks
 
-from . import node_pools
-from .config.cluster import ApiAccess, ApiServer, Channel, Cluster, Freeze, Tier, Upgrades, Window
+from .config.cluster import ApiAccess, ApiServer, Cluster, Freeze, Tier, Upgrades, Window
 from .config.network import Network
 from .config.node_pools import Nodes
 
@@ -159,43 +158,7 @@ def system_pool(config: Cluster, subnet_id: pulumi.Input[str]) -> aks.ManagedClu
         enable_encryption_at_host=config.security.host_encryption,
         enable_node_public_ip=False,
         type=aks.AgentPoolType.VIRTUAL_MACHINE_SCALE_SETS,
-        upgrade_settings=_upgrade(pool),
-        vnet_subnet_id=subnet_id,
-    )
-
-
-def user_pool(
-    name: str, config: Cluster, *, group: pulumi.Input[str], cluster: str, subnet_id: pulumi.Input[str]
-) -> aks.AgentPoolArgs:
-    """The pool for workloads that config calls `name`, in a cluster and its resource group.
-
-    AKS asks for a count to begin with; from then on it is the autoscaler's. Where no channel upgrades Kubernetes, the
-    pool follows the cluster's version.
-    """
-    pool, encrypted = config.pools[name], config.security.host_encryption
-    return aks.AgentPoolArgs(
-        resource_group_name=group,
-        resource_name=cluster,
-        agent_pool_name=node_pools.physical_name(name, pool.shape(host_encryption=encrypted)),
-        mode=aks.AgentPoolMode.USER,
-        vm_size=pool.vm_size,
-        enable_auto_scaling=True,
-        count=pool.min_count,
-        min_count=pool.min_count,
-        max_count=pool.max_count,
-        availability_zones=list(pool.zones) or None,
-        max_pods=pool.max_pods,
-        node_labels={**pool.labels, node_pools.LABEL: name},
-        node_taints=list(pool.taints) or None,
-        orchestrator_version=config.kubernetes_version if config.upgrades.channel is Channel.NONE else None,
-        os_type=aks.OSType.LINUX,
-        os_sku=aks.OSSKU(config.node_os),
-        os_disk_type=aks.OSDiskType(pool.os_disk_type),
-        os_disk_size_gb=pool.os_disk_gib,
-        enable_encryption_at_host=encrypted,
-        enable_node_public_ip=False,
-        type=aks.AgentPoolType.VIRTUAL_MACHINE_SCALE_SETS,
-        upgrade_settings=_upgrade(pool),
+        upgrade_settings=upgrade(pool),
         vnet_subnet_id=subnet_id,
     )
 
@@ -213,7 +176,7 @@ def maintenance(window: Window, freezes: tuple[Freeze, ...]) -> aks.MaintenanceW
     )
 
 
-def _upgrade(pool: Nodes) -> aks.AgentPoolUpgradeSettingsArgs:
+def upgrade(pool: Nodes) -> aks.AgentPoolUpgradeSettingsArgs:
     return aks.AgentPoolUpgradeSettingsArgs(max_surge=pool.max_surge, drain_timeout_in_minutes=_DRAIN_MINUTES)
 
 
