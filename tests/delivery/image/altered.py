@@ -1,0 +1,86 @@
+"""A right service behind somebody who changes its answers: what a container that answers wrongly looks like."""
+
+import http.client
+import json
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from delivery.service.running import Running
+from tests.support import pictures
+
+Change = Callable[[str, int, bytes], tuple[int, bytes]]
+"""From method and path, status and body to the status and body that callers see."""
+
+
+def golden(folder: Path) -> Path:
+    """A folder of pictures that the test model is sure of."""
+    folder.mkdir(parents=True, exist_ok=True)
+    colours = ("red", "green", "blue")
+    for colour in colours:
+        (folder / f"{colour}.png").write_bytes(pictures.plain(colour))
+    expected = {f"{colour}.png": {"labels": [colour], "probability": 0.5} for colour in colours}
+    (folder / "expected.json").write_text(json.dumps(expected), encoding="utf-8")
+    return folder
+
+
+class Altered:
+    """A started service whose answers are changed on the way."""
+
+    host = "127.0.0.1"
+
+    def __init__(self, upstream: Running, change: Change) -> None:
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def _pass_on(self) -> None:
+                there = http.client.HTTPConnection(upstream.host, upstream.port, timeout=30)
+                length = int(self.headers.get("Content-Length") or 0)
+                # What is declared and never sent must reach the service as it is.
+                body = self.rfile.read(length) if length < 1 << 20 else b""
+                there.request(self.command, self.path, body, dict(self.headers))
+                answer = there.getresponse()
+                status, data = change(f"{self.command} {self.path}", answer.status, answer.read())
+                there.close()
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(data)))
+                self.send_header("Connection", "close")
+                self.end_headers()
+                self.wfile.write(data)
+
+            do_GET = do_POST = do_DELETE = _pass_on  # noqa: N815 - http.server's names
+
+            def log_message(self, *_: object) -> None:
+                """Silence."""
+
+        self._upstream = upstream
+        self._server = ThreadingHTTPServer((self.host, 0), Handler)
+        self._server.daemon_threads = True
+        self.port = self._server.server_port
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self._thread.start()
+
+    def log(self) -> str:
+        return "the last line of its log\n"
+
+    def exit_code(self) -> int | None:
+        return self._upstream.exit_code()
+
+    def terminate(self) -> None:
+        self._upstream.terminate()
+
+    def left_behind(self) -> str:
+        return self._upstream.left_behind()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()

@@ -1,0 +1,38 @@
+"""What the image's tests share: a registry that behaves as it should until a test says otherwise."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from delivery.image.registry.client import Registry
+from delivery.image.registry.place import Place
+
+from .registry_stand_in import Behaviour, registry
+
+
+@pytest.fixture(autouse=True)
+def _nobody_is_logged_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A developer's own logins and proxies lead no test astray."""
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "docker"))
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "REGISTRY", "NETRC"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def behaviour() -> Behaviour:
+    """What the registry does."""
+    return Behaviour()
+
+
+@pytest.fixture
+def host(behaviour: Behaviour) -> Iterator[str]:
+    """Where the registry is."""
+    with registry(behaviour) as address:
+        yield address
+
+
+@pytest.fixture
+def client(host: str) -> Registry:
+    """A client of the registry's repository that does not wait long before it tries again."""
+    return Registry(Place(host, "team/scoring"), pauses=(0.01, 0.01))

@@ -1,0 +1,177 @@
+"""The contract and the hostile requests, against the service itself and against ones that answer wrongly."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from delivery.image.contract import Contract, Identity
+from delivery.image.hostile import refuse, requests
+from delivery.service.client import await_ready
+from delivery.service.pictures import expected
+from delivery.service.process import Process
+from delivery.service.running import ServiceError
+from tests.support import models
+
+from .altered import Altered, Change, golden
+
+COMMIT = "c0ffee" + "0" * 34
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return golden(tmp_path_factory.mktemp("golden"))
+
+
+@pytest.fixture(scope="module")
+def identity(tmp_path_factory: pytest.TempPathFactory) -> Identity:
+    manifest = models.write(tmp_path_factory.getbasetemp() / "contract-model")
+    return Identity(COMMIT, "", manifest.name, manifest.version, manifest.sha256)
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory, identity: Identity) -> Iterator[Process]:
+    assert identity.model == "colours"
+    base = tmp_path_factory.getbasetemp()
+    with Process(base / "contract-model", base / "contract.log", commit=COMMIT) as running:
+        await_ready(running)
+        yield running
+
+
+def check(running: Process | Altered, identity: Identity, folder: Path) -> list[str]:
+    contract = Contract(running, identity, expected(folder))
+    return [f"{name}: {promise()}" for name, promise in contract.checks()]
+
+
+def test_the_service_keeps_every_promise(service: Process, identity: Identity, folder: Path) -> None:
+    assert [line.partition(":")[0] for line in check(service, identity, folder)] == [
+        "health",
+        "version",
+        "score",
+        "classify",
+        "inference protocol",
+        "metrics",
+        "description",
+    ]
+
+
+@pytest.mark.parametrize("field", ["commit", "build", "model", "version", "sha256"])
+def test_an_image_that_answers_as_another_is_refused_by_what_differs(
+    service: Process, identity: Identity, folder: Path, field: str
+) -> None:
+    said = {"model": "name"}.get(field, field)
+    with pytest.raises(ServiceError, match=rf"GET /version: {said}: found .*, expected 'another'"):
+        Contract(service, replace(identity, **{field: "another"}), expected(folder)).version()
+
+
+def json_change(path: str, change: Any) -> Change:
+    def run(asked: str, status: int, body: bytes) -> tuple[int, bytes]:
+        if asked != path:
+            return status, body
+        document = json.loads(body)
+        change(document)
+        return status, json.dumps(document).encode()
+
+    return run
+
+
+def constant(path: str, status: int, body: bytes) -> Change:
+    return lambda asked, right, data: (status, body) if asked == path else (right, data)
+
+
+WRONG = {
+    "no word at the root": (constant("GET /", 200, b"Hello"), r"GET /: found b'Hello', expected b'Healthy'"),
+    "not ready": (constant("GET /readyz", 503, b"loading"), r"GET /readyz: answered 503, expected 200: loading"),
+    "a score without its form": (
+        constant("POST /score", 200, b'{"result": "fine"}'),
+        r"POST /score: has not the original's form",
+    ),
+    "scores in another order": (
+        json_change("POST /score", lambda document: document["result"][0].reverse()),
+        r"POST /score: blue\.png|POST /score: red\.png: found blue",
+    ),
+    "one score too few": (
+        json_change("POST /score", lambda document: document["result"][0].pop()),
+        r"POST /score: number of answers: found 2, expected 3",
+    ),
+    "percentages that rise": (
+        json_change("POST /score", lambda document: document["result"][0][0].reverse()),
+        r"POST /score: red\.png: no falling percentages",
+    ),
+    "scores without a time": (
+        json_change("POST /score", lambda document: document["result"].__setitem__(1, "soon")),
+        r"expected 'Computed in … ms' at the end, found 'soon'",
+    ),
+    "a score for everybody": (constant("GET /score", 200, b"{}"), r"GET /score: answered 200, expected 405"),
+    "top ignored": (
+        json_change("POST /v1/classify?top=1", lambda document: document["classes"].append({})),
+        r"top=1: number of classes: found 2, expected 1",
+    ),
+    "another class": (
+        json_change("POST /v1/classify?top=1", lambda document: document["classes"][0].update(label="dog")),
+        r"POST /v1/classify: found dog, expected red",
+    ),
+    "another name": (
+        json_change("GET /v2/models/colours", lambda document: document.update(name="shapes")),
+        r"GET /v2/models/colours: name: found 'shapes', expected 'colours'",
+    ),
+    "no inference": (
+        constant("POST /v2/models/colours/infer", 500, b"{}"),
+        r"infer: answered 500, expected 200",
+    ),
+    "metrics of another model": (constant("GET /metrics", 200, b"scoring_ready 1.0"), r"GET /metrics: lacks sha256="),
+    "no description": (constant("GET /openapi.json", 200, b'{"paths": {}}'), r"openapi\.json: lacks /version, /score"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_service_that_answers_wrongly_is_refused_by_the_request_and_the_answer(
+    service: Process, identity: Identity, folder: Path, name: str
+) -> None:
+    change, fault = WRONG[name]
+    with Altered(service, change) as wrong, pytest.raises(ServiceError) as refused:
+        check(wrong, identity, folder)
+    assert re.search(fault, str(refused.value))
+    assert str(refused.value).endswith("  | the last line of its log")
+
+
+def test_the_service_refuses_every_hostile_request_and_goes_on(service: Process, folder: Path) -> None:
+    picture = next(iter(expected(folder)))
+    statuses = {request.name: refuse(service, request) for request in requests(picture, "colours")}
+    assert len(statuses) == 24
+    assert statuses["a decompression bomb"] == 413
+    assert statuses["half a picture"] in (415, 422)
+    assert all(400 <= status < 500 for status in statuses.values())
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "fault"),
+    [
+        (200, b'{"classes": []}', r"text: answered 200, expected 415 or 422"),
+        (500, b"Internal Server Error", r"text: answered 500, expected 415 or 422: Internal"),
+        (415, b"<h1>no</h1>", r"text: answered 415 without JSON"),
+        (415, b'{"status": 415}', r"text: answered 415 without saying why"),
+    ],
+)
+def test_a_service_that_takes_or_trips_over_what_it_must_refuse_fails(
+    service: Process, folder: Path, status: int, body: bytes, fault: str
+) -> None:
+    (text,) = [one for one in requests(next(iter(expected(folder))), "colours") if one.name == "text"]
+    with (
+        Altered(service, constant("POST /v1/classify", status, body)) as wrong,
+        pytest.raises(ServiceError, match=fault),
+    ):
+        refuse(wrong, text)
+
+
+def test_the_originals_empty_answer_is_part_of_the_contract(service: Process, folder: Path) -> None:
+    (score,) = [one for one in requests(next(iter(expected(folder))), "colours") if one.empty]
+    with (
+        Altered(service, constant("POST /score", 415, b'{"detail": "no"}')) as wrong,
+        pytest.raises(ServiceError, match=r"a score that is not JSON: answered .*, expected \{\}"),
+    ):
+        refuse(wrong, score)
