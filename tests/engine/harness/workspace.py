@@ -1,5 +1,6 @@
 """A copy of the project that the engine may write to: the stack files copied, everything else linked."""
 
+import base64
 import json
 import os
 import shutil
@@ -21,6 +22,10 @@ from .operations import Outcome, read_events
 REPOSITORY = Path(__file__).parents[3]
 _QUIET = ["--non-interactive", "--color=never", "--suppress-progress"]
 _LIMIT = 600
+# Stands in for the real kubelogin: the lab's token instead of Entra's.
+_KUBELOGIN = """#!/bin/sh
+echo '{credential}'
+"""
 _PLUGIN = """#!/bin/sh
 cd {repository} && exec {python} -m tests.engine.simulator {provider} {cloud} "$@"
 """
@@ -48,6 +53,25 @@ class Workspace:
         settings = self.settings
         settings["plugins"] = {"providers": [{"name": name, "path": self._plugin(name)} for name in providers]}
         (self.project / "Pulumi.yaml").write_text(yaml.safe_dump(settings))
+
+        if self.kubeconfig:
+            self.kubeconfig = self._real_cluster(yaml.safe_load(self.kubeconfig.read_text()))
+
+    def _real_cluster(self, config: dict[str, Any]) -> Path:
+        """A kubeconfig as Azure hands them out, whole in itself, and a `kubelogin` that knows this cluster's token."""
+        for cluster in (one["cluster"] for one in config["clusters"]):
+            if file := cluster.pop("certificate-authority", None):
+                cluster["certificate-authority-data"] = base64.b64encode(Path(file).read_bytes()).decode()
+        version = "client.authentication.k8s.io/v1"
+        status = {"token": config["users"][0]["user"]["token"]}
+        credential = json.dumps({"apiVersion": version, "kind": "ExecCredential", "status": status})
+        kubelogin = self.root / "bin" / "kubelogin"
+        kubelogin.parent.mkdir()
+        kubelogin.write_text(_KUBELOGIN.format(credential=credential))
+        kubelogin.chmod(0o755)
+        flat = self.root / "kubeconfig"
+        flat.write_text(yaml.safe_dump(config))
+        return flat
 
     def _plugin(self, provider: str) -> str:
         folder = self.root / "plugins" / provider
@@ -119,6 +143,11 @@ class Stack:
     @property
     def file(self) -> Path:
         return self.workspace.project / f"Pulumi.{self.name}.yaml"
+
+    @property
+    def config(self) -> dict[str, Any]:
+        found: dict[str, Any] = yaml.safe_load(self.file.read_text()).get("config", {})
+        return found
 
     def configure(self, path: str, value: Any) -> None:
         """Set a value of the stack file by its dotted path, as `slipway:workload.replicas`; None takes it away."""

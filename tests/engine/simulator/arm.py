@@ -64,10 +64,14 @@ _PATHS = {
     "network:Subnet": f"{_NETWORK}/subnets/{{subnetName}}",
     "network:VirtualNetwork": _NETWORK,
     "operationalinsights:Workspace": "Microsoft.OperationalInsights/workspaces/{workspaceName}",
+    "portal:Dashboard": "Microsoft.Portal/dashboards/{dashboardName}",
     "privatedns:PrivateZone": _ZONE,
     "privatedns:VirtualNetworkLink": f"{_ZONE}/virtualNetworkLinks/{{virtualNetworkLinkName}}",
     "resources:ResourceGroup": _GROUP,
     "storage:BlobContainer": f"{_BLOBS}/containers/{{containerName}}",
+    "storage:BlobContainerImmutabilityPolicy": (
+        f"{_BLOBS}/containers/{{containerName}}/immutabilityPolicies/{{immutabilityPolicyName}}"
+    ),
     "storage:BlobServiceProperties": f"{_ACCOUNT}/blobServices/{{blobServicesName}}",
     "storage:ManagementPolicy": f"{_ACCOUNT}/managementPolicies/{{managementPolicyName}}",
     "storage:StorageAccount": _ACCOUNT,

@@ -100,7 +100,10 @@ class AzureNative(Provider):
         found = self.cloud.get(resource_id)
         if found and not arm.arm_type(target.token).singleton:
             laws.may_delete(self.cloud, found)
+            settings = [one for one in self.cloud.below(resource_id) if one.token.endswith(":DiagnosticSetting")]
             self.cloud.remove(resource_id)
+            for one in settings:  # Azure keeps them, and the next resource of that name meets them
+                self.cloud.write(one)
 
     def invoke(self, token: str, arguments: Properties) -> Properties:
         name = token.rpartition(":")[2]

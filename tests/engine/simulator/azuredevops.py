@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 from .arm import TENANT
-from .cloud import Resource
+from .cloud import Cloud, Resource
 from .difference import difference
 from .laws import RefusedError
 from .outputs import as_inputs, previewed, settled
@@ -32,6 +32,10 @@ _REFERENCES = {
     "repoId": "git",
     "repositoryId": "git",
 }
+
+
+# Found under any name: groups, people, agent pools, and connections that are authorised in a browser.
+_ALWAYS = ("AgentQueue", "Group", "IdentityGroup", "ServiceEndpointGithub", "Team", "User")
 
 
 class AzureDevOps(Provider):
@@ -102,17 +106,18 @@ class AzureDevOps(Provider):
                     self.cloud.remove(one.id)
 
     def invoke(self, token: str, arguments: Properties) -> Properties:
-        """A data source: what is there by that name; groups and users of the directory are always there."""
-        kind = token.rpartition(":")[2].removeprefix("get")
-        if kind == "ClientConfig":
+        """A data source: projects and repositories that exist; what every organisation has, by any name."""
+        source = token.rpartition(":")[2].removeprefix("get")
+        if source == "ClientConfig":
             return {"id": _ORGANISATION, "name": "simulated", "organizationUrl": _ORGANISATION, "tenantId": TENANT}
-        if kind in ("Group", "IdentityGroup", "User", "Team"):
-            somebody = str(uuid.uuid5(uuid.NAMESPACE_URL, repr(sorted(arguments.items()))))
-            return {"id": somebody, "originId": somebody, "descriptor": f"aadgp.{somebody}", **arguments}
-        wanted = "git" if kind == "GitRepository" else kind[0].lower() + kind[1:]
+        if source in _ALWAYS:
+            return _made_up(source, arguments)
+        kind = {"GitRepository": "git"}.get(source, source[0].lower() + source[1:])
         for one in self.cloud.all("azuredevops:%"):
-            if _kind(one.token) == wanted and one.body.get("name") == arguments.get("name"):
-                return one.body | {"id": _own_id(one.id)}
+            if _kind(one.token) == kind and one.body.get("name") == arguments.get("name"):
+                return (
+                    one.body | {"id": _own_id(one.id)} | ({"projectId": _own_id(one.id)} if kind == "project" else {})
+                )
         raise RefusedError(f"{token}: {arguments} does not exist")
 
     def _sdk(self, target: Target) -> Any:
@@ -133,6 +138,20 @@ def _place(token: str, resource_id: str) -> str:
 
 def _own_id(place: str) -> str:
     return place.rpartition("/")[2]
+
+
+def made_by_hand(cloud: Cloud, kind: str, resource_id: str, body: Properties) -> None:
+    """Something that was in the organisation before any program, such as a project or its repository."""
+    token = f"azuredevops:index/{kind}:{kind[0].upper()}{kind[1:]}"
+    cloud.write(Resource(_place(token, resource_id), token, "", body))
+
+
+def _made_up(source: str, arguments: Properties) -> Properties:
+    guid = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{source} {sorted(arguments.items())}"))
+    if source == "AgentQueue":
+        return {"id": "7", "agentPoolId": 7, **arguments}
+    own = {"id": guid, "originId": guid, "groupId": guid, "descriptor": f"aadgp.{guid}", "serviceEndpointId": guid}
+    return own | arguments
 
 
 def _facts(token: str, inputs: Properties) -> Properties:

@@ -25,6 +25,7 @@ _IMMUTABLE = {
     "Service": ["spec.clusterIP"],
     "StatefulSet": ["spec.selector", "spec.serviceName", "spec.volumeClaimTemplates"],
 }
+_GIVEN = ("default", "kube-node-lease", "kube-public", "kube-system")
 _CLUSTER_WIDE = ("Namespace", "ClusterRole", "ClusterRoleBinding", "PriorityClass", "CustomResourceDefinition")
 
 
@@ -69,9 +70,8 @@ class Kubernetes(Provider):
         namespace = at(inputs, "metadata.namespace")
         if self.cloud.get(place):
             raise RefusedError(f'{target.token} "{name}" already exists')
-        if namespace not in (None, "default") and not self.cloud.get(
-            f"{cluster.id}/objects/core/v1/Namespace/{namespace}"
-        ):
+        home = f"{cluster.id}/objects/core/v1/Namespace/{namespace}"
+        if namespace not in (None, *_GIVEN) and not self.cloud.get(home):
             raise RefusedError(f'namespaces "{namespace}" not found')
         return name, self._write(target, place, inputs)
 

@@ -100,13 +100,13 @@ def _placed(cloud: Cloud, resource_id: str) -> None:
 
 
 def _there(cloud: Cloud, reference: str) -> bool:
-    """Whether an id is a resource's, a member's of one (an inline subnet), or of a group that Azure made itself."""
+    """Whether an id is a resource's, or of what comes with one: a member of it, or a group of Azure's own."""
+    reference = re.sub(r"/blobServices/default$|(?<=/managedClusters/)([^/]+)/namespaces/[^/]+$", r"\1", reference)
     if cloud.get(reference):
         return True
     steps = reference.split("/")
-    if any(
-        found.body.get("nodeResourceGroup", "").lower() == steps[4].lower() for found in cloud.all("%:ManagedCluster")
-    ):
+    clusters = cloud.all("azure-native:containerservice:ManagedCluster")
+    if any(found.body["nodeResourceGroup"].lower() == steps[4].lower() for found in clusters):
         return True
     holders = ["/".join(steps[:end]) for end in range(len(steps) - 2, 8, -2)]
     return any(reference in strings(found.body) for one in holders if (found := cloud.get(one)))
