@@ -9,6 +9,7 @@ import typer
 from .failure import ExitCode, FailureError
 from .image.cli import app as image
 from .model.cli import app as model
+from .pipelines.cli import app as pipelines
 from .preview.cli import app as preview
 from .rehearse.cli import rehearse
 from .release.cli import app as release
@@ -24,6 +25,7 @@ app = typer.Typer(
 app.add_typer(model, name="model")
 app.add_typer(image, name="image")
 app.add_typer(preview, name="preview")
+app.add_typer(pipelines, name="pipelines")
 app.add_typer(release, name="release")
 app.command()(rehearse)
 

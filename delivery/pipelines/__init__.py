@@ -1,0 +1,1 @@
+"""What the Azure Pipelines YAML has to know of the stack files."""
