@@ -6,6 +6,7 @@ can expire, and nothing in it opens the cluster.
 """
 
 import base64
+import json
 from collections.abc import Mapping
 
 import yaml
@@ -39,7 +40,7 @@ def built(endpoint: Mapping[str, str], *, name: str, login: str, tenant_id: str)
         "current-context": name,
         "users": [{"name": "entra", "user": {"exec": _kubelogin(login, tenant_id)}}],
     }
-    return yaml.safe_dump(config, sort_keys=False)
+    return json.dumps(config)  # which is YAML as well
 
 
 def _kubelogin(login: str, tenant_id: str) -> dict[str, object]:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slipway import kubeconfig
+from slipway.config.cluster import LoginMode
 from slipway.kubeconfig import CredentialError
 
 ENDPOINT = {"server": "https://aks-scoring-dev-weu.hcp.westeurope.azmk8s.io:443", "certificate-authority-data": "Q0E="}
@@ -55,7 +56,7 @@ def test_no_credential_and_no_question_to_a_person_is_left(forbidden: str) -> No
     assert forbidden not in yaml.safe_dump(read())
 
 
-@pytest.mark.parametrize("login", ["azurecli", "workloadidentity", "azurepipelines", "msi"])
+@pytest.mark.parametrize("login", LoginMode)
 def test_kubelogin_gets_a_token_at_each_call_and_never_asks(login: str) -> None:
     (user,) = read(login)["users"]
 
