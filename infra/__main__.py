@@ -1,6 +1,7 @@
 """The program's entry: load the config, declare, export."""
 
 import pulumi
+
 from slipway.config.load import load
 from slipway.declare import declare
 from slipway.outputs import export

@@ -8,6 +8,7 @@ from pulumi_azure_native.provider import Provider
 
 from .config.stack import StackConfig
 from .naming import Naming
+from .order import known
 from .providers import account
 
 
@@ -43,10 +44,11 @@ async def place(config: StackConfig, azure: Provider) -> Placement:
     Protected where config says so: deleting the group deletes whatever lies in it, Pulumi's or not.
     """
     names = naming(config)
+    name = names.name("rg", limit=90)
     who = await account(azure)
     group = resources.ResourceGroup(
         "group",
-        resource_group_name=names.name("rg", limit=90),
+        resource_group_name=name,
         location=config.environment.location,
         tags=names.tags,
         opts=pulumi.ResourceOptions(provider=azure, protect=config.environment.protect),
@@ -54,7 +56,7 @@ async def place(config: StackConfig, azure: Provider) -> Placement:
     return Placement(
         naming=names,
         location=config.environment.location,
-        resource_group_name=group.name,
+        resource_group_name=known(name, after=group),
         resource_group_id=group.id,
         subscription_id=who.subscription_id,
         tenant_id=who.tenant_id,

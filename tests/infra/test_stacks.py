@@ -60,14 +60,14 @@ def test_the_last_release_stays_when_config_names_none(stack: str) -> None:
 
 def test_a_release_in_config_wins_over_the_last_one(tmp_path: Path) -> None:
     digest = f"sha256:{'a' * 64}"
-    changed = variant(tmp_path, "dev", **{"slipway:release": {**STAND_IN, "digest": digest}})
+    changed = variant(tmp_path, "dev", {"slipway:release": {**STAND_IN, "digest": digest}})
 
     (deployment,) = changed.all("kubernetes:apps/v1:Deployment")
     assert f"@{digest}" in json.dumps(deployment.inputs)
     assert changed.outputs["release"] == {**STAND_IN, "digest": digest}
 
 
-def variant(folder: Path, stack: str, *, name: str | None = None, **changes: object) -> Recorded:
+def variant(folder: Path, stack: str, changes: Mapping[str, object], *, name: str | None = None) -> Recorded:
     """`stack` with some of its sections changed (merged where both are mappings), rendered from files alone."""
     for path in (*ROOT.glob("Pulumi*.yaml"), ROOT / "infra"):
         if not (folder / path.name).exists():

@@ -12,6 +12,7 @@ from pulumi_azure_native import authorization, monitor, storage
 
 from slipway.config.access import Access
 from slipway.config.model import Blob
+from slipway.order import known
 from slipway.placement import Placement
 from slipway.roles import Role, grant
 
@@ -127,7 +128,7 @@ class ModelStore(pulumi.ComponentResource):
         return storage.BlobServiceProperties(
             f"{self._name}-protection",
             blob_services_name=_ONE,
-            account_name=account.name,
+            account_name=known(self._account_name, after=account),
             resource_group_name=self._args.placement.resource_group_name,
             is_versioning_enabled=True,
             delete_retention_policy=storage.DeleteRetentionPolicyArgs(
@@ -148,7 +149,7 @@ class ModelStore(pulumi.ComponentResource):
         container = storage.BlobContainer(
             f"{self._name}-container",
             container_name=CONTAINER,
-            account_name=account.name,
+            account_name=known(self._account_name, after=account),
             resource_group_name=group,
             public_access=storage.PublicAccess.NONE,
             immutable_storage_with_versioning=(
@@ -161,8 +162,8 @@ class ModelStore(pulumi.ComponentResource):
             storage.BlobContainerImmutabilityPolicy(
                 f"{self._name}-immutability",
                 immutability_policy_name=_ONE,
-                container_name=container.name,
-                account_name=account.name,
+                container_name=known(CONTAINER, after=container),
+                account_name=known(self._account_name, after=account),
                 resource_group_name=group,
                 immutability_period_since_creation_in_days=days,
                 opts=pulumi.ResourceOptions(parent=self),
@@ -190,7 +191,7 @@ class ModelStore(pulumi.ComponentResource):
         storage.ManagementPolicy(
             f"{self._name}-lifecycle",
             management_policy_name=_ONE,
-            account_name=account.name,
+            account_name=known(self._account_name, after=account),
             resource_group_name=self._args.placement.resource_group_name,
             policy=storage.ManagementPolicySchemaArgs(rules=[rule]),
             opts=pulumi.ResourceOptions(parent=self),

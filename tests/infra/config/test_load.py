@@ -1,4 +1,4 @@
-"""A wrong stack file is refused whole: every mistake at once, each with its place, what was found and what is allowed."""
+"""A wrong stack file is refused whole: every mistake at once, with its place, what was found and what is allowed."""
 
 import json
 
