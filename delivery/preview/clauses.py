@@ -1,14 +1,17 @@
 """What a person would say about one change: short clauses, each held by the data."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from . import paths
+from .facts import Released, between_releases, tells_release
 from .kinds import called, holds, nodes, word
 from .model import Change, Difference, Kind, Operation, Part, State
 from .security import Effect
 from .values import is_unknown
 
 _MOST = 4
+_DIGEST = re.compile(r"sha256:([0-9a-f]{8})[0-9a-f]{56}")
 _LONG = 60
 _LABELS = {
     "kubernetesVersion": "Kubernetes",
@@ -54,8 +57,23 @@ def clauses(change: Change, effects: Sequence[Effect], renamed: dict[str, str]) 
         yield effect.text if effect.loosens else f"tightened: {effect.text}"
     if change.operation in (Operation.UPDATE, Operation.SAME, Operation.REFRESH, Operation.OTHER):
         yield from _updated(change)
-    elif change.operation is Operation.REPLACE:
-        yield from _in_place_too(change)
+
+
+def details(change: Change) -> Iterator[str]:
+    """Clauses about the properties that differ, but for those that the other clauses tell already."""
+    found = [item for item in change.differences if not (item.unknown and change.because)]
+    if change.operation is Operation.REPLACE:
+        found = [item for item in found if not item.replaces and not item.unknown]
+    if _releases(change):
+        found = [item for item in found if not tells_release(item.path)]
+    tags = [item for item in found if item.path.split(".")[0] == "tags"]
+    rest = [item for item in found if item not in tags]
+    for item in rest[:_MOST]:
+        yield between(item)
+    if len(rest) > _MOST:
+        yield f"and {len(rest) - _MOST} more"
+    if tags:
+        yield between(tags[0]) if len(tags) == 1 else f"{len(tags)} tags changed"
 
 
 def lookalikes(changes: Iterable[Change]) -> dict[str, str]:
@@ -139,35 +157,28 @@ def _reason(change: Change) -> str:
     return ""
 
 
-def _in_place_too(change: Change) -> Iterator[str]:
-    rest = [found for found in change.differences if not found.replaces and not found.unknown]
-    yield from _some(rest)
-
-
 def _updated(change: Change) -> Iterator[str]:
     if change.because and change.operation is Operation.UPDATE:
         names = ", ".join(key.rpartition("::")[2] for key in change.because[:3])
         yield f"takes new values from {names}"
-    found = [item for item in change.differences if not (change.because and item.unknown)]
     if not change.differences and change.operation is Operation.UPDATE:
         yield "is updated; the source does not say in what"
-    last = change.state.type.rpartition(":")[2]
-    template = [item for item in found if ".template." in f".{item.path}" and item.part is Part.INPUT]
-    if template and last in ("Deployment", "StatefulSet", "DaemonSet"):
+    template = any(".template." in f".{item.path}" and item.part is Part.INPUT for item in change.differences)
+    if template and change.state.type.endswith((":Deployment", ":StatefulSet", ":DaemonSet")):
         stops = paths.find(change.state.inputs, ("spec", "strategy", "type")) == "Recreate"
         yield "all pods stop before new ones start" if stops else "its pods are replaced"
-    yield from _some(found)
+    if _releases(change):
+        assert change.old is not None
+        assert change.new is not None
+        yield from between_releases(Released.of(change.old), Released.of(change.new))[0]
 
 
-def _some(found: list[Difference]) -> Iterator[str]:
-    tags = [item for item in found if item.path.split(".")[0] == "tags"]
-    rest = [item for item in found if item not in tags]
-    for item in rest[:_MOST]:
-        yield between(item)
-    if len(rest) > _MOST:
-        yield f"and {len(rest) - _MOST} more"
-    if tags:
-        yield between(tags[0]) if len(tags) == 1 else f"{len(tags)} tags changed"
+def _releases(change: Change) -> bool:
+    """Whether a Deployment's own words tell what of a release changes."""
+    if change.old is None or change.new is None or not change.state.type.endswith(":Deployment"):
+        return False
+    old, new = Released.of(change.old), Released.of(change.new)
+    return bool(new.commit and new.model) and old != new
 
 
 def _short(value: object) -> str:
@@ -175,5 +186,5 @@ def _short(value: object) -> str:
         return f"{{{', '.join(list(value)[:3])}{', ...' if len(value) > 3 else ''}}}"
     if isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
         return f"a list of {len(value)}"
-    text = " ".join(word(value).split())
+    text = _DIGEST.sub(r"sha256:\1…", " ".join(word(value).split()))
     return text if len(text) <= _LONG else f"{text[: _LONG - 1]}…"

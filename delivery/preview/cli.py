@@ -1,5 +1,7 @@
 """`python -m delivery preview`: see in a minute what a change does, with or without credentials."""
 
+import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +10,10 @@ from rich.console import Console
 
 from delivery.failure import FailureError, UsageError
 from delivery.paths import ROOT, short
+
+from . import approval, show
+from .report import schema
+from .show import Form
 
 app = typer.Typer(help="See what a change does before it is applied.", no_args_is_help=True)
 
@@ -36,3 +42,54 @@ def render_stack(
     Console().print(
         f"{len(recorded.resources)} resources of {stack} rendered into {short(out.resolve())}", highlight=False
     )
+
+
+@app.command(name="report")
+def report_change(  # noqa: PLR0913, PLR0917 - one argument for each option
+    stack: Annotated[str, typer.Option(help="the environment, as in Pulumi.<stack>.yaml")] = "",
+    base: Annotated[str, typer.Option(help="branch or commit to compare with, without credentials")] = "main",
+    engine: Annotated[str, typer.Option(help="file with `pulumi preview --json`; - is standard input")] = "",
+    state: Annotated[Path | None, typer.Option(help="a rendered state, instead of rendering this work tree")] = None,
+    base_state: Annotated[Path | None, typer.Option(help="with --state: the one to compare with")] = None,
+    release: Annotated[Path | None, typer.Option(help="JSON of the release to show as deployed")] = None,
+    base_release: Annotated[Path | None, typer.Option(help="the one on the base's side; without it, the same")] = None,
+    form: Annotated[Form, typer.Option(help="what is printed")] = Form.TERMINAL,
+    out: Annotated[Path | None, typer.Option(help="folder for preview.html, preview.md and preview.json")] = None,
+    approved: Annotated[Path | None, typer.Option(help="stop unless this is what that file approved")] = None,
+    save_approval: Annotated[Path | None, typer.Option(help="write what --approved compares with")] = None,
+    link: Annotated[str, typer.Option(help="where all of it is; without it, the address of the build")] = "",
+    *,
+    pulumi: Annotated[bool, typer.Option("--pulumi", help="ask the engine, which needs credentials")] = False,
+    summary: Annotated[bool, typer.Option("--summary", help="put it into the build's summary")] = False,
+    artifact: Annotated[bool, typer.Option("--artifact", help="keep the page as an artifact of the build")] = False,
+    comment: Annotated[bool, typer.Option("--comment", help="write or update the pull request's comment")] = False,
+    report_only: Annotated[bool, typer.Option("--report-only", help="exit with 0 though a gate is shut")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="cut no list on the terminal")] = False,
+) -> None:
+    """Say what a change does, gravest first. Exit codes: 10 protected, 11 policy, 12 not what was approved."""
+    releases = release, base_release or release
+    found = show.preview(show.Source(stack, base, engine, pulumi, state, base_state, releases))
+    places = show.Places(out, summary, artifact, comment, link)
+    judged = show.show(found, form, places, approved=approved, everything=everything)
+    if save_approval:
+        approval.write(save_approval, found)
+    show.broken(found)
+    if judged.exit_code and not report_only:
+        raise typer.Exit(judged.exit_code)
+
+
+@app.command()
+def picture(
+    stack: Annotated[str, typer.Option(help="the environment, as in Pulumi.<stack>.yaml")],
+    out: Annotated[Path, typer.Option(help="the SVG file")],
+    state: Annotated[Path | None, typer.Option(help="a rendered state, instead of rendering this work tree")] = None,
+) -> None:
+    """Draw an environment as it is declared."""
+    show.picture(stack, state, out)
+    Console().print(f"{short(out.resolve())} shows {stack}", highlight=False, markup=False)
+
+
+@app.command(name="schema")
+def print_schema() -> None:
+    """Print the JSON schema of the report's JSON."""
+    sys.stdout.write(json.dumps(schema(), indent=2) + "\n")

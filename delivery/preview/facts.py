@@ -46,7 +46,12 @@ def release(changes: Iterable[Change]) -> tuple[list[str], bool]:
         facts = [f"code {_short(now.commit)}" if now.commit else "", f"model {now.model}" if now.model else ""]
         told = " and ".join(filter(None, facts))
         return ([f"the service is new: {told}"] if told else ["the service is new"]), True
-    return _between(Released.of(old), now)
+    return between_releases(Released.of(old), now)
+
+
+def tells_release(path: str) -> bool:
+    """Whether a Deployment's property differs in every release, and in nothing but what the release is."""
+    return path.endswith(("].image", '["app.kubernetes.io/version"]')) or 'annotations["slipway/' in path
 
 
 def _workload(changes: Iterable[Change]) -> Change | None:
@@ -57,7 +62,8 @@ def _workload(changes: Iterable[Change]) -> Change | None:
     return found[0] if len(found) == 1 else None
 
 
-def _between(old: Released, new: Released) -> tuple[list[str], bool]:
+def between_releases(old: Released, new: Released) -> tuple[list[str], bool]:
+    """Clauses about what differs, and whether anything does."""
     clauses = []
     if old.model != new.model:
         clauses.append(_model(old.model, new.model))

@@ -27,7 +27,8 @@ class Gate:
 
     name: str
     code: int
-    demand: str
+    stop: str
+    """What it says when it is shut."""
     reasons: tuple[str, ...]
 
     @property
@@ -43,7 +44,7 @@ def gates(
     found = [_protected(findings), _policy(violations)]
     if approved is not None:
         reasons = tuple(deviations(approved, preview))
-        found.append(Gate("approval", GateCode.UNAPPROVED, "What is applied is what was approved.", reasons))
+        found.append(Gate("approval", GateCode.UNAPPROVED, "This is not what was approved.", reasons))
     return tuple(found)
 
 
@@ -61,9 +62,10 @@ def _protected(findings: Sequence[Finding]) -> Gate:
         and finding.change.old is not None
         and finding.change.old.protected
     )
-    return Gate("protected", GateCode.PROTECTED, "Nothing protected is deleted or replaced.", reasons)
+    return Gate("protected", GateCode.PROTECTED, "Something protected would be deleted or replaced.", reasons)
 
 
 def _policy(violations: Sequence[Violation]) -> Gate:
-    reasons = tuple(f"{found.rule}: {found.name}: {found.reason}" for found in stopping(violations))
-    return Gate("policy", GateCode.POLICY, "No mandatory rule is broken.", reasons)
+    broken = dict.fromkeys((found.rule, found.name) for found in stopping(violations))
+    reasons = tuple(f"{rule}: {name}" for rule, name in broken)
+    return Gate("policy", GateCode.POLICY, "A mandatory rule is broken.", reasons)

@@ -173,6 +173,13 @@ def word(value: object) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
+def plural(kind: str, count: int) -> str:
+    """`1 identity`, `3 identities`."""
+    if count != 1:
+        kind = f"{kind[:-1]}ies" if kind.endswith("y") and kind[-2:-1] not in "aeiou" else f"{kind}s"
+    return f"{count} {kind}"
+
+
 def _plural(count: float) -> str:
     return f"{count:g} node" if count == 1 else f"{count:g} nodes"
 

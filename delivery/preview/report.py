@@ -14,7 +14,7 @@ from . import gates as gates_module
 from . import sentences
 from .approval import Approval
 from .kinds import noun
-from .model import Change, Difference, Operation, OutputChange, Preview
+from .model import Change, Difference, Operation, OutputChange, Preview, State
 from .risk import Finding, Rank, judge
 
 RankName = Literal["loss", "replace", "security", "update", "create", "harmless"]
@@ -47,12 +47,14 @@ class Item:
     operation: Operation
     rank: RankName
     says: Annotated[tuple[str, ...], Field(description="clauses about the resource in plain words, gravest first")]
+    details: Annotated[tuple[str, ...], Field(description="the properties that differ, as clauses; long lists cut")]
     differences: tuple[Difference, ...]
     security: tuple[SecurityEffect, ...]
     because: Annotated[tuple[str, ...], Field(description="keys of the resources from whose end this follows")]
     parent: str | None
     protected: bool
     renamed_from: str
+    needs: Annotated[tuple[str, ...], Field(description="keys of the resources that it takes something from")] = ()
     inputs: Annotated[dict[str, Any] | None, Field(description="all inputs of a new or deleted resource")] = None
 
 
@@ -74,12 +76,15 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """One resource that stays as it is."""
+    """One resource that stays as it is, or a component, which only holds others together."""
 
     key: str
     type: str
     name: str
+    noun: str
     parent: str | None
+    component: bool
+    needs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,7 @@ class GateState:
 
     name: str
     exit_code: int
-    demand: str
+    stop: str
     shut: bool
     reasons: tuple[str, ...]
 
@@ -146,10 +151,10 @@ def report(preview: Preview, today: date, approved: Approval | None = None) -> R
         violations=tuple(
             Breach(**asdict(found), standing=(found.rule, found.key, found.path) in known) for found in violations
         ),
-        gates=tuple(GateState(gate.name, gate.code, gate.demand, gate.shut, gate.reasons) for gate in shown),
+        gates=tuple(GateState(gate.name, gate.code, gate.stop, gate.shut, gate.reasons) for gate in shown),
         notes=preview.notes,
         unchanged=tuple(
-            Unchanged(change.key, change.state.type, change.state.name, change.state.parent)
+            _unchanged(change.new)
             for change in preview.changes
             if change.key not in changing and change.new is not None
         ),
@@ -180,14 +185,20 @@ def _item(finding: Finding) -> Item:
         operation=change.operation,
         rank=_NAMES[finding.rank],
         says=finding.says,
+        details=finding.details,
         differences=_ordered(change.differences),
         security=tuple(SecurityEffect(effect.text, effect.loosens) for effect in finding.effects),
         because=change.because,
         parent=state.parent,
         protected=bool((change.old and change.old.protected) or (change.new and change.new.protected)),
         renamed_from=change.renamed_from,
+        needs=state.needs,
         inputs=state.inputs if alone else None,
     )
+
+
+def _unchanged(state: State) -> Unchanged:
+    return Unchanged(state.key, state.type, state.name, noun(state.type), state.parent, state.component, state.needs)
 
 
 def _ordered(differences: Sequence[Difference]) -> tuple[Difference, ...]:

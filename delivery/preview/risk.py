@@ -34,11 +34,12 @@ TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One change, judged. `says` are clauses about the resource, gravest first."""
+    """One change, judged. `says` are clauses about the resource, gravest first; `details` are about properties."""
 
     change: Change
     rank: Rank
     says: tuple[str, ...]
+    details: tuple[str, ...] = ()
     effects: tuple[Effect, ...] = ()
 
 
@@ -93,7 +94,8 @@ def _finding(change: Change, renamed: dict[str, str]) -> Finding | None:
     rank = _rank(change, loosening=loosening)
     if rank is None:
         return None
-    return Finding(change, rank, tuple(clauses.clauses(change, found, renamed)), found)
+    says, details = tuple(clauses.clauses(change, found, renamed)), tuple(clauses.details(change))
+    return Finding(change, rank, says, details, found)
 
 
 def _rank(change: Change, *, loosening: bool) -> Rank | None:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from .facts import release
-from .kinds import called, holds, nodes, noun
+from .facts import release, tells_release
+from .kinds import called, holds, nodes, noun, plural
 from .model import Change, Operation, Preview
 from .risk import Finding, Rank
 
@@ -23,6 +23,10 @@ def headline(preview: Preview, findings: Sequence[Finding]) -> str:
             return f"{stack}: nothing changes"
         told = "; ".join(filter(None, (_quietly(quiet), _outputs(len(outputs)))))
         return f"{stack}: nothing of consequence" + (f" ({told})" if told else "")
+    if len(findings) > _MOST and all(finding.change.old is None for finding in findings) and not _stays(preview):
+        return f"{stack}: everything is new, {_kinds([finding.change for finding in findings])}" + "".join(
+            f"; {part}" for part in facts
+        )
     parts = [*_gone(findings), *_security(findings), *(facts if released else ())]
     parts += _updates(findings, released=released)
     parts += _created(findings)
@@ -56,6 +60,11 @@ def tally(found: dict[str, int]) -> str:
         "same": "unchanged",
     }
     return ", ".join(f"{found[key]} {text}" for key, text in words.items() if found.get(key)) or "no resources"
+
+
+def _stays(preview: Preview) -> bool:
+    """Whether anything is there already."""
+    return bool(preview.unlisted) or any(change.old is not None for change in preview.changes)
 
 
 def _gone(findings: Sequence[Finding]) -> Iterator[str]:
@@ -104,20 +113,15 @@ def _updates(findings: Sequence[Finding], *, released: bool) -> Iterator[str]:
         yield f"{_kinds([finding.change for finding in updated])} updated"
         return
     for finding in updated:
-        said = [clause for clause in finding.says if clause != "is updated; the source does not say in what"]
-        told = ", ".join(said[:2])
+        said = [*finding.says, *finding.details]
         more = f" and {len(said) - 2} more" if len(said) > 2 else ""
-        yield f"{called(finding.change.state)}: {told}{more}" if told else f"{called(finding.change.state)} is updated"
+        yield f"{called(finding.change.state)}: {', '.join(said[:2])}{more}"
 
 
 def _only_release(finding: Finding) -> bool:
     """Whether a Deployment differs in what a release changes and in nothing else."""
-    if not finding.change.state.type.endswith(":Deployment"):
-        return False
-    return all(
-        found.path.endswith(("].image", '["app.kubernetes.io/version"]')) or 'annotations["slipway/' in found.path
-        for found in finding.change.differences
-    )
+    deployment = finding.change.state.type.endswith(":Deployment")
+    return deployment and all(tells_release(found.path) for found in finding.change.differences)
 
 
 def _created(findings: Sequence[Finding]) -> Iterator[str]:
@@ -133,7 +137,7 @@ def _quietly(findings: Sequence[Finding]) -> str:
     if not findings:
         return ""
     if len(findings) == 1:
-        return f"{called(findings[0].change.state)}: {', '.join(findings[0].says[:2])}"
+        return f"{called(findings[0].change.state)}: {', '.join([*findings[0].says, *findings[0].details][:2])}"
     return f"words, tags or order of {_kinds([finding.change for finding in findings])}"
 
 
@@ -144,9 +148,7 @@ def _outputs(count: int) -> str:
 def _kinds(changes: Sequence[Change]) -> str:
     """`3 resources`, or `3 ConfigMaps` where they are all of one kind."""
     nouns = {noun(change.state.type) for change in changes}
-    name = nouns.pop() if len(nouns) == 1 else "resource"
-    plural = f"{name[:-1]}ies" if name.endswith("y") and name[-2] not in "aeiou" else f"{name}s"
-    return f"{len(changes)} {name if len(changes) == 1 else plural}"
+    return plural(nouns.pop() if len(nouns) == 1 else "resource", len(changes))
 
 
 def _ends(findings: Sequence[Finding]) -> str:

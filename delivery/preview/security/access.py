@@ -5,7 +5,7 @@ from typing import Final
 
 from delivery.preview.kinds import word
 from delivery.preview.model import Change, Json, Operation
-from delivery.preview.values import is_unknown
+from delivery.preview.values import is_unknown, references
 
 from .effect import Effect, at, listed
 
@@ -32,6 +32,13 @@ ROLES: Final = {
     "4d97b98b-1d4f-4787-a291-c67834d212e7": "Network Contributor",
     "f1a07417-d97a-45cb-824c-7a7467783830": "Managed Identity Operator",
     "acdd72a7-3385-48ef-bd42-f606fba81ae7": "Reader",
+    "577a9874-89fd-4f24-9dbd-b5034d0ad23a": "Container Registry Data Importer",
+    "12338af0-0e69-4776-bea7-57ae8d297424": "Key Vault Crypto User",
+    "b0d8363b-8ddd-447d-831f-62ca05bff136": "Monitoring Data Reader",
+    "3913510d-42f4-4e42-8a64-420c390055eb": "Monitoring Metrics Publisher",
+    "43d0d8ad-25c7-4714-9337-8ba259a9fe05": "Monitoring Reader",
+    "22926164-76b3-42b3-bc55-97df8dab3e41": "Grafana Admin",
+    "60921a7e-fef1-4a43-9b16-a26c52ad4769": "Grafana Viewer",
     "00482a5a-887f-4fb3-b363-3b7fe8e74483": "Key Vault Administrator",
     "4633458b-17de-408a-b874-0445c86b69e6": "Key Vault Secrets User",
     "db79e9a7-68ee-4b58-9aeb-b90e7c24fcba": "Key Vault Certificate User",
@@ -98,8 +105,12 @@ def _strength(role: str) -> int:
 
 
 def _scope(scope: Json) -> str:
-    if not isinstance(scope, str) or (is_unknown(scope) and "/" not in scope):
-        return scope.removeprefix("${").partition(".")[0] if isinstance(scope, str) else "a scope"
+    if not isinstance(scope, str):
+        return "a scope"
+    if scope.startswith("${") and scope.count("${") == 1:
+        return (
+            f"{references(scope)[0][0]}{scope.partition('}')[2]}" if references(scope) else "a scope known after apply"
+        )
     parts = scope.strip("/").split("/")
     if len(parts) == 2 and parts[0].casefold() == "subscriptions":
         return "the whole subscription"

@@ -115,9 +115,9 @@ def _rules(before: list[Json], after: list[Json]) -> Iterator[Effect]:
         ports = rule.get("destinationPortRanges") or [rule.get("destinationPortRange", "*")]
         who = "the internet" if _open(listed(sources)) else word(sources)
         where = "every port" if "*" in ports else f"port {word(ports)}"
-        if direction == "Inbound":
+        if direction == "Inbound" and (known or who == "the internet"):
             yield Effect(f"lets {who} in to {where}")
-        else:
+        elif direction != "Inbound" and known:
             yield Effect(f"lets traffic out on {where}")
     for rule in known:
         named = {item.get("name"): item for item in after if isinstance(item, dict)}
@@ -158,6 +158,6 @@ def _service(change: Change) -> Iterator[Effect]:
                 yield Effect("is reachable from outside the cluster")
         if new := [port for port in ports if port not in known]:
             who = at(change.new, "spec.loadBalancerSourceRanges")
-            yield Effect(f"opens port {word(new)} to {word(who) if who else 'every network'}")
+            yield Effect(f"opens port {word(new)} to {'every network' if not who or _open(who) else word(who)}")
     elif change.old is not None and was in ("LoadBalancer", "NodePort") and not was_internal:
         yield Effect("is no longer reachable from outside the cluster", loosens=False)

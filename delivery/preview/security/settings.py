@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from delivery.preview.model import Change, Operation, State
 
 from .effect import Effect, at
-from .table import ALLOW, KEPT, PUBLIC, SETTINGS, Setting
+from .table import KEPT, SETTINGS, Setting
+from .table import ON_BY_DEFAULT_IS_WEAK as SHARED
 
 
 def settings(change: Change) -> Iterator[Effect]:
@@ -16,7 +17,8 @@ def settings(change: Change) -> Iterator[Effect]:
         new = _level(setting, change.new)
         if change.operation is Operation.CREATE:
             # What a service or its SDK fills in for everybody says nothing about this resource.
-            if new == 0 and setting.levels not in (PUBLIC, ALLOW) and at(change.new, setting.path) is not None:
+            told = at(change.new, setting.path)
+            if new == 0 and told is not None and (told != setting.levels.default or setting.levels is SHARED):
                 yield Effect(setting.weak)
             continue
         old = _level(setting, change.old)

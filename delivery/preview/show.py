@@ -1,0 +1,144 @@
+"""`delivery preview report` and `picture`: from options to a report and its forms."""
+
+import os
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+
+from rich.console import Console
+
+from delivery.failure import FailureError, UsageError
+from delivery.paths import WORK, short
+
+from . import approval, base, engine, publish
+from .comments import host
+from .compare import compare
+from .drawing import draw
+from .forms import html, markdown, svg, terminal
+from .model import Preview
+from .nodes import nodes
+from .report import Report, report, to_json
+from .states import read
+
+_LOG_WIDTH = 160
+
+
+class Form(StrEnum):
+    """What is printed on standard output."""
+
+    TERMINAL = "terminal"
+    MARKDOWN = "markdown"
+    HTML = "html"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is compared with what: the engine's word in a file, the engine itself, two states, or two commits."""
+
+    stack: str
+    base: str
+    engine: str
+    pulumi: bool
+    state: Path | None
+    base_state: Path | None
+    releases: tuple[Path | None, Path | None]
+    """What this work tree and what the base show as deployed; None: each its own stand-in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the report goes beside standard output."""
+
+    out: Path | None
+    summary: bool
+    artifact: bool
+    comment: bool
+    link: str
+
+
+def preview(source: Source) -> Preview:
+    """The change, from wherever it is told."""
+    _agree(source)
+    if source.engine:
+        found = engine.from_file(source.engine)
+        if source.stack and found.stack and found.stack != source.stack:
+            raise UsageError(f"--stack {source.stack}: {source.engine} is about stack {found.stack}")
+        return found
+    if not source.stack and source.state is None:
+        raise UsageError("--stack: say which environment, as in Pulumi.<stack>.yaml")
+    if source.pulumi:
+        return engine.run(source.stack)
+    if source.state is not None:
+        head = read(source.state)
+        if source.base_state is None:
+            return compare(None, head, f"{source.state}", ("there is no base: everything counts as new",))
+        return compare(read(source.base_state), head, f"{source.base_state} against {source.state}")
+    commit = base.branching_point(source.base)
+    sides = base.both(commit, source.stack, source.releases)
+    return compare(sides.base, sides.head, f"{commit} against {base.head_name()}", (sides.note,) if sides.note else ())
+
+
+def show(found: Preview, form: Form, places: Places, *, approved: Path | None, everything: bool) -> Report:
+    """Judge the change, print it, and bring it wherever else it was asked for."""
+    judged = report(found, datetime.now(UTC).date(), approval.read(approved) if approved else None)
+    link = places.link or publish.run_link(os.environ)
+    _print(judged, form, link, everything=everything)
+    said = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    if places.out or places.summary or places.artifact:
+        folder = places.out or WORK / "preview" / (found.stack or "stack")
+        page = publish.write(judged, folder, link)
+        said.print(f"the page: {short(page.resolve())}")
+        orders = [publish.summarise(judged, folder, os.environ, link)] if places.summary else []
+        orders += [publish.upload(judged, page, os.environ)] if places.artifact else []
+        sys.stdout.write("".join(f"{order}\n" for order in orders if order))
+        sys.stdout.flush()
+    if places.comment:
+        said.print(publish.comment(judged, host(os.environ), link))
+    return judged
+
+
+def picture(stack: str, state: Path | None, out: Path) -> None:
+    """Draw the environment as it is declared, into an SVG file."""
+    head = read(state) if state else base.rendered(stack)
+    still = report(compare(head, head, "", ()), datetime.now(UTC).date())
+    drawing = draw(nodes(still))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(svg.picture(drawing, f"{head.project}, environment {head.stack}"), encoding="utf-8")
+
+
+def broken(found: Preview) -> None:
+    """FailureError where the engine's own preview failed: what it told may not be all."""
+    if any(note.startswith("error:") for note in found.notes):
+        raise FailureError("the engine's preview failed, so this may not be all; see its errors above")
+
+
+def _print(judged: Report, form: Form, link: str, *, everything: bool) -> None:
+    if form is Form.TERMINAL:
+        console = Console()
+        if not console.is_terminal:
+            console.width = max(console.width, _LOG_WIDTH)
+        terminal.write(judged, console, everything=everything)
+        return
+    text = {
+        Form.MARKDOWN: lambda: markdown.render(judged, markdown.AZURE_DEVOPS, link).encode(),
+        Form.HTML: lambda: html.render(judged).encode(),
+        Form.JSON: lambda: to_json(judged),
+    }[form]()
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text)
+    sys.stdout.buffer.flush()
+
+
+def _agree(source: Source) -> None:
+    """Refuse options that exclude each other."""
+    asked = [("--engine", bool(source.engine)), ("--pulumi", source.pulumi), ("--state", source.state is not None)]
+    given = [name for name, is_there in asked if is_there]
+    if len(given) > 1:
+        raise UsageError(f"{' and '.join(given)} exclude each other: each says where the change is told")
+    if source.base_state and source.state is None:
+        raise UsageError("--base-state needs --state: both are folders that `preview render` wrote")
+    if any(source.releases) and given:
+        raise UsageError(f"--release, --base-release: only where the stack is rendered here, not with {given[0]}")
