@@ -166,7 +166,7 @@ class Cluster(Section):
     """`slipway:cluster`. Entra and Azure RBAC alone let anybody in: local accounts are off and cannot be turned on."""
 
     kubernetes_version: Annotated[str, Field(pattern=r"^1\.[0-9]{2}(\.[0-9]{1,2})?$")]
-    """MAJOR.MINOR, such as "1.33". With a channel only for the creation; see docs/how-to/upgrade-kubernetes.md."""
+    """MAJOR.MINOR, such as "1.33". A channel takes it over once made: see docs/decisions/upgrades-by-channel.md."""
 
     tier: Tier
     """Free without an SLA, Standard with one, Premium with two years of support for a version."""

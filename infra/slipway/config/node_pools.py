@@ -73,7 +73,7 @@ class SystemPool(Nodes):
     """The one pool that Kubernetes' own pods run on, and no others. Azure makes it with the cluster."""
 
     name: PoolName = "system"
-    """Its name. To give it machines of another size see docs/how-to/scale-the-cluster.md."""
+    """Its name. How it gets machines of another size: docs/decisions/node-pools-named-by-content.md."""
 
     min_count: Annotated[int, Field(ge=1, le=1000)]
     """The fewest machines."""
