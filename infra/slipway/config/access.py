@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from .words import counted
+from .words import Counted
 
 
 class Access(StrEnum):
@@ -36,7 +36,7 @@ def _public(text: str) -> str:
 
 
 PublicAddresses = Annotated[
-    tuple[Annotated[str, AfterValidator(_public)], ...], counted(0, 100, "addresses or networks")
+    tuple[Annotated[str, AfterValidator(_public)], ...], Counted(0, 100, "addresses or networks")
 ]
 """Addresses and networks on the internet. Azure Storage takes a single address bare, never as /32."""
 

@@ -13,7 +13,7 @@ from .base import Section
 from .environment import Environment
 from .pipelines import Pipelines
 from .values import Guid
-from .words import counted, matching
+from .words import Counted, Matching
 
 Days = Annotated[int, Field(ge=1, le=365)]
 LongDays = Annotated[int, Field(ge=1, le=146_000)]
@@ -82,7 +82,7 @@ class Blob(Section):
     log_reads: bool = False
     """Whether each read is logged too, and not only each write and delete."""
 
-    publishers: Annotated[tuple[Guid, ...], counted(1, 20, "groups")]
+    publishers: Annotated[tuple[Guid, ...], Counted(1, 20, "groups")]
     """Entra groups whose members may publish models."""
 
 
@@ -91,16 +91,16 @@ class S3(Section):
 
     bucket: Annotated[
         str,
-        matching(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "a bucket's name: 3 to 63 of a-z, 0-9, . and -"),
+        Matching(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "a bucket's name: 3 to 63 of a-z, 0-9, . and -"),
     ]
     """The bucket."""
 
-    region: Annotated[str, matching(r"[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region such as eu-central-1")]
+    region: Annotated[str, Matching(r"[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region such as eu-central-1")]
     """Its AWS region, such as eu-central-1."""
 
     role_arn: Annotated[
         str,
-        matching(
+        Matching(
             r"arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,128}",
             "a role's ARN such as arn:aws:iam::123456789012:role/slipway-models",
         ),
@@ -109,7 +109,7 @@ class S3(Section):
 
     prefix: Annotated[
         str,
-        matching(
+        Matching(
             r"([A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*)?",
             "a folder such as scoring/live, without a slash at either end",
         ),

@@ -12,7 +12,7 @@ from slipway.regions import has_zones
 from .base import Section
 from .environment import Environment
 from .values import Email, Guid
-from .words import counted, matching
+from .words import Counted, Matching
 from .workload import Workload
 
 Percent = Annotated[int, Field(ge=1, le=1000)]
@@ -46,7 +46,7 @@ class Logs(Section):
 class Webhook(Section):
     """A receiver of alerts that asks for an Entra token, so that nothing about it is secret."""
 
-    name: Annotated[str, matching(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,63}", "1 to 64 letters, digits, spaces, _ and -")]
+    name: Annotated[str, Matching(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,63}", "1 to 64 letters, digits, spaces, _ and -")]
     """What the action group calls it."""
 
     url: Annotated[str, AfterValidator(_endpoint)]
@@ -55,17 +55,17 @@ class Webhook(Section):
     application_object_id: Guid
     """Object id of the Entra application that it checks tokens for."""
 
-    identifier_uri: Annotated[str, matching(r"api://[A-Za-z0-9._/-]+", "a URI such as api://contoso/alerts")]
+    identifier_uri: Annotated[str, Matching(r"api://[A-Za-z0-9._/-]+", "a URI such as api://contoso/alerts")]
     """That application's identifier URI."""
 
 
 class Notify(Section):
     """Who hears of alerts and of the budget."""
 
-    emails: Annotated[tuple[Email, ...], counted(1, 50, "addresses")]
+    emails: Annotated[tuple[Email, ...], Counted(1, 50, "addresses")]
     """Addresses; one at least, or alerts would be raised for nobody."""
 
-    webhooks: Annotated[tuple[Webhook, ...], counted(0, 10, "receivers")] = ()
+    webhooks: Annotated[tuple[Webhook, ...], Counted(0, 10, "receivers")] = ()
     """Receivers such as an on-call tool."""
 
 
@@ -91,10 +91,10 @@ class Budget(Section):
     amount: Annotated[int, Field(ge=1, le=10_000_000)]
     """In the subscription's currency, for a month."""
 
-    starts: Annotated[str, matching(r"20[0-9]{2}-(0[1-9]|1[0-2])", "a month such as 2026-12")]
+    starts: Annotated[str, Matching(r"20[0-9]{2}-(0[1-9]|1[0-2])", "a month such as 2026-12")]
     """The month in which the environment is first made, such as 2026-11: Azure takes no earlier one."""
 
-    spent_percent: Annotated[tuple[Percent, ...], counted(1, 4, "percentages")] = (50, 80, 100)
+    spent_percent: Annotated[tuple[Percent, ...], Counted(1, 4, "percentages")] = (50, 80, 100)
     """Tell when so much is spent."""
 
     forecast_percent: Percent = 100
@@ -117,7 +117,7 @@ class Grafana(Section):
     zone_redundant: bool
     """Whether it survives the loss of a zone. Standard; a change replaces it."""
 
-    admins: Annotated[tuple[Guid, ...], counted(1, 20, "groups")]
+    admins: Annotated[tuple[Guid, ...], Counted(1, 20, "groups")]
     """Entra groups that may change it."""
 
 
@@ -133,7 +133,7 @@ class Monitoring(Section):
     service_level: ServiceLevel
     """What is promised to callers."""
 
-    viewers: Annotated[tuple[Guid, ...], counted(0, 20, "groups")] = ()
+    viewers: Annotated[tuple[Guid, ...], Counted(0, 20, "groups")] = ()
     """Entra groups that may look at logs, metrics and dashboards."""
 
     budget: Budget | None

@@ -1,32 +1,56 @@
-"""Conditions that say in words what is allowed, where a pattern or a number would leave the user guessing."""
+"""Conditions that say in words what is allowed, where a pattern or a number would leave the user guessing.
+
+They are part of a type, `Annotated[str, Matching(…)]`, and show in its JSON schema, which makes the reference page.
+"""
 
 import re
 from collections.abc import Sized
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
-from pydantic import AfterValidator
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
 
 S = TypeVar("S", bound=Sized)
 
 
-def matching(pattern: str, allowed: str) -> AfterValidator:
+@dataclass(frozen=True)
+class Matching:
     """Text that matches `pattern` as a whole; `allowed` says so in words."""
-    whole = re.compile(pattern)
 
-    def check(text: str) -> str:
-        if not whole.fullmatch(text):
-            raise ValueError(allowed)
+    pattern: str
+    allowed: str
+
+    def check(self, text: str) -> str:
+        """`text`, or ValueError."""
+        if not re.fullmatch(self.pattern, text):
+            raise ValueError(self.allowed)
         return text
 
-    return AfterValidator(check)
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401 - pydantic's protocol
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(schema) | {"pattern": self.pattern}
 
 
-def counted(least: int, most: int, what: str) -> AfterValidator:
+@dataclass(frozen=True)
+class Counted:
     """From `least` to `most` entries; `what` names them."""
 
-    def check(entries: S) -> S:
-        if not least <= len(entries) <= most:
-            raise ValueError(f"{least} to {most} {what}")
+    least: int
+    most: int
+    what: str
+
+    def check(self, entries: S) -> S:
+        """`entries`, or ValueError."""
+        if not self.least <= len(entries) <= self.most:
+            raise ValueError(f"{self.least} to {self.most} {self.what}")
         return entries
 
-    return AfterValidator(check)
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401 - as above
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(schema) | {"minItems": self.least, "maxItems": self.most}
