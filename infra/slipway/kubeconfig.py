@@ -48,7 +48,7 @@ def _kubelogin(login: str, tenant_id: str) -> dict[str, object]:
 
     Two kubeconfigs, one for people and one for pipelines, would take turns in the state and in every preview.
     """
-    arguments = {"--login": login, "--server-id": AKS_SERVER_ID, "--tenant-id": tenant_id}
+    arguments = {"--login": str(login), "--server-id": AKS_SERVER_ID, "--tenant-id": tenant_id}
     return {
         "apiVersion": "client.authentication.k8s.io/v1",
         "command": "kubelogin",
