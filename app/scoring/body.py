@@ -1,10 +1,8 @@
 """Reading a request's body: bounded in size, in time, and over all connections together."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
 from typing import Any
 
-import gevent
 from flask import Flask, g, request
 
 from .call import Call, current
@@ -14,7 +12,7 @@ from .settings import Settings
 HANG_UP = "scoring.hang_up"
 """Key of the WSGI environment: a function that makes the server close the connection after this answer."""
 RECEIVE = "scoring.receive"
-"""Key of the WSGI environment: a function that takes a number and gives the next bytes of the body, at most so many."""
+"""Key of the WSGI environment: a function that gives the next bytes of the body, as `BodyStream.receive`."""
 _LENGTH_DIGITS = 18
 _FIRST_STEP = 128 * 1024
 """Room for a whole photo as most are; more is made only when this much has really come."""
@@ -57,37 +55,26 @@ class BodyReader:
         return int(declared)
 
     def _read(self, environ: dict[str, Any], length: int) -> bytes:
-        receive = environ.get(RECEIVE) or environ["wsgi.input"].read
+        receive = environ[RECEIVE]
         call = current()
+        deadline = time.monotonic() + self._timeout
         pieces: list[bytes] = []
         received = room = 0
-        with self._deadline():
-            while received < length:
-                if received == room:
-                    room = min(length, max(_FIRST_STEP, 4 * received))
-                    self._make_room(call, room - received)
-                try:
-                    piece = receive(room - received)
-                except OSError:
-                    piece = b""  # the sender has gone
-                if not piece:
-                    raise Problem(400, f"the body ended after {received} of the {length} bytes that were declared")
-                pieces.append(piece)
-                received += len(piece)
+        while received < length:
+            if received == room:
+                room = min(length, max(_FIRST_STEP, 4 * received))
+                self._make_room(call, room - received)
+            try:
+                piece = receive(room - received, deadline)
+            except TimeoutError:
+                raise Problem(408, f"the body did not arrive within {self._timeout:g} s") from None
+            except OSError:
+                piece = b""  # the sender has gone
+            if not piece:
+                raise Problem(400, f"the body ended after {received} of the {length} bytes that were declared")
+            pieces.append(piece)
+            received += len(piece)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
-
-    @contextmanager
-    def _deadline(self) -> Iterator[None]:
-        timeout = gevent.Timeout(self._timeout)
-        timeout.start()
-        try:
-            yield
-        except gevent.Timeout as expired:
-            if expired is not timeout:
-                raise
-            raise Problem(408, f"the body did not arrive within {self._timeout:g} s") from None
-        finally:
-            timeout.close()
 
     def _make_room(self, call: Call, size: int) -> None:
         if size > self._budget:

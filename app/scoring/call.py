@@ -4,6 +4,7 @@ import os
 import re
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from flask import g
@@ -26,6 +27,7 @@ class Timings:
         """Seconds of real work."""
         return self.decode + self.inference
 
+    @cached_property
     def in_ms(self) -> dict[str, float]:
         """For people and answers: milliseconds, to a hundredth."""
         stages = {"queue": self.queue, "decode": self.decode, "inference": self.inference}

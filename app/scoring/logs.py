@@ -100,7 +100,7 @@ def _access(ended: Ended, level: str) -> dict[str, Any]:
         line["parent_span_id"] = call.trace.parent_id
     line |= {"path": ended.path[:200], "bytes_in": ended.bytes_in, "ms": round(ended.seconds * 1000, 2)}
     if call.timings is not None:
-        line["stages_ms"] = call.timings.in_ms()
+        line["stages_ms"] = call.timings.in_ms
     return line
 
 

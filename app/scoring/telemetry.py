@@ -31,7 +31,7 @@ class Ended:
         self.method = request.method if request.method in _METHODS else "other"
         self.route = request.url_rule.rule if request.url_rule else "(none)"
         self.path = request.path
-        self.bytes_in = request.content_length or 0
+        self.bytes_in = int(request.environ.get("CONTENT_LENGTH") or 0)
 
 
 def wanted() -> bool:

@@ -1,0 +1,170 @@
+"""Connections: what may follow what on one, and that nobody can slip in a request that nobody sent."""
+
+import json
+import re
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.pictures import plain
+from tests.support.service import Service, running
+from tests.support.waiting import PATIENCE
+
+PICTURE = plain("red")
+POST = b"POST /v1/classify HTTP/1.1\r\nHost: a\r\n"
+PROBE = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+@pytest.fixture(scope="module")
+def patient(colour_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with running(colour_model, tmp_path_factory.mktemp("patient") / "log", scorers=1, keepalive_seconds=5) as service:
+        yield service
+
+
+@pytest.fixture
+def client(patient: Service) -> Iterator[socket.socket]:
+    with socket.create_connection((patient.host, patient.port), timeout=PATIENCE) as connection:
+        yield connection
+
+
+def _statuses(client: socket.socket) -> list[int]:
+    """Statuses of all answers, to the end of the connection."""
+    data = b""
+    while piece := client.recv(65536):
+        data += piece
+    return [int(status) for status in re.findall(rb"HTTP/1\.[01] (\d{3}) ", data)]
+
+
+def _closing(data: bytes) -> bytes:
+    return data.replace(b"Host: a\r\n", b"Host: a\r\nConnection: close\r\n", 1)
+
+
+def test_a_head_may_come_in_any_pieces(client: socket.socket) -> None:
+    for byte in _closing(PROBE):
+        client.send(bytes([byte]))
+        time.sleep(0.001)
+
+    assert _statuses(client) == [200]
+
+
+def test_the_next_request_may_begin_in_the_piece_that_ends_the_last(client: socket.socket) -> None:
+    whole = POST + b"Content-Length: %d\r\n\r\n" % len(PICTURE) + PICTURE + PROBE[:30]
+    client.sendall(whole[:-40])
+    time.sleep(0.05)
+    client.sendall(whole[-40:])
+    time.sleep(0.05)
+    client.sendall(PROBE[30:] + _closing(PROBE))
+
+    assert _statuses(client) == [200, 200, 200]
+
+
+def test_a_body_that_nobody_wants_is_passed_over_where_it_is_here_already(client: socket.socket) -> None:
+    client.sendall(b"POST /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nabcde" + _closing(PROBE))
+
+    assert _statuses(client) == [405, 200]
+
+
+def test_a_body_that_nobody_wants_and_that_is_not_here_ends_the_connection(client: socket.socket) -> None:
+    client.sendall(b"POST /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 500000\r\n\r\n" + bytes(500_000))
+    client.sendall(PROBE)
+
+    assert _statuses(client) == [405]
+
+
+def test_a_chunked_body_is_never_read_so_nothing_may_follow_it(client: socket.socket) -> None:
+    client.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + PROBE)
+
+    assert _statuses(client) == [200]
+
+
+def test_whoever_asks_first_whether_to_send_is_told_to_go_on(client: socket.socket) -> None:
+    client.sendall(_closing(POST) + b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(PICTURE))
+    told = client.recv(65536)
+    client.sendall(PICTURE)
+
+    assert told == b"HTTP/1.1 100 Continue\r\n\r\n"
+    assert _statuses(client) == [200]
+
+
+@pytest.mark.parametrize(("keep", "answers"), [(b"", 1), (b"Connection: keep-alive\r\n", 2)])
+def test_http_1_0_ends_after_one_request_unless_it_asks_to_stay(
+    client: socket.socket, keep: bytes, answers: int
+) -> None:
+    client.sendall(b"GET /healthz HTTP/1.0\r\n" + keep + b"\r\nGET /healthz HTTP/1.0\r\n\r\n")
+
+    assert _statuses(client) == [200] * answers
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n",
+        b"Transfer-Encoding: chunked\r\nContent-Length: 4\r\n",
+        b"Content-Length: 4\r\nContent-Length: 4\r\n",
+        b"Content-Length: 4\r\nContent-Length: 50\r\n",
+        b"Content-Length: 4, 4\r\n",
+        b"Content-Length: +4\r\n",
+        b"Content-Length: 0x4\r\n",
+        b"Content-Length: \xb2\r\n",
+        b"Content-Length: 4\r\n ,50\r\n",
+        b"Content-Length : 4\r\n",
+        b"Content-Length:\x0b4\r\n",
+        b"Content-Length: 4\nX: y\r\n",
+        b"Content-Length: 4\rX: y\r\n",
+        b"Transfer-Encoding: identity\r\n",
+        b"Transfer-Encoding: chunked, chunked\r\n",
+        b"Transfer-Encoding: xchunked\r\n",
+        b"Transfer-Encoding : chunked\r\n",
+        b"Host: b\r\n",
+        b"X: \0\r\n",
+    ],
+)
+def test_a_head_that_two_servers_might_read_differently_is_refused_and_hides_no_request(
+    client: socket.socket, fields: bytes
+) -> None:
+    client.sendall(POST + fields + b"\r\n0\r\n\r\n" + PROBE)
+
+    assert _statuses(client) == [400]
+
+
+def test_lines_that_end_in_a_bare_newline_are_no_head(client: socket.socket) -> None:
+    client.sendall(PROBE.replace(b"\r\n", b"\n") + PROBE)
+
+    assert _statuses(client) == [400]
+
+
+def test_an_underscore_is_no_way_to_a_header_that_others_have_checked(client: socket.socket) -> None:
+    client.sendall(_closing(POST) + b"Content_Length: 999\r\nContent-Length: %d\r\n\r\n" % len(PICTURE) + PICTURE)
+
+    assert _statuses(client) == [200]
+
+
+def test_a_head_has_as_much_time_as_a_connection_may_be_idle_however_it_drips(patient: Service) -> None:
+    with socket.create_connection((patient.host, patient.port), timeout=PATIENCE) as connection:
+        start = time.monotonic()
+        time.sleep(2)
+        connection.sendall(PROBE[:10])
+
+        assert _statuses(connection) == []
+        # Five seconds from the beginning, not from what came last.
+        assert 4.5 < time.monotonic() - start < PATIENCE
+        assert patient.ask("GET", "/readyz").status == 200
+
+
+def test_a_client_that_takes_no_answer_is_left_without_a_word_in_the_log(patient: Service) -> None:
+    with socket.create_connection((patient.host, patient.port), timeout=PATIENCE) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.settimeout(1)
+        try:
+            while True:
+                connection.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n" * 100)
+        except (TimeoutError, ConnectionError):
+            pass
+        connection.settimeout(PATIENCE)
+        time.sleep(6)
+
+    lines = [json.loads(line) for line in patient.log.read_text().splitlines()]
+    assert [line for line in lines if line["level"] in ("warning", "error", "critical")] == []
