@@ -10,8 +10,9 @@ from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, R
 
 from tests.support import chromium
 from tests.support.service import ROOT, Service
+from tests.support.waiting import PATIENCE
 
-_PATIENCE_MS = 15_000
+_PATIENCE_MS = PATIENCE * 1000
 _ASKED = "**/v1/classify*"
 # Chromium itself writes this for every error status; the service's own errors are part of what is tested.
 _ERROR_STATUS = "Failed to load resource"

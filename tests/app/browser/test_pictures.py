@@ -12,6 +12,7 @@ from playwright.sync_api import FilePayload, Page, Route, expect
 
 from tests.support import pictures
 from tests.support.service import Service
+from tests.support.waiting import PATIENCE
 
 from . import gestures
 from .conftest import Visit
@@ -187,7 +188,7 @@ def test_the_command_for_developers_gets_the_shown_answer(page: Page) -> None:
     page.locator(".developer summary").click()
     command = page.locator("#command").inner_text()
 
-    done = subprocess.run(["sh", "-c", command], capture_output=True, check=True, timeout=20)
+    done = subprocess.run(["sh", "-c", command], capture_output=True, check=True, timeout=PATIENCE)
 
     assert json.loads(done.stdout)["classes"][0]["label"] == page.locator(".label").first.inner_text().lower()
 
