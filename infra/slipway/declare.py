@@ -13,6 +13,7 @@ from .components.model_store import ModelStore, ModelStoreArgs
 from .components.pipelines import HubFacts, Models, Pipelines, PipelinesArgs
 from .components.private_endpoint import Group, PrivateEndpoint, PrivateEndpointArgs
 from .components.registry import Registry, RegistryArgs
+from .components.service_dashboard import ServiceDashboard, ServiceDashboardArgs
 from .components.workload import Workload, WorkloadArgs
 from .config.release import Release
 from .config.stack import StackConfig
@@ -164,6 +165,10 @@ def _alerts(base: Foundation, cluster: Cluster) -> None:
         ),
         base.opts,
     )
+    if base.config.monitoring.dashboard:
+        namespace = base.placement.naming.instance
+        args = ServiceDashboardArgs(placement=base.placement, config=base.config.monitoring, namespace=namespace)
+        ServiceDashboard("dashboard", args, base.opts)
 
 
 def _workload(base: Foundation, release: Release, registry: Registry, cluster: Cluster) -> Workload:

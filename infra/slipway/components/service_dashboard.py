@@ -9,6 +9,7 @@ from pulumi_azure_native import dashboard as portal
 from slipway import dashboard
 from slipway.alert_rules import Series
 from slipway.config.monitoring import Monitoring
+from slipway.order import known
 from slipway.placement import Placement
 
 
@@ -43,7 +44,7 @@ class ServiceDashboard(pulumi.ComponentResource):
         portal.DashboardDefinition(
             f"{name}-definition",
             definition_name="default",
-            dashboard_name=frame.name,
+            dashboard_name=known(physical, after=frame),
             resource_group_name=placement.resource_group_name,
             properties=portal.DashboardDefinitionPropertiesArgs(serialized_data=json.dumps(model, sort_keys=True)),
             opts=pulumi.ResourceOptions(parent=self),

@@ -32,7 +32,7 @@ def test_the_dashboard_is_a_resource_with_its_definition(declared: Declared, pla
     definition: Any = recorded.one("azure-native:dashboard:DashboardDefinition").inputs
     assert frame["dashboardName"] == "dash-scoring-dev-weu"
     assert frame["tags"] == placement.naming.tags | {"GrafanaDashboardTags": "slipway,scoring"}
-    assert definition["definitionName"] == "default"
+    assert (definition["dashboardName"], definition["definitionName"]) == (frame["dashboardName"], "default")
     assert json.loads(definition["properties"]["serializedData"]) == dashboard.dashboard(
         "scoring-dev", Series("scoring-dev"), config.service_level
     )
