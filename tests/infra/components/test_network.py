@@ -1,7 +1,6 @@
 """The network: ranges apart, one way in for callers, one way out, and everything else closed."""
 
 from collections.abc import Callable, Mapping
-from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 import pulumi
@@ -13,10 +12,10 @@ from slipway.components.network import Network, NetworkArgs
 from slipway.placement import Placement
 from tests.infra import sections
 from tests.infra.conftest import Declared
+from tests.infra.support.firewall import RULES, admitted, rules
 
 VNET = "azure-native:network:VirtualNetwork"
 SUBNET = "azure-native:network:Subnet"
-RULES = "azure-native:network:NetworkSecurityGroup"
 NAT = "azure-native:network:NatGateway"
 IP = "azure-native:network:PublicIPAddress"
 
@@ -48,38 +47,6 @@ def network(declared: Declared, placement: Placement) -> Make:
 
 def subnet(found: Recorded, part: str) -> dict[str, Any]:
     return dict(found.one(SUBNET, f"network-{part}").inputs)
-
-
-def rules(found: Recorded, part: str) -> list[dict[str, Any]]:
-    given: Any = found.one(RULES, f"network-{part}-rules").inputs["securityRules"]
-    return sorted(given, key=lambda rule: int(rule["priority"]))
-
-
-def admitted(found: Recorded, part: str, source: str, destination: str, port: int, protocol: str = "Tcp") -> bool:
-    """What Azure decides about an inbound connection: the first rule that speaks of it. A source may be a tag."""
-    for rule in rules(found, part):
-        sources = rule.get("sourceAddressPrefixes") or [rule["sourceAddressPrefix"]]
-        ports = rule.get("destinationPortRanges") or [rule["destinationPortRange"]]
-        if (
-            any(covers(one, source) for one in sources)
-            and covers(rule["destinationAddressPrefix"], destination)
-            and any(one in ("*", str(port)) for one in ports)
-            and rule["protocol"] in ("*", protocol)
-        ):
-            return bool(rule["access"] == "Allow")
-    raise AssertionError("no rule speaks of it, so Azure's defaults would decide")
-
-
-def covers(prefix: str, what: str) -> bool:
-    if prefix in {"*", what}:
-        return True
-    try:
-        address = IPv4Address(what)
-    except ValueError:
-        return False
-    if prefix == "Internet":
-        return not address.is_private
-    return "/" in prefix and address in IPv4Network(prefix)
 
 
 def test_subnets_are_cut_from_the_address_space(network: Make) -> None:
