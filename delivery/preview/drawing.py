@@ -150,22 +150,13 @@ def _group_needs(nodes: Sequence[Node]) -> dict[tuple[str, str], list[bool]]:
 
 
 def _columns(boxes: dict[str, Box], needs: dict[tuple[str, str], list[bool]]) -> None:
-    """Givers left of takers. Where boxes need each other in a circle, the weaker direction does not count."""
-    forward = {pair: len(found) for pair, found in needs.items()}
-    for giver, taker in sorted(forward):
-        back = forward.get((taker, giver), 0)
-        if back and (back, taker) > (forward.get((giver, taker), 0), giver):
-            forward.pop((giver, taker), None)
-    takers: dict[str, list[str]] = {}
-    for giver, taker in forward:
-        takers.setdefault(giver, []).append(taker)
-    for _ in boxes:  # longest circle-free way: at most as many rounds as boxes
+    """Givers left of takers, as far as the needs form no circle."""
+    forward = _without_circles(boxes, needs)
+    for _ in boxes:  # the longest way has at most as many steps as there are boxes
         moved = False
-        for giver, found in takers.items():
-            for taker in found:
-                wanted = boxes[giver].column + 1
-                if boxes[taker].column < wanted < len(boxes):
-                    boxes[taker].column, moved = wanted, True
+        for giver, taker in forward:
+            if boxes[taker].column <= boxes[giver].column:
+                boxes[taker].column, moved = boxes[giver].column + 1, True
         if not moved:
             break
     used = sorted({box.column for box in boxes.values()})
@@ -173,8 +164,35 @@ def _columns(boxes: dict[str, Box], needs: dict[tuple[str, str], list[bool]]) ->
         box.column = used.index(box.column)
 
 
+def _without_circles(boxes: dict[str, Box], needs: dict[tuple[str, str], list[bool]]) -> list[tuple[str, str]]:
+    """The needs between boxes, strongest first, leaving out each that would close a circle."""
+    bit = {title: 1 << number for number, title in enumerate(boxes)}
+    reach = dict(bit)  # what can be reached from a box, itself included, as a set of bits
+    kept = []
+    for giver, taker in sorted(needs, key=lambda pair: (-len(needs[pair]), pair)):
+        if reach[taker] & bit[giver]:
+            continue
+        kept.append((giver, taker))
+        for title, reached in reach.items():
+            if reached & bit[giver]:
+                reach[title] |= reach[taker]
+    return kept
+
+
 def _links(boxes: dict[str, Box], needs: dict[tuple[str, str], list[bool]]) -> list[Link]:
-    return [Link(boxes[giver], boxes[taker], len(found), any(found)) for (giver, taker), found in sorted(needs.items())]
+    """Lines between boxes, without those that the way through one other box tells as well."""
+    takers: dict[str, set[str]] = {}
+    for giver, taker in needs:
+        takers.setdefault(giver, set()).add(taker)
+
+    def told(giver: str, taker: str) -> bool:
+        return any(taker in takers.get(between, ()) for between in takers[giver] if between != taker)
+
+    return [
+        Link(boxes[giver], boxes[taker], len(found), any(found))
+        for (giver, taker), found in sorted(needs.items())
+        if any(found) or not told(giver, taker)
+    ]
 
 
 def _place(drawing: Drawing, shape: float) -> None:
