@@ -1,6 +1,7 @@
 # ruff: noqa: INP001  # a script beside the page that it writes, not a package
 """Writes docs/reference/config.md from the types that check the stack files: `python -m docs.reference.config_page`."""
 
+import json
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -97,11 +98,9 @@ def _resolved(reference: str, defs: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _value(default: object) -> str:
-    return {None: "none", True: "true", False: "false"}.get(default, str(default)) if _plain(default) else "empty"
-
-
-def _plain(default: object) -> bool:
-    return default not in ({}, [], ()) and not isinstance(default, dict | list)
+    if isinstance(default, dict | list):
+        return json.dumps(default) if default else "empty"
+    return {None: "none", True: "true", False: "false"}.get(default, str(default))
 
 
 if __name__ == "__main__":

@@ -92,7 +92,7 @@ class Budget(Section):
     """In the subscription's currency, for a month."""
 
     starts: Annotated[str, Matching(r"20[0-9]{2}-(0[1-9]|1[0-2])", "a month such as 2026-12")]
-    """The month in which the environment is first made, such as 2026-11: Azure takes no earlier one."""
+    """The month in which the environment is first made, or one within the year after: Azure takes no earlier one."""
 
     spent_percent: Annotated[tuple[Percent, ...], Counted(1, 4, "percentages")] = (50, 80, 100)
     """Tell when so much is spent."""

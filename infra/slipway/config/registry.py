@@ -26,13 +26,14 @@ class Registry(Section):
     """`slipway:registry`. Admin user and anonymous pull are off, and cannot be turned on."""
 
     sku: Tier
-    """Basic 10 GiB, Standard 100 GiB, Premium 500 GiB; the rules below that ask for it need Premium."""
+    """Basic 10 GiB, Standard 100 GiB, Premium 500 GiB, and whatever is marked Premium here."""
 
     zone_redundant: bool
     """Whether Azure is asked for copies in three zones. Premium; a change replaces the registry."""
 
     access: Access
-    """Networks that may ask: public all, selected the listed addresses and the private endpoint, private only that."""
+    """Networks that may ask: public all, selected (Premium) the listed addresses and the private endpoint, private
+    (Premium) only that."""
 
     allowed_addresses: PublicAddresses = ()
     """Public addresses that push or pull, such as those of build agents, with access selected."""

@@ -53,4 +53,4 @@ class Counted:
         return core_schema.no_info_after_validator_function(self.check, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return handler(schema) | {"minItems": self.least, "maxItems": self.most}
+        return handler(schema) | ({"minItems": self.least} if self.least else {}) | {"maxItems": self.most}
