@@ -100,7 +100,7 @@ def _resolved(reference: str, defs: Mapping[str, Any]) -> Mapping[str, Any]:
 def _value(default: object) -> str:
     if isinstance(default, dict | list):
         return json.dumps(default) if default else "empty"
-    return {None: "none", True: "true", False: "false"}.get(default, str(default))
+    return "none" if default is None else json.dumps(default).strip('"')
 
 
 if __name__ == "__main__":
