@@ -11,12 +11,15 @@ class ExitCode(IntEnum):
     NOT_FOUND = 3
     CONFLICT = 4
     INTEGRITY = 5
+    RESTORED = 6
+    STRANDED = 7
+    DRIFTED = 8
 
 
 class FailureError(Exception):
     """A command cannot do what was asked. The message names the place, what was found and what is allowed."""
 
-    code = ExitCode.FAILED
+    code: int = ExitCode.FAILED
 
 
 class UsageError(FailureError):

@@ -15,6 +15,7 @@ from delivery.model.store import open_store
 from delivery.paths import WORK, short
 
 from . import report
+from .commands import register
 from .deployment import live
 from .record import Release
 from .recording import read
@@ -24,7 +25,7 @@ from .store import ReleaseStore
 RELEASE = WORK / "release"
 """Where `record` writes, and what `show` shows, unless told otherwise."""
 
-app = typer.Typer(help="Record, list and show releases.", no_args_is_help=True)
+app = typer.Typer(help="Record, list, show and deploy releases, and go back.", no_args_is_help=True)
 
 Store = Annotated[
     str | None,
@@ -118,3 +119,6 @@ def _required(store: str | None) -> ReleaseStore:
 
 def _open(store: str, *, create: bool = False) -> ReleaseStore:
     return ReleaseStore(open_store(parse_location(store), create=create))
+
+
+register(app)

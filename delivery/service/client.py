@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from .remote import Remote
 from .running import Running, ServiceError, failure
 
 READY_SECONDS = 60
@@ -32,6 +33,8 @@ class Answer:
 
 def connect(running: Running, seconds: float = _ANSWER_SECONDS) -> http.client.HTTPConnection:
     """A connection that waits at most `seconds` for anything."""
+    if isinstance(running, Remote) and running.secure:
+        return http.client.HTTPSConnection(running.host, running.port, timeout=seconds)
     return http.client.HTTPConnection(running.host, running.port, timeout=seconds)
 
 

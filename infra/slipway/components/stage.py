@@ -101,6 +101,7 @@ class Stage(pulumi.ComponentResource):
             "AZURE_USE_AZURE_CLI": "true",
             "AZDO_ORG_SERVICE_URL": config.organization,
             "SLIPWAY_RELEASES": releases_url(config.state.account, config.state.releases),
+            "SLIPWAY_RIGHTS": config.rights,
             "SLIPWAY_LATENCY_MS": str(config.latency_budget_ms),
         }
         return VariableGroup(

@@ -199,6 +199,7 @@ def test_the_variable_group_says_where_the_state_is(prod: Recorded) -> None:
         {"name": "AZURE_USE_AZURE_CLI", "value": "true"},
         {"name": "AZDO_ORG_SERVICE_URL", "value": "https://dev.azure.com/contoso"},
         {"name": "SLIPWAY_RELEASES", "value": "az://ststate/releases"},
+        {"name": "SLIPWAY_RIGHTS", "value": "release"},
         {"name": "SLIPWAY_LATENCY_MS", "value": "1000"},
     ]
 

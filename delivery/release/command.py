@@ -1,0 +1,114 @@
+"""The programs that a release needs, `pulumi` and `az`: their words are kept; they are asked to end, never killed."""
+
+import os
+import signal
+import subprocess
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
+
+from delivery.failure import FailureError
+from delivery.paths import ROOT
+
+_TAIL = 30
+_GRACE_SECONDS = 15 * 60
+"""How long an engine may take to finish what it has begun: a broken-off update leaves the state locked."""
+
+
+class CommandError(FailureError):
+    """A program could not be run, or ended with an error; the message carries its own last words."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A program that has ended."""
+
+    code: int
+    output: bytes
+    errors: bytes
+
+
+class Command:
+    """One program with what it always needs: its folder and environment variables."""
+
+    def __init__(
+        self, program: str, remedy: str, *, folder: Path = ROOT, variables: Mapping[str, str] | None = None
+    ) -> None:
+        self._program = program
+        self._remedy = remedy
+        self._folder = folder
+        self._variables = variables or {}
+
+    def run(self, *arguments: str, seconds: float = 600) -> bytes:
+        """What it prints. Raises CommandError unless it ends well."""
+        ran = self.attempt(*arguments, seconds=seconds)
+        if ran.code:
+            raise self._failed(arguments, ran.code, (ran.errors or ran.output).decode(errors="replace"))
+        return ran.output
+
+    def attempt(self, *arguments: str, seconds: float = 600) -> Ran:
+        """How it ends, for those whose output counts even when they fail."""
+        process = self._start(arguments, subprocess.PIPE)
+        try:
+            output, errors = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            self._end(process)
+            raise CommandError(f"{self._name(arguments)}: no answer within {seconds:.0f} s") from None
+        except BaseException:
+            self._end(process)
+            raise
+        return Ran(process.returncode, output, errors)
+
+    def stream(self, arguments: Sequence[str], read: Callable[[str], None]) -> None:
+        """Run it, handing on every line at once. Raises CommandError with the last ones."""
+        tail: deque[str] = deque(maxlen=_TAIL)
+        process = self._start(arguments, subprocess.STDOUT)
+        try:
+            for line in process.stdout or ():
+                text = line.decode(errors="replace").rstrip()
+                if text:
+                    tail.append(text)
+                    read(text)
+            process.wait()
+        except BaseException:
+            self._end(process)
+            raise
+        finally:
+            if process.stdout:
+                process.stdout.close()
+        if process.returncode:
+            raise self._failed(arguments, process.returncode, "\n".join(tail))
+
+    def _start(self, arguments: Sequence[str], errors: int) -> subprocess.Popen[bytes]:
+        try:
+            return subprocess.Popen(
+                [self._program, *arguments],
+                cwd=self._folder,
+                env={**os.environ, **self._variables},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                start_new_session=True,  # Ctrl-C goes to everybody in the session; here it is ours to pass on
+            )
+        except FileNotFoundError:
+            raise CommandError(f"{self._program} is not on PATH: {self._remedy}") from None
+
+    def _failed(self, arguments: Sequence[str], code: int, said: str) -> CommandError:
+        lines = [line for line in said.splitlines() if line.strip()][-_TAIL:]
+        return CommandError("\n".join([f"{self._name(arguments)} ended with exit code {code}", *lines]))
+
+    def _name(self, arguments: Sequence[str]) -> str:
+        words = takewhile(lambda word: not word.startswith("-"), arguments)
+        return " ".join([self._program, *words])
+
+    @staticmethod
+    def _end(process: subprocess.Popen[bytes]) -> None:
+        """As a person would: one Ctrl-C, then patience."""
+        process.send_signal(signal.SIGINT)
+        try:
+            process.communicate(timeout=_GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()

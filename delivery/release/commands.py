@@ -1,0 +1,218 @@
+"""`python -m delivery release preview|deploy|verify|rollback|retain`."""
+
+import getpass
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from delivery.console import Steps
+from delivery.failure import UsageError
+from delivery.interrupts import StoppedError, raise_on_signals
+from delivery.model.location import parse_location
+from delivery.model.store import open_store
+from delivery.paths import PICTURES, WORK
+
+from .record import Release
+from .recording import read
+from .store import ReleaseStore
+
+if TYPE_CHECKING:
+    from .deployer import Deployer
+    from .gate import Rights
+
+Stack = Annotated[str, typer.Option(help="the environment, as in Pulumi.<stack>.yaml")]
+ReleaseOption = Annotated[
+    str, typer.Option("--release", help="release.json, the folder that holds it, or a name in the store such as latest")
+]
+Store = Annotated[
+    str,
+    typer.Option(
+        "--store",
+        envvar="SLIPWAY_RELEASES",
+        help="where releases and deployments are kept: a folder, az://account/container, s3://bucket",
+    ),
+]
+Latency = Annotated[
+    float, typer.Option("--latency-ms", envvar="SLIPWAY_LATENCY_MS", min=1, help="nine of ten pictures within this")
+]
+Pictures = Annotated[Path, typer.Option(help="folder with pictures and expected.json")]
+Address = Annotated[str, typer.Option(help="where to ask instead of the stack's endpointUrl")]
+Settle = Annotated[float, typer.Option(min=0, help="seconds that the release before may still answer")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands that touch an environment to those that only look at releases."""
+    for command in (preview, deploy, verify, rollback, retain):
+        app.command()(command)
+
+
+def preview(
+    stack: Stack,
+    release: ReleaseOption,
+    to: Annotated[Path, typer.Option(help="folder for preview.md and approval.json")] = WORK / "preview",
+    store: Annotated[str, typer.Option(envvar="SLIPWAY_RELEASES", help="needed where --release is a name")] = "",
+) -> None:
+    """What deploying a release would change, and what an approval of it approves. Changes nothing."""
+    from delivery.preview.forms import terminal  # noqa: PLC0415 - what previews need costs time that --help should not take
+
+    from .engine import Engine  # noqa: PLC0415 - as above
+    from .gate import GateError, judge, write  # noqa: PLC0415 - as above
+
+    wanted = _release(release, _opened(store) if store else None)
+    judged = judge(Engine(stack).preview(wanted.configuration()))
+    write(judged, to)
+    terminal.write(judged.report, Console())
+    if shut := list(judged.shut):
+        raise GateError("\n".join(["this release cannot be deployed:", *shut]), judged.report.exit_code)
+
+
+def deploy(  # noqa: PLR0913 - each is an option
+    stack: Stack,
+    release: ReleaseOption,
+    store: Store,
+    approved: Annotated[
+        Path | None, typer.Option(help="approval.json, or a folder that holds it: anything else is not deployed")
+    ] = None,
+    rights: Annotated[
+        str, typer.Option(envvar="SLIPWAY_RIGHTS", help="what this identity may change: release, environment, or all")
+    ] = "all",
+    *,
+    latency_ms: Latency = 1000,
+    pictures: Pictures = PICTURES,
+    address: Address = "",
+    settle: Settle = 120,
+) -> None:
+    """Bring a release into an environment, prove it through its public address, put the last good one back if it fails.
+
+    Exit codes: 0 live, 1 nothing was changed, 6 it failed and the last good one is live again, 7 it failed and somebody
+    must look now; 10 and more: a gate of the preview is shut.
+    """
+    from .deploy import deploy as bring  # noqa: PLC0415 - as above
+
+    opened = _opened(store)
+    wanted = _release(release, opened)
+    _keep(opened, wanted, release)
+    with _deployer(stack, opened, latency_ms, pictures, address, settle) as deployer:
+        target = bring(deployer, wanted, approved=approved, rights=_rights(rights))
+        deployer.steps.say(escape(f"\n{target} is live in {stack}"))
+
+
+def rollback(
+    stack: Stack,
+    store: Store,
+    latency_ms: Latency = 1000,
+    pictures: Pictures = PICTURES,
+    address: Address = "",
+    settle: Settle = 120,
+) -> None:
+    """Go back to what was really deployed before. Again: one further."""
+    from .rollback import rollback as back  # noqa: PLC0415 - as above
+
+    with _deployer(stack, _opened(store), latency_ms, pictures, address, settle) as deployer:
+        target = back(deployer)
+        deployer.steps.say(escape(f"\n{target} is live in {stack} again"))
+
+
+def verify(
+    stack: Stack,
+    store: Annotated[str, typer.Option(envvar="SLIPWAY_RELEASES", help="needed where --release is a name")] = "",
+    release: Annotated[str, typer.Option("--release", help="the release that must be live; else the stack's own")] = "",
+    latency_ms: Latency = 1000,
+    pictures: Pictures = PICTURES,
+    address: Address = "",
+    settle: Settle = 5,
+) -> None:
+    """Ask the live release, through its public address, whether it is the right one and does its work."""
+    from .verify import verify as ask  # noqa: PLC0415 - as above
+
+    opened = _opened(store) if store else None
+    wanted = _release(release, opened) if release else None
+    with _deployer(stack, opened, latency_ms, pictures, address, settle) as deployer:
+        target = ask(deployer, wanted)
+        deployer.steps.say(escape(f"\n{stack} runs {target}, and does what it must"))
+
+
+def retain(
+    days: Annotated[int, typer.Option(envvar="SLIPWAY_RETENTION_DAYS", min=1, max=36500, help="how long")] = 365,
+) -> None:
+    """Keep the runs that built and deployed this release. For a pipeline, from inside its run."""
+    from .retain import retain as keep  # noqa: PLC0415 - as above
+
+    kept = keep(days)
+    typer.echo(f"kept for {days} days: {', '.join(f'run {lease.run}' for lease in kept)}")
+
+
+def _opened(store: str) -> ReleaseStore:
+    return ReleaseStore(open_store(parse_location(store), create=True))
+
+
+def _release(named: str, store: ReleaseStore | None) -> Release:
+    if Path(named).exists():
+        return read(Path(named))
+    if store is None:
+        raise UsageError(f"{named}: no such file or folder; a name needs the store that knows it: --store")
+    return store.get(named)
+
+
+def _keep(store: ReleaseStore, release: Release, named: str) -> None:
+    """A release that was recorded elsewhere becomes known here, so that a rollback can find it again."""
+    place = Path(named)
+    if not place.exists() or store.find(release.id) is not None:
+        return
+    folder = place if place.is_dir() else place.parent
+    try:
+        documents = {one.file: (folder / one.file).read_bytes() for one in (release.sbom, release.provenance)}
+    except FileNotFoundError as error:
+        raise UsageError(f"{error.filename}: is not there; a release comes with the documents that it names") from None
+    store.add(release, documents)
+
+
+def _rights(text: str) -> "Rights | None":
+    if text == "all":
+        return None
+    if text not in ("release", "environment"):
+        raise UsageError(f"--rights: found {text}, allowed: release, environment, all")
+    return text  # type: ignore[return-value]  # one of the two by now
+
+
+@contextmanager
+def _deployer(
+    stack: str, store: ReleaseStore | None, latency_ms: float, pictures: Path, address: str, settle: float
+) -> Iterator["Deployer"]:
+    from .deployer import Deployer  # noqa: PLC0415 - as above
+    from .engine import Engine  # noqa: PLC0415 - as above
+    from .smoke import Demands  # noqa: PLC0415 - as above
+
+    raise_on_signals()
+    steps = Steps(Console())
+    demands = Demands(pictures=pictures, latency_ms=latency_ms, settle_seconds=settle)
+    try:
+        yield Deployer(
+            steps=steps,
+            engine=Engine(stack),
+            store=store or _opened(str(WORK / "releases")),
+            demands=demands,
+            address=address,
+            by=_who(),
+        )
+    except StoppedError as stopped:
+        steps.say(
+            f"\nstopped by {stopped}: {stack} may run either release now. "
+            f"To be sure: python -m delivery release rollback --stack {stack}, or deploy again"
+        )
+        raise typer.Exit(stopped.exit_code) from None
+
+
+def _who() -> str:
+    """Who asks, for the history: a pipeline's run, or a person."""
+    run = os.environ.get("BUILD_BUILDNUMBER")
+    if run:
+        person = os.environ.get("BUILD_REQUESTEDFOR", "nobody")
+        return f"{os.environ.get('BUILD_DEFINITIONNAME', 'a pipeline')} {run} for {person}"
+    return getpass.getuser()

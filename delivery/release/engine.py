@@ -1,0 +1,109 @@
+"""The Pulumi engine on one stack, told the release to run without the stack file being touched."""
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from delivery.failure import FailureError, NotFoundError
+from delivery.paths import ROOT
+
+from .command import Command, CommandError
+
+KEY = "slipway:release"
+
+_REMEDY = "see https://www.pulumi.com/docs/install/; the version that Slipway is made for stands in requirements.in"
+_UNEXPECTED = b"no changes were expected"
+_WORDS = 2000
+_UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""What an engine leaves in outputs where a resource was excluded before it existed."""
+
+
+class Engine:
+    """`pulumi` in the project's folder. Where the state is, PULUMI_BACKEND_URL says; who may, the Azure login."""
+
+    def __init__(self, stack: str, root: Path = ROOT) -> None:
+        self.stack = stack
+        self._root = root
+        self._pulumi = Command("pulumi", _REMEDY, folder=root, variables={"PULUMI_SKIP_UPDATE_CHECK": "true"})
+
+    def outputs(self, stack: str = "") -> dict[str, Any]:
+        """The outputs of the last `up`, of this stack or another one. CommandError if there is no such stack."""
+        printed = self._pulumi.run("stack", "output", "--json", *self._common(stack))
+        found = json.loads(printed or b"{}")
+        return {name: value for name, value in found.items() if _UNKNOWN not in json.dumps(value)}
+
+    def preview(self, release: Mapping[str, Any] | None, *options: str) -> bytes:
+        """The engine's JSON of what an `up` with this release would do; None for whatever runs already.
+
+        Raises CommandError with the engine's own errors. That changes were not expected is none: they are in the JSON.
+        """
+        with self._config(release) as file:
+            ran = self._pulumi.attempt("preview", "--json", "--config-file", str(file), *options, *self._common())
+        errors = list(_errors(ran.output))
+        if ran.code and (errors or _UNEXPECTED not in ran.output + ran.errors):
+            said = "\n".join(errors) or (ran.errors or ran.output).decode(errors="replace").strip()[-_WORDS:]
+            raise CommandError(f"pulumi preview --stack {self.stack} ended with exit code {ran.code}\n{said}")
+        return ran.output
+
+    def up(self, release: Mapping[str, Any], message: str, read: Callable[[str], None]) -> None:
+        """Make the stack run this release, and wait until it does. Raises CommandError with the engine's last words."""
+        with self._config(release) as file:
+            options = ("--yes", "--skip-preview", "--color", "never", "--suppress-outputs", "--message", message)
+            self._pulumi.stream(("up", "--config-file", str(file), *options, *self._common()), read)
+
+    def state(self) -> dict[str, Any]:
+        """The stack's state, secrets encrypted."""
+        found = json.loads(self._pulumi.run("stack", "export", *self._common()))
+        return dict(found.get("deployment") or {})
+
+    @property
+    def file(self) -> Path:
+        """The stack file."""
+        return self._root / f"Pulumi.{self.stack}.yaml"
+
+    def settings(self) -> dict[str, Any]:
+        """The stack file's `config`. Raises NotFoundError where there is no such file."""
+        found = self._document().get("config")
+        return dict(found) if isinstance(found, dict) else {}
+
+    def _document(self) -> dict[str, Any]:
+        try:
+            found = yaml.safe_load(self.file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise NotFoundError(f"{self.file.name}: no such stack file") from None
+        except yaml.YAMLError as error:
+            raise FailureError(f"{self.file.name}: not YAML: {' '.join(str(error).split())}") from None
+        return dict(found) if isinstance(found, dict) else {}
+
+    @contextmanager
+    def _config(self, release: Mapping[str, Any] | None) -> Iterator[Path]:
+        """The stack file with this release in it, at another place: `--config` would write into the file itself."""
+        document = self._document()
+        config = dict(document.get("config") or {})
+        if release is not None:
+            config[KEY] = dict(release)
+        with tempfile.TemporaryDirectory(prefix="slipway-") as folder:
+            # Called like the original: the engine names the stack's file in what it says.
+            file = Path(folder) / self.file.name
+            file.write_text(yaml.safe_dump({**document, "config": config}, sort_keys=False), encoding="utf-8")
+            yield file
+
+    def _common(self, stack: str = "") -> tuple[str, ...]:
+        return "--stack", stack or self.stack, "--non-interactive"
+
+
+def _errors(printed: bytes) -> Iterator[str]:
+    """The errors among a preview's diagnostics."""
+    try:
+        document = json.loads(printed[printed.find(b"{") :] or b"{}")
+    except ValueError:
+        return
+    for diagnostic in document.get("diagnostics") or ():
+        message = str(diagnostic.get("message", "")).strip()
+        if diagnostic.get("severity") == "error" and message and _UNEXPECTED.decode() not in message:
+            yield message

@@ -1,0 +1,113 @@
+"""What must hold before anything is deployed: the preview's gates, and that the pipeline's identity may do it all."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from delivery.failure import FailureError, NotFoundError
+from delivery.preview import approval, engine_json
+from delivery.preview.forms import markdown
+from delivery.preview.model import Change, Operation, Preview
+from delivery.preview.report import Report, report
+
+Rights = Literal["release", "environment"]
+APPROVAL_FILE = "approval.json"
+
+_IDLE = (Operation.SAME, Operation.READ, Operation.REFRESH)
+_SUMMARY_LIMIT = 100_000
+
+
+class GateError(FailureError):
+    """A gate is shut. Nothing was changed; the exit code says which gate."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A preview and what is said of it."""
+
+    preview: Preview
+    report: Report
+
+    @property
+    def shut(self) -> Iterator[str]:
+        """Each gate that is shut, with its reasons."""
+        for gate in self.report.gates:
+            if gate.shut:
+                yield "\n".join([f"{gate.name}: {gate.stop}", *(f"  {reason}" for reason in gate.reasons)])
+
+
+def judge(printed: bytes, approved: Path | None = None) -> Judged:
+    """The engine's preview, judged; `approved` is a file, or a folder somewhere below which the newest one lies."""
+    preview = engine_json.parse(printed, "pulumi preview")
+    known = approval.read(newest(approved)) if approved else None
+    return Judged(preview, report(preview, datetime.now(UTC).date(), known))
+
+
+def admit(judged: Judged, rights: Rights | None) -> str:
+    """How much changes, in words. Raises GateError where a gate is shut, or where `rights` do not reach."""
+    if beyond := list(out_of_reach(judged.preview, rights)):
+        raise GateError(
+            "\n".join(
+                [
+                    f"this pipeline may change {_REACH[rights or 'environment']}, and the commit asks for more:",
+                    *(f"  {one}" for one in beyond),
+                    f"a person applies that first: pulumi up -s {judged.preview.stack}",
+                ]
+            ),
+            code=1,
+        )
+    if shut := list(judged.shut):
+        raise GateError("\n".join(["nothing was deployed:", *shut]), judged.report.exit_code)
+    return judged.report.headline
+
+
+_REACH = {"release": "the workload alone", "environment": "everything but what guards it in Azure DevOps"}
+
+
+def out_of_reach(preview: Preview, rights: Rights | None) -> Iterator[str]:
+    """What an identity with these rights cannot change; None for a person, who finds out by themselves."""
+    if rights is None:
+        return
+    for change in preview.changes:
+        if change.operation not in _IDLE and not _within(change, rights):
+            yield f"{change.key}: {change.operation}"
+
+
+def write(judged: Judged, folder: Path) -> None:
+    """For people and for the deployment: the summary as Markdown, and what is approved by approving it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    approval.write(folder / APPROVAL_FILE, judged.preview)
+    (folder / "preview.md").write_text(markdown.render(judged.report, _SUMMARY_LIMIT), encoding="utf-8")
+
+
+def newest(place: Path) -> Path:
+    """An approval file; of several attempts' in a folder, the last attempt's. Raises NotFoundError."""
+    if place.is_file():
+        return place
+    found = sorted(place.rglob(APPROVAL_FILE), key=_natural)
+    if not found:
+        raise NotFoundError(
+            f"{place}: holds no {APPROVAL_FILE}; python -m delivery release preview --to {place} writes it"
+        )
+    return found[-1]
+
+
+def _natural(path: Path) -> list[tuple[int, str]]:
+    """Attempt 10 comes after attempt 9."""
+    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", str(path))]
+
+
+def _within(change: Change, rights: Rights) -> bool:
+    state = change.new or change.old
+    if state is None or state.component or state.type.startswith("pulumi:"):
+        return True
+    if rights == "release":
+        return state.type.startswith("kubernetes:")
+    return not state.type.startswith("azuredevops:")

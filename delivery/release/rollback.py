@@ -1,0 +1,45 @@
+"""`delivery release rollback`: back to what was really deployed before, in one command."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from delivery.failure import NotFoundError
+
+from .deployer import Deployer, Target
+from .deployment import before, live
+
+
+def rollback(deployer: Deployer) -> Target:
+    """Put the release before the live one back, once its image is seen to be there. Raises FailureError.
+
+    "Before" is what was deployed and proved itself, never what was only built. Where the stack runs something that no
+    deployment left there, or that a broken-off one did, the last proved release is where it goes back to.
+    """
+    outputs = deployer.known()
+    target = destination(deployer, outputs)
+    deployer.bring_in(target, outputs)
+    deployer.replace(target, _now_live(deployer, outputs, target), "rollback")
+    return target
+
+
+def destination(deployer: Deployer, outputs: Mapping[str, Any]) -> Target:
+    """Where a rollback leads. Raises NotFoundError where nothing was deployed before, or its record is gone."""
+    stack, store = deployer.engine.stack, deployer.store
+    history = store.history(stack)
+    last = live(history)
+    running = outputs.get("release")
+    digest = running.get("digest") if isinstance(running, dict) else None
+    begun = last if last is not None and digest not in (None, last.digest) else before(history)
+    if begun is None:
+        said = "nothing was ever deployed there" if last is None else f"{last.release} is the first that was deployed"
+        raise NotFoundError(f"{stack}: there is nothing to go back to: {said}")
+    release = store.find(begun.release)
+    if release is None:
+        raise NotFoundError(f"{stack}: the record of {begun.release} is gone from {store.store.location}")
+    return Target(release.configuration(), release.id, release.image.tag)
+
+
+def _now_live(deployer: Deployer, outputs: Mapping[str, Any], target: Target) -> Target | None:
+    """What to return to if going back fails as well: what runs now, which at least ran."""
+    good = deployer.last_good(outputs)
+    return good if good and good.digest != target.digest else None

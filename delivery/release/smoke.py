@@ -1,0 +1,123 @@
+"""Asking a deployed release, through the address that its users have, whether it is the right one and does its work."""
+
+import http
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from delivery.console import Step, Steps
+from delivery.image.contract import Contract, Identity
+from delivery.image.hostile import refuse, requests
+from delivery.paths import PICTURES
+from delivery.service.client import ask, await_ready, classify
+from delivery.service.pictures import Expected, classify_all, expected
+from delivery.service.remote import Remote
+from delivery.service.running import ServiceError, failure
+
+from .record import LOCAL_BUILD
+
+ERRORS = ("a score that is not JSON", "broken JSON", "JSON without input", "text", "unknown path", "wrong method")
+"""The error contract, by the names of the image's test. Users are there too, so nothing heavy is among them."""
+
+_LATENCY_SAMPLES = 30
+_LATENCY_SHARE = 0.9
+_PAUSE_SECONDS = 0.2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demands:
+    """What a deployed release must do. `settle_seconds` is how long its predecessor may still answer."""
+
+    pictures: Path = PICTURES
+    latency_ms: float = 1000
+    ready_seconds: float = 120
+    settle_seconds: float = 120
+    settled: int = 10
+    """Answers in a row that must be the new release's."""
+    samples: int = _LATENCY_SAMPLES
+
+
+def identity(configuration: Mapping[str, Any]) -> Identity:
+    """What a service that runs this `slipway:release` must say that it is."""
+    model, build = configuration["model"], str(configuration["buildId"])
+    return Identity(
+        commit=str(configuration["commit"]),
+        build="" if build == LOCAL_BUILD else build,
+        model=str(model["name"]),
+        version=str(model["version"]),
+        sha256=str(model["sha256"]),
+    )
+
+
+def prove(steps: Steps, service: Remote, configuration: Mapping[str, Any], demands: Demands) -> None:
+    """Everything that is demanded, step by step. Raises ServiceError with the first thing that is wrong."""
+    right = expected(demands.pictures)
+    contract = Contract(service, identity(configuration), right)
+    with steps.step("Ready") as step:
+        step.result = f"{service} said so after {await_ready(service, demands.ready_seconds):.1f} s"
+    with steps.step("Version") as step:
+        step.result = _settled(step, contract.version, demands)
+    with steps.step("Pictures") as step:
+        step.result = f"{_pictures(step, service, right)} as expected; {contract.score()}"
+    with steps.step("Errors") as step:
+        step.result = f"{_errors(step, service, right)} wrong requests refused, each with its reason"
+    with steps.step("Latency") as step:
+        step.result = _latency(step, service, list(right), demands)
+
+
+def _settled(step: Step, version: Callable[[], str], demands: Demands) -> str:
+    """Until several answers in a row are the new release's: the old one may finish what it has begun."""
+    until = time.monotonic() + demands.settle_seconds
+    row = 0
+    while True:
+        try:
+            said = version()
+        except (ServiceError, ValueError) as error:
+            row, fault = 0, str(error).splitlines()[0]
+            step.status(fault)
+            if time.monotonic() > until:
+                raise ServiceError(
+                    f"after {demands.settle_seconds:.0f} s the release still is another: {fault}"
+                ) from None
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            row += 1
+            if row >= demands.settled:
+                return f"{said}, {row} times in a row"
+
+
+def _pictures(step: Step, service: Remote, right: Mapping[Path, Expected]) -> int:
+    seen = list(classify_all(service, right))
+    for each in seen:
+        step.log(f"{each.picture.name}: {each.label} {each.probability:.2f} {each.fault}")
+    if wrong := [f"{each.picture.name}: {each.label}, {each.fault}" for each in seen if each.fault]:
+        raise ServiceError(f"{len(wrong)} of {len(seen)} pictures are answered wrongly: {'; '.join(wrong)}")
+    return len(seen)
+
+
+def _errors(step: Step, service: Remote, right: Mapping[Path, Expected]) -> int:
+    wanted = [one for one in requests(next(iter(right)), "none") if one.name in ERRORS]
+    for request in wanted:
+        step.log(f"{request.name}: {refuse(service, request)}")
+    if ask(service, "GET", "/score").status != http.HTTPStatus.METHOD_NOT_ALLOWED:
+        raise failure(service, "GET /score: answered, expected 405")
+    return len(wanted) + 1
+
+
+def _latency(step: Step, service: Remote, pictures: list[Path], demands: Demands) -> str:
+    taken = []
+    for number in range(demands.samples):
+        answer = classify(service, pictures[number % len(pictures)])
+        if answer.status != http.HTTPStatus.OK:
+            raise failure(service, f"{pictures[number % len(pictures)].name}: answered {answer.status}, expected 200")
+        taken.append(answer.milliseconds)
+    taken.sort()
+    slowest = taken[math.ceil(_LATENCY_SHARE * len(taken)) - 1]
+    step.log(f"from {taken[0]:.0f} to {taken[-1]:.0f} ms")
+    found = f"nine of ten of {len(taken)} pictures within {slowest:.0f} ms"
+    if slowest > demands.latency_ms:
+        raise ServiceError(f"{found}, allowed are {demands.latency_ms:.0f} ms")
+    return f"{found}, allowed are {demands.latency_ms:.0f}"

@@ -1,0 +1,59 @@
+"""A service that somebody else runs: all that is known of it is its address."""
+
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+from delivery.failure import UsageError
+
+_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True)
+class Remote:
+    """The service at `host` and `port`; `secure` says whether it speaks TLS. It is never started or ended from here."""
+
+    host: str
+    port: int
+    secure: bool = False
+
+    def __str__(self) -> str:
+        scheme = "https" if self.secure else "http"
+        return f"{scheme}://{self.host}{'' if self.port == _PORTS[scheme] else f':{self.port}'}/"
+
+    def log(self) -> str:
+        """Its log is where it runs."""
+        return ""
+
+    def exit_code(self) -> int | None:
+        """It runs, as far as can be known."""
+        return None
+
+    def terminate(self) -> None:
+        """It is not ours to end."""
+        raise NotImplementedError(f"{self}: is run by somebody else")
+
+    def left_behind(self) -> str:
+        """Nothing of ours."""
+        return ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """It goes on."""
+
+
+def parse_remote(url: str) -> Remote:
+    """The service at `url`, or UsageError."""
+    try:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    if parts.scheme not in _PORTS or not parts.hostname or parts.path not in ("", "/") or parts.username:
+        raise UsageError(f"{url}: allowed is http://host[:port]/ or https://host[:port]/")
+    return Remote(parts.hostname, port or _PORTS[parts.scheme], secure=parts.scheme == "https")
