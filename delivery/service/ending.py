@@ -9,7 +9,7 @@ from .client import connect
 from .running import Running, ServiceError, failure
 
 END_SECONDS = 40
-_ACCEPTED_SECONDS = 0.2
+_ACCEPTED_SECONDS = 0.5
 _PAUSE_SECONDS = 0.02
 
 
@@ -26,6 +26,9 @@ def end(running: Running, picture: Path, seconds: float = END_SECONDS) -> Ending
     body = picture.read_bytes()
     connection = connect(running)
     try:
+        # The way there may take its time to open; a picture that is not there yet would not be in flight.
+        connection.request("GET", "/healthz")
+        connection.getresponse().read()
         connection.putrequest("POST", "/v1/classify")
         connection.putheader("Content-Length", str(len(body)))
         connection.endheaders(body[: len(body) // 2])

@@ -1,7 +1,11 @@
 """What the image's tests share: a checkout of their own, an engine, and one image of it."""
 
+import contextlib
 import os
 import shutil
+import socket
+import subprocess
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,8 +16,12 @@ from delivery.console import Step
 from delivery.failure import NotFoundError
 from delivery.image.build import Built, Request, build
 from delivery.image.engine import absence, docker
+from delivery.image.records import Records
+from delivery.image.registry.place import Place
 from delivery.paths import ROOT
+from tests.delivery.image import altered
 from tests.support import models
+from tests.support.service import free_port
 
 Build = Callable[..., Built]
 
@@ -59,6 +67,51 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("model")
     models.write(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def records(checkout: Path) -> Records:
+    """What the commands of that checkout write down of its images."""
+    return Records(checkout / ".slipway" / "image" / "records")
+
+
+@pytest.fixture(scope="session")
+def golden(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Pictures that the small model is sure of."""
+    return altered.golden(tmp_path_factory.mktemp("golden"))
+
+
+@pytest.fixture(scope="session")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The host and port of a registry of real parts: the one that TEST_REGISTRY names, else one of our own."""
+    if host := os.environ.get("TEST_REGISTRY"):
+        yield host
+        return
+    command = shutil.which("docker-registry") or shutil.which("registry")
+    if not command:
+        pytest.skip("no registry: TEST_REGISTRY names none, and docker-registry is not on PATH: nothing was pushed")
+    folder, port = tmp_path_factory.mktemp("registry"), free_port()
+    settings = (
+        f"version: 0.1\nstorage: {{filesystem: {{rootdirectory: {folder}}}}}\nhttp: {{addr: '127.0.0.1:{port}'}}\n"
+    )
+    (folder / "settings.yml").write_text(settings, encoding="utf-8")
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen([command, "serve", str(folder / "settings.yml")], stdout=log, stderr=log)
+    try:
+        for _ in range(100):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                break
+            time.sleep(0.1)
+        yield f"127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@pytest.fixture
+def place(registry: str) -> Place:
+    """A repository that nobody pushed to before."""
+    return Place(registry, f"slipway-test/{uuid.uuid4().hex[:12]}")
 
 
 @pytest.fixture(scope="session")

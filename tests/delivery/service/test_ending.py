@@ -22,9 +22,11 @@ def picture(tmp_path: Path) -> Path:
 
 
 def ending(service: Told, status: int = 200, code: int | None = 0) -> Reply:
-    """Answer the picture in flight with `status`, then end with `code`."""
+    """Say that it is alive, answer the picture in flight with `status`, then end with `code`."""
 
-    def reply(_path: str, body: bytes) -> tuple[int, bytes]:
+    def reply(path: str, body: bytes) -> tuple[int, bytes]:
+        if path == "/healthz":
+            return 200, b"alive"
         assert service.terminated.is_set()
         assert len(body) == 2048
         service.code = code
