@@ -71,4 +71,12 @@ def objects(
         Workload("workload", args, pulumi.ResourceOptions(providers=[kubernetes]))
 
     recorded = recording.record(declare, computed=Computed(), stack=stack)
-    return [dict(manifest) for manifest in kubernetes_files.manifests(recorded)]
+    return _renamed([dict(manifest) for manifest in kubernetes_files.manifests(recorded)], name)
+
+
+def _renamed(manifests: list[Manifest], name: str) -> list[Manifest]:
+    """Give what belongs to the whole cluster a name of its own, as the provider does; a render's are always the same."""
+    [priority] = [one["metadata"]["name"] for one in manifests if one["kind"] == "PriorityClass"]
+    own = f"{priority}-{name}" if name else priority
+    renamed: list[Manifest] = json.loads(json.dumps(manifests).replace(f'"{priority}"', f'"{own}"'))
+    return renamed

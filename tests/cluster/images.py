@@ -1,0 +1,94 @@
+"""Images for the cluster: the app as it is with models of known answers, and broken ones."""
+
+import os
+import re
+import shutil
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from app.scoring.manifest import Manifest
+from delivery.console import Step
+from delivery.failure import NotFoundError
+from delivery.image.build import Request, build
+from delivery.image.engine import absence, docker
+from delivery.paths import ROOT
+from tests.support import models
+
+REGISTRY = os.environ.get("TEST_REGISTRY", "127.0.0.1:5000")
+"""Where this machine pushes to and the cluster pulls from."""
+
+_DIGEST = re.compile(r"digest: (sha256:[0-9a-f]{64})")
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A pushed image: its reference by digest, and what is inside."""
+
+    reference: str
+    model: Manifest
+    build: str
+
+
+@dataclass
+class Images:
+    """Builds and pushes images; their local tags go at the end."""
+
+    folder: Path
+    _tags: list[str] = field(default_factory=list)
+
+    def model(self, version: str) -> Packed:
+        """The app with version `version` of the model that tells colours apart."""
+        root = self._checkout()
+        manifest = models.write(self.folder / version, version=version)
+        tag = self._tag()
+        request = Request(
+            model=self.folder / version, tag=tag, base=os.environ.get("BASE_IMAGE", ""), build=f"b{version}", root=root
+        )
+        try:
+            build(request, Step("Build"))
+        except NotFoundError as error:
+            pytest.skip(f"no image can be built: {error}")
+        return Packed(self._push(tag), manifest, f"b{version}")
+
+    def broken(self, good: Packed, instruction: str) -> Packed:
+        """`good` with one more instruction of a Dockerfile."""
+        context = self.folder / uuid.uuid4().hex
+        context.mkdir()
+        tag = self._tag()
+        (context / "Dockerfile").write_text(f"FROM {good.reference}\n{instruction}\n", encoding="utf-8")
+        docker("buildx", "build", "--provenance", "false", "--load", "--tag", tag, str(context))
+        return Packed(self._push(tag), good.model, "broken")
+
+    def _checkout(self) -> Path:
+        root = self.folder / "checkout"
+        if not root.exists():
+            shutil.copytree(ROOT / "app", root / "app", ignore=shutil.ignore_patterns("__pycache__"))
+        return root
+
+    def _tag(self) -> str:
+        tag = f"{REGISTRY}/slipway-test:{uuid.uuid4().hex[:8]}"
+        self._tags.append(tag)
+        return tag
+
+    def _push(self, tag: str) -> str:
+        digest = _DIGEST.search(docker("push", tag))
+        assert digest, f"no digest came back for {tag}"
+        return f"{tag.rpartition(':')[0]}@{digest[1]}"
+
+    def close(self) -> None:
+        """Remove the tags."""
+        if self._tags:
+            docker("image", "rm", "--force", *self._tags)
+
+
+def images(folder: Path) -> Iterator[Images]:
+    """Where images can be built."""
+    if reason := absence():
+        pytest.skip(f"no image can be built: {reason}")
+    made = Images(folder)
+    yield made
+    made.close()
