@@ -17,9 +17,11 @@ from .pulling import pull
 from .repository import Repository
 from .sample.cli import sample
 from .store import open_store
+from .watching import watch
 
 app = typer.Typer(help="Publish, list, pull, promote and roll back model versions.", no_args_is_help=True)
 app.command()(sample)
+app.command()(watch)
 
 
 def _version(text: str | None) -> str | None:
