@@ -1,4 +1,7 @@
-"""What the engine's tests share. They run where `pulumi` and its Python host are on PATH, and say so where not."""
+"""What the engine's tests share. They run where `pulumi` and its Python host are on PATH, and say so where not.
+
+The program is brought up once for each starting point; every scenario goes on from a copy of it.
+"""
 
 import shutil
 from collections.abc import Callable
@@ -6,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.harness.environments import Environments, release
 from tests.engine.harness.workspace import Stack, Workspace
 
 SMALL = Path(__file__).parent / "small"
@@ -30,5 +34,56 @@ def small(tmp_path: Path) -> Stack:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Callable[[str], Workspace]:
-    return lambda name: Workspace(tmp_path / name)
+def blank(tmp_path: Path) -> Environments:
+    """Nothing but what people make by hand; dev is not deployed yet."""
+    return Environments.laid(tmp_path / "blank", "dev")
+
+
+@pytest.fixture(scope="session")
+def _first(tmp_path_factory: pytest.TempPathFactory) -> Environments:
+    found = Environments.laid(tmp_path_factory.mktemp("first") / "it", "dev")
+    found["dev"].up()
+    return found
+
+
+@pytest.fixture(scope="session")
+def _live(_first: Environments, tmp_path_factory: pytest.TempPathFactory) -> Environments:
+    found = _first.fork(tmp_path_factory.mktemp("live") / "it")
+    found["dev"].configure("slipway:release", release(1))
+    found["dev"].up()
+    return found
+
+
+@pytest.fixture(scope="session")
+def _chain(_live: Environments, tmp_path_factory: pytest.TempPathFactory) -> Environments:
+    found = _live.fork(tmp_path_factory.mktemp("chain") / "it")
+    prod = found.add("prod")
+    prod.configure("slipway:release", release(1))
+    prod.up()
+    return found
+
+
+Fork = Callable[[Environments], Environments]
+
+
+@pytest.fixture
+def _fork(tmp_path: Path) -> Fork:
+    return lambda found: found.fork(tmp_path / "fork")
+
+
+@pytest.fixture
+def first(_first: Environments, _fork: Fork) -> Environments:
+    """Dev after its first `up`, without a release."""
+    return _fork(_first)
+
+
+@pytest.fixture
+def live(_live: Environments, _fork: Fork) -> Environments:
+    """Dev with release 1."""
+    return _fork(_live)
+
+
+@pytest.fixture
+def chain(_chain: Environments, _fork: Fork) -> Environments:
+    """Dev and prod, both with release 1."""
+    return _fork(_chain)

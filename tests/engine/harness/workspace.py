@@ -117,6 +117,16 @@ class Workspace:
             **self.environment,
         }
 
+    def fork(self, root: Path) -> "Workspace":
+        """The same stacks in the same cloud as they are now, to go on from without touching these."""
+        fork = Workspace(root, self.source, self.kubeconfig, self.environment)
+        shutil.copytree(self.root / "state", fork.root / "state", dirs_exist_ok=True)
+        if self.cloud.file.exists():
+            shutil.copy(self.cloud.file, fork.cloud.file)
+        for file in self.project.glob("Pulumi.*.yaml"):
+            shutil.copy(file, fork.project)
+        return fork
+
     def run(self, *arguments: str) -> Outcome:
         log = self.root / "events.json"
         log.unlink(missing_ok=True)
@@ -194,5 +204,5 @@ class Stack:
 
 
 def _succeed(outcome: Outcome) -> Outcome:
-    assert outcome.ok, f"the engine ended with {outcome.code}\n{outcome.text}"
+    assert outcome.ok, f"the engine ended with {outcome.code}\n{(outcome.complaints or outcome.text)[-3000:]}"
     return outcome

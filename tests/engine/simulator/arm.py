@@ -32,6 +32,10 @@ _PATHS = {
     "containerservice:AgentPool": f"{_CLUSTER}/agentPools/{{agentPoolName}}",
     "containerservice:MaintenanceConfiguration": f"{_CLUSTER}/maintenanceConfigurations/{{configName}}",
     "containerservice:ManagedCluster": _CLUSTER,
+    "dashboard:Dashboard": "Microsoft.Dashboard/dashboards/{dashboardName}",
+    "dashboard:DashboardDefinition": (
+        "Microsoft.Dashboard/dashboards/{dashboardName}/dashboardDefinitions/{definitionName}"
+    ),
     "dashboard:Grafana": "Microsoft.Dashboard/grafana/{workspaceName}",
     "dns:RecordSet": "Microsoft.Network/dnsZones/{zoneName}/{recordType}/{relativeRecordSetName}",
     "dns:Zone": "Microsoft.Network/dnsZones/{zoneName}",

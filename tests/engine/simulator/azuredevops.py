@@ -35,6 +35,7 @@ _REFERENCES = {
 
 
 # Found under any name: groups, people, agent pools, and connections that are authorised in a browser.
+_QUEUE = "7"
 _ALWAYS = ("AgentQueue", "Group", "IdentityGroup", "ServiceEndpointGithub", "Team", "User")
 
 
@@ -82,7 +83,7 @@ class AzureDevOps(Provider):
         for name, kind in _REFERENCES.items():
             wanted = str(inputs.get(name, "")).removesuffix(".0")
             found = [one for one in self.cloud.all("azuredevops:%") if _own_id(one.id) == wanted]
-            if wanted and not any(_kind(one.token) == kind or not kind for one in found):
+            if wanted and wanted != _QUEUE and not any(_kind(one.token) == kind or not kind for one in found):
                 raise RefusedError(f"{target.urn}: {name} {wanted} does not exist")
 
     def _write(self, target: Target, resource_id: str, inputs: Properties) -> Properties:
@@ -149,7 +150,7 @@ def made_by_hand(cloud: Cloud, kind: str, resource_id: str, body: Properties) ->
 def _made_up(source: str, arguments: Properties) -> Properties:
     guid = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{source} {sorted(arguments.items())}"))
     if source == "AgentQueue":
-        return {"id": "7", "agentPoolId": 7, **arguments}
+        return {"id": _QUEUE, "agentPoolId": int(_QUEUE), **arguments}
     own = {"id": guid, "originId": guid, "groupId": guid, "descriptor": f"aadgp.{guid}", "serviceEndpointId": guid}
     return own | arguments
 
