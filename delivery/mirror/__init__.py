@@ -1,0 +1,1 @@
+"""Following a Git server whose YAML Azure Pipelines does not read."""

@@ -1,0 +1,83 @@
+"""One branch and the tags of another Git server, pushed to the repository that the pipelines build.
+
+Only ever forward: what was pushed here and not there is somebody's work, so a branch that has parted stops, with its
+reason.
+"""
+
+import base64
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from delivery.failure import ConflictError, FailureError, UsageError
+from delivery.paths import ROOT
+from delivery.release.command import Command, CommandError
+
+AZURE_DEVOPS = "499b84ac-1321-427f-aa17-267ca6975798"
+"""Azure DevOps as a resource of Entra (learn.microsoft.com, "Use Microsoft Entra tokens")."""
+
+_REMEDY = "see https://git-scm.com/downloads"
+_AZ_REMEDY = "see https://learn.microsoft.com/cli/azure/install-azure-cli"
+_SEEN = "refs/slipway/mirror"
+_HOSTS = ("dev.azure.com", ".visualstudio.com")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mirror:
+    """From the server at `source` to the remote called `target` of the checkout in `folder`."""
+
+    source: str
+    branch: str
+    target: str = "origin"
+    folder: Path = ROOT
+
+    def run(self) -> str:
+        """Fetch and push; what came of it, in words. Raises FailureError, ConflictError where the histories parted."""
+        if not self.source:
+            raise UsageError("--source (SLIPWAY_SOURCE) is needed: the URL of the Git server to follow")
+        git = Command("git", _REMEDY, folder=self.folder, variables={"GIT_TERMINAL_PROMPT": "0"})
+        seen = f"{_SEEN}/{self.branch}"
+        git.run("fetch", "--no-tags", "--force", self.source, f"refs/heads/{self.branch}:{seen}")
+        git.run("fetch", "--force", self.source, f"+refs/tags/*:{_SEEN}-tags/*")
+        commit = git.run("rev-parse", seen).decode().strip()
+        push = self._authenticated()
+        listed = push.run("ls-remote", self.target, f"refs/heads/{self.branch}").decode().split()
+        before = listed[0] if listed else ""
+        try:
+            push.run("push", self.target, f"{seen}:refs/heads/{self.branch}", f"{_SEEN}-tags/*:refs/tags/*")
+        except CommandError as error:
+            if "non-fast-forward" in str(error) or "fetch first" in str(error) or "already exists" in str(error):
+                raise ConflictError(
+                    f"{self.branch}: the two sides have parted; what was pushed here belongs on {self.source}\n{error}"
+                ) from None
+            raise
+        if before == commit:
+            return f"{self.branch} is at {commit[:12]} on both sides"
+        return f"{self.branch} went from {before[:12] or 'nothing'} to {commit[:12]}"
+
+    def _authenticated(self) -> Command:
+        """Git that speaks to Azure Repos as whoever `az` is logged in as; a token in the environment, in no file."""
+        plain = {"GIT_TERMINAL_PROMPT": "0"}
+        url = Command("git", _REMEDY, folder=self.folder).run("remote", "get-url", self.target).decode().strip()
+        host = urlsplit(url).hostname or ""
+        if not host.endswith(_HOSTS):
+            return Command("git", _REMEDY, folder=self.folder, variables=plain)
+        basic = base64.b64encode(f":{_token()}".encode()).decode()
+        header = {
+            "GIT_CONFIG_COUNT": "1",
+            "GIT_CONFIG_KEY_0": f"http.https://{host}/.extraheader",
+            "GIT_CONFIG_VALUE_0": f"Authorization: Basic {basic}",
+        }
+        return Command("git", _REMEDY, folder=self.folder, variables=plain | header)
+
+
+def _token() -> str:
+    printed = Command("az", _AZ_REMEDY, folder=Path(os.sep)).run(
+        *("account", "get-access-token", "--resource", AZURE_DEVOPS, "--output", "json", "--only-show-errors")
+    )
+    try:
+        return str(json.loads(printed)["accessToken"])
+    except (ValueError, KeyError, TypeError):
+        raise FailureError("az account get-access-token: gave no token; az login first") from None

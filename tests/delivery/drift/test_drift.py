@@ -1,0 +1,164 @@
+"""Drift is told, with the command that mends it, and nothing is mended by looking."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from delivery import cli
+from delivery.drift.assignments import unknown
+from delivery.failure import FailureError
+from tests.delivery.release.stand_ins import StandIns
+
+GROUP = "/subscriptions/1111/resourceGroups/rg-scoring-prod-weu"
+REGISTRY = f"{GROUP}/providers/Microsoft.ContainerRegistry/registries/crscoringprod"
+KNOWN = f"{REGISTRY}/providers/Microsoft.Authorization/roleAssignments/aaaa"
+STATE = [
+    {"type": "azure-native:resources:ResourceGroup", "id": GROUP},
+    {"type": "azure-native:authorization:RoleAssignment", "id": KNOWN.upper()},
+    {"type": "pulumi:pulumi:Stack"},
+]
+LISTED = "role assignment list"
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+def assignment(scope: str, name: str = "bbbb", **more: str) -> dict[str, str]:
+    return {
+        "id": f"{scope}/providers/Microsoft.Authorization/roleAssignments/{name}",
+        "scope": scope,
+        "roleDefinitionName": "Contributor",
+        "principalName": "mallory@contoso.example",
+        "principalType": "User",
+        "principalId": "9999",
+        "createdOn": "2026-11-20T10:00:00Z",
+        **more,
+    }
+
+
+def step(op: str, kind: str, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    sides = {"oldState": before, "newState": after}
+    return {
+        "op": op,
+        "urn": f"urn:pulumi:STACK::slipway::{kind}::one",
+        **{side: {"type": kind, "custom": True, "inputs": inputs} for side, inputs in sides.items()},
+    }
+
+
+@pytest.fixture
+def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIns:
+    """An environment where cloud, state and code agree."""
+    made = StandIns(tmp_path / "stand-ins")
+    made.install()
+    made.change(deployment={"resources": STATE}, az={LISTED: [assignment(REGISTRY, "aaaa")]})
+    monkeypatch.setenv("PATH", str(made.folder / "bin"), prepend=":")
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "Pulumi.prod.yaml").write_text(yaml.safe_dump({"config": {}}))
+    monkeypatch.setattr("delivery.release.engine.Engine.__init__.__defaults__", (project,))
+    return made
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    monkeypatch.setenv("COLUMNS", "300")
+
+    def command(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["delivery", "drift", "--stack", "prod", *map(str, arguments)])
+        capsys.readouterr()
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as stopped:
+            code = int(stopped.code or 0)
+        return code, *capsys.readouterr()
+
+    return command
+
+
+def test_where_all_agree_that_is_said_and_the_code_is_zero(cloud: StandIns, run: Run) -> None:
+    code, out, _ = run()
+
+    assert code == 0
+    assert "prod: nothing differs from the code, and no access was granted beside it" in out
+    assert cloud.calls != []
+
+
+def test_looking_changes_neither_the_cloud_nor_the_state(cloud: StandIns, run: Run) -> None:
+    run()
+
+    preview, export, listing = cloud.calls
+    assert preview.startswith("pulumi preview --json --config-file FILE --refresh --expect-no-changes --stack prod")
+    assert export == "pulumi stack export --stack prod --non-interactive"
+    assert listing.startswith("az role assignment list --all --subscription 1111")
+
+
+def test_what_was_changed_by_hand_is_told(cloud: StandIns, run: Run, tmp_path: Path) -> None:
+    kind = "azure-native:network:NatGateway"
+    cloud.change(steps=[step("update", kind, {"idleTimeoutInMinutes": 4}, {"idleTimeoutInMinutes": 10})])
+    code, out, _ = run("--to", tmp_path / "reports" / "drift.md")
+
+    assert code == 8
+    assert "prod: 1 resource differs from the code, no role assignments are not in the state" in out
+    assert "update" in out
+    written = (tmp_path / "reports" / "drift.md").read_text()
+    assert "`one`" in written
+    assert "`pulumi up` makes it as the code says" in written
+
+
+def test_access_that_was_granted_by_hand_is_told_with_what_takes_it_away(
+    cloud: StandIns, run: Run, tmp_path: Path
+) -> None:
+    granted = assignment(REGISTRY)
+    cloud.change(az={LISTED: [assignment(REGISTRY, "aaaa"), granted]})
+    code, out, _ = run("--to", tmp_path / "drift.md")
+
+    assert code == 8
+    assert f"User mallory@contoso.example is Contributor on {REGISTRY}, since 2026-11-20" in out
+    assert f"az role assignment delete --ids {granted['id']}" in (tmp_path / "drift.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("scope", "ours"),
+    [
+        (GROUP, True),
+        (GROUP.upper(), True),
+        (REGISTRY, True),
+        ("/subscriptions/1111", False),
+        (f"{GROUP}-other", False),
+        ("/subscriptions/1111/resourceGroups/another", False),
+    ],
+)
+def test_only_what_is_on_our_scopes_is_ours_to_tell(cloud: StandIns, scope: str, ours: object) -> None:
+    cloud.change(az={LISTED: [assignment(scope)]})
+
+    assert bool(unknown(STATE)) == ours
+
+
+def test_a_principal_that_is_gone_is_told_by_its_id(cloud: StandIns) -> None:
+    cloud.change(az={LISTED: [assignment(REGISTRY, principalName="", principalType="ServicePrincipal")]})
+
+    assert str(unknown(STATE)[0]).startswith("ServicePrincipal 9999 is Contributor on ")
+
+
+def test_a_stack_without_a_resource_group_owns_no_scope(cloud: StandIns) -> None:
+    assert unknown([]) == []
+    assert cloud.calls == []
+
+
+def test_what_cannot_be_found_out_is_a_failure_and_no_drift(cloud: StandIns, run: Run) -> None:
+    cloud.change(fails={"preview": "the cluster does not answer"})
+    code, _, err = run()
+    assert (code, "the cluster does not answer" in err) == (1, True)
+
+    cloud.change(fails={LISTED: "AuthorizationFailed"})
+    code, _, err = run()
+    assert (code, "AuthorizationFailed" in err) == (1, True)
+
+
+def test_an_answer_that_is_no_assignment_is_named(cloud: StandIns) -> None:
+    cloud.change(az={LISTED: [{"id": "x"}]})
+    with pytest.raises(FailureError, match="an assignment without 'principalId'"):
+        unknown(STATE)
