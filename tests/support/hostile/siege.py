@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import fmean, median
+from statistics import median
 
 from app.scoring.manifest import Input, Normalisation
 from tests.support import models
@@ -52,16 +52,6 @@ class Result:
     def kept(self) -> float:
         """MiB more at rest after the second half than after the first, which has widened every heap once: a leak."""
         return self.rests[2] - self.rests[1]
-
-    @property
-    def growth(self) -> float:
-        """MiB that memory grows over the second half of the siege, by its slope there."""
-        half = [sample for sample in self.memory if sample[0] >= self.memory[-1][0] / 2]
-        times, sizes = zip(*half, strict=True)
-        mean_time, mean_size = fmean(times), fmean(sizes)
-        spread = sum((moment - mean_time) ** 2 for moment in times)
-        slope = sum((moment - mean_time) * (size - mean_size) for moment, size in half) / spread if spread else 0.0
-        return float(slope * (times[-1] - times[0]))
 
     @property
     def typical(self) -> float:
