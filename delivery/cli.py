@@ -3,31 +3,45 @@
 import io
 import os
 import sys
+from importlib import import_module
+from typing import Any
 
 import typer
+import typer.main
+from typer.core import TyperGroup
 
 from .failure import ExitCode, FailureError
-from .image.cli import app as image
-from .model.cli import app as model
-from .pipelines.cli import app as pipelines
-from .preview.cli import app as preview
-from .rehearse.cli import rehearse
-from .release.cli import app as release
 
-app = typer.Typer(
-    name="python -m delivery",
-    help="What Slipway's pipelines and people run.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-app.add_typer(model, name="model")
-app.add_typer(image, name="image")
-app.add_typer(preview, name="preview")
-app.add_typer(pipelines, name="pipelines")
-app.add_typer(release, name="release")
-app.command()(rehearse)
+_PARTS = ("model", "image", "release", "preview", "pipelines", "drift", "mirror", "rehearse")
+_STYLE: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
+
+
+class _Parts(TyperGroup):
+    """Loads a part when it is asked for: together they hold every library that any of them needs."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # Typer's own name for it
+        del ctx
+        return list(_PARTS)
+
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]  # noqa: ANN401 - Typer's commands have no public type
+        if cmd_name not in _PARTS:
+            return None
+        part: typer.Typer = import_module(f"delivery.{cmd_name}.cli").app
+        alone = typer.Typer(**_STYLE)
+        alone.callback()(parts)
+        if len(part.registered_commands) == 1 and not part.registered_groups:
+            alone.registered_commands.extend(part.registered_commands)
+        else:
+            alone.add_typer(part, name=cmd_name)
+        return typer.main.get_group(alone).get_command(ctx, cmd_name)
+
+
+app = typer.Typer(name="python -m delivery", cls=_Parts, no_args_is_help=True, **_STYLE)
+
+
+@app.callback()
+def parts() -> None:
+    """What Slipway's pipelines and people run."""
 
 
 def main() -> None:

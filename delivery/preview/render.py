@@ -1,7 +1,6 @@
 """The rendered state: everything a stack declares, without credentials, network or an engine."""
 
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,17 +17,18 @@ FORMAT = 1
 _ORGANIZATION = "organization"
 """What self-managed backends call the one that every stack belongs to."""
 
-_NAMED = re.compile(r"\$\{([^}/]+)\}")
+_TAKEN_OVER = ("registryId", "azureDevOpsProjectId", "releaseDefinitionId", "driftDefinitionId")
+"""Outputs of an earlier stack that the program asks for; one that is missing here fails the render by its name."""
 
 
 def render(root: Path, stack: str, release: Mapping[str, Any] | None) -> Recorded:
     """What `stack` of the project in `root` declares, with `release` as the last one deployed (None: none yet).
 
-    The stack that it promotes from is rendered first; its outputs appear as "${<stack>/<resource>.<property>}".
+    Outputs of the stack that it promotes from appear as "${<stack>.<output>}".
     FailureError: the program refused the config, or failed.
     """
     found = project.read(root)
-    return _render(found, stack, release, chain=(stack,))
+    return _render(found, stack, release)
 
 
 def write(recorded: Recorded, folder: Path, *, name: str, stack: str) -> int:
@@ -50,16 +50,13 @@ def document(recorded: Recorded, *, name: str, stack: str) -> str:
     return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def _render(found: project.Project, stack: str, release: Mapping[str, Any] | None, chain: tuple[str, ...]) -> Recorded:
+def _render(found: project.Project, stack: str, release: Mapping[str, Any] | None) -> Recorded:
     config = found.config(stack)
     stacks: dict[str, Mapping[str, Value]] = {}
     if release is not None:
         stacks[_full(found, stack)] = {"release": dict(release)}
-    if earlier := _earlier(config):
-        if earlier in chain:
-            raise FailureError(f"stacks promote from each other in a circle: {' <- '.join((*chain, earlier))}")
-        outputs = _render(found, earlier, release, (*chain, earlier)).outputs
-        stacks[_full(found, earlier)] = {key: _moved(value, earlier) for key, value in outputs.items()}
+    if earlier := _earlier(found, stack):
+        stacks[_full(found, earlier)] = {name: f"${{{earlier}.{name}}}" for name in _TAKEN_OVER}
     try:
         return record(
             entry(found.main),
@@ -78,27 +75,24 @@ def _full(found: project.Project, stack: str) -> str:
     return f"{_ORGANIZATION}/{found.name}/{stack}"
 
 
-def _earlier(config: Mapping[str, str]) -> str | None:
-    """The stack that this one promotes from. What is malformed here is the program's to report."""
+def _earlier(found: project.Project, stack: str) -> str | None:
+    """The stack that this one promotes from. FailureError: a chain without a beginning."""
+    chain = [stack]
+    while (earlier := _promotes_from(found.config(chain[-1]))) is not None:
+        if earlier in chain:
+            raise FailureError(f"stacks promote from each other in a circle: {' <- '.join((*chain, earlier))}")
+        chain.append(earlier)
+    return chain[1] if len(chain) > 1 else None
+
+
+def _promotes_from(config: Mapping[str, str]) -> str | None:
+    """What is malformed here is the program's to report."""
     try:
         environment = json.loads(config.get("slipway:environment", "{}"))
     except ValueError:
         return None
     earlier = environment.get("promotesFrom") if isinstance(environment, dict) else None
     return earlier if isinstance(earlier, str) else None
-
-
-def _moved(value: Value, stack: str) -> Value:
-    """Another stack's values, their origins named as that stack's."""
-    match shown(value):
-        case str() as text:
-            return _NAMED.sub(rf"${{{stack}/\1}}", text)
-        case dict() as items:
-            return {key: _moved(item, stack) for key, item in items.items()}
-        case list() as items:
-            return [_moved(item, stack) for item in items]
-        case other:
-            return other
 
 
 def _resource(one: Record) -> dict[str, Value]:

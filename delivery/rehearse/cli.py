@@ -11,7 +11,10 @@ from delivery.console import Steps
 from delivery.interrupts import StoppedError, raise_on_signals
 from delivery.paths import WORK, short
 
+app = typer.Typer()
 
+
+@app.command()
 def rehearse(
     base_image: Annotated[
         str, typer.Option(envvar="BASE_IMAGE", help="base of the image; without it, the one that app/Dockerfile pins")

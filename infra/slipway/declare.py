@@ -172,7 +172,7 @@ def _alerts(base: Foundation, cluster: Cluster) -> None:
 
 
 def _workload(base: Foundation, release: Release, registry: Registry, cluster: Cluster) -> Workload:
-    kubernetes = providers.kubernetes(cluster.user_credentials, cluster.id)
+    kubernetes = providers.kubernetes(cluster.user_credentials, cluster.id, cluster.ready)
     return Workload(
         "workload",
         WorkloadArgs(
@@ -184,7 +184,7 @@ def _workload(base: Foundation, release: Release, registry: Registry, cluster: C
             image=_image(base, release, registry),
             ip_name=base.address.ip_name,
             ip_resource_group=base.address.ip_resource_group,
-            pull_grants=[*registry.pull_grants, *cluster.ready],
+            pull_grants=registry.pull_grants,
             address_grants=base.address.grants,
         ),
         pulumi.ResourceOptions(providers=[kubernetes]),

@@ -4,6 +4,8 @@ None takes credentials as inputs: they would lie in the state and go stale. Azur
 environment (ARM_*, AZDO_*), the cluster's from kubelogin at each call.
 """
 
+from collections.abc import Sequence
+
 import pulumi
 from pulumi_azure_native import authorization
 from pulumi_azure_native.provider import Provider as AzureProvider
@@ -27,9 +29,15 @@ async def account(provider: AzureProvider) -> authorization.GetClientConfigResul
     return answer
 
 
-def kubernetes(kubeconfig: pulumi.Output[str], cluster_id: pulumi.Output[str]) -> KubernetesProvider:
-    """The environment's cluster. Only another cluster id makes another provider, never a changed kubeconfig."""
-    return KubernetesProvider("kubernetes", kubeconfig=kubeconfig, cluster_identifier=cluster_id)
+def kubernetes(
+    kubeconfig: pulumi.Output[str], cluster_id: pulumi.Output[str], ready: Sequence[pulumi.Resource]
+) -> KubernetesProvider:
+    """The environment's cluster. Only another cluster id makes another provider, never a changed kubeconfig.
+
+    `ready` is what must be there before anybody is let in: without it the first `up` would be refused.
+    """
+    opts = pulumi.ResourceOptions(depends_on=list(ready))
+    return KubernetesProvider("kubernetes", kubeconfig=kubeconfig, cluster_identifier=cluster_id, opts=opts)
 
 
 def docker() -> DockerProvider:
