@@ -37,18 +37,15 @@ def mapping(value: Any) -> Mapping[str, Any]:  # noqa: ANN401 - as above
     return value if isinstance(value, Mapping) else {}
 
 
-def texts(value: Any, path: str = "") -> Iterator[tuple[str, str, str]]:  # noqa: ANN401 - as above
+def texts(value: Any) -> Iterator[tuple[str, str, str]]:  # noqa: ANN401 - as above
     """Every text inside: its path, the name of its property, and itself."""
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _named(f"{path}.{key}" if path else str(key), str(key), item)
-    elif isinstance(value, list | tuple):
-        for position, item in enumerate(value):
-            yield from texts(item, f"{path}[{position}]")
-
-
-def _named(path: str, name: str, value: Any) -> Iterator[tuple[str, str, str]]:  # noqa: ANN401 - as above
-    if isinstance(value, str):
-        yield path, name, value
-    else:
-        yield from texts(value, path)
+    # A stack instead of recursion: a large estate has millions of them.
+    ahead: list[tuple[str, str, Any]] = [("", "", value)]
+    while ahead:
+        path, name, found = ahead.pop()
+        if isinstance(found, str):
+            yield path, name, found
+        elif isinstance(found, Mapping):
+            ahead += [(f"{path}.{key}" if path else str(key), str(key), found[key]) for key in found]
+        elif isinstance(found, list | tuple):
+            ahead += [(f"{path}[{position}]", name, item) for position, item in enumerate(found)]

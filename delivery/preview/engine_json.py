@@ -111,7 +111,7 @@ def _change(step: dict[str, Any]) -> Change:
     before, after = step.get("oldState") or {}, step.get("newState") or {}
     old = _state(step["urn"], before) if before else None
     unchanged = operation is Operation.SAME and before.get("inputs") == after.get("inputs")
-    new = _state(step["urn"], after) if after else None
+    new = _state(step["urn"], after, old.inputs if old and unchanged else None) if after else None
     if operation is Operation.DELETE:
         new = None
     if old is None and new is None:
@@ -124,7 +124,8 @@ def _change(step: dict[str, Any]) -> Change:
     return Change(operation, old, new, tuple(found), word=word if operation is Operation.OTHER else "")
 
 
-def _state(urn: str, given: dict[str, Any]) -> State:
+def _state(urn: str, given: dict[str, Any], inputs: dict[str, Json] | None = None) -> State:
+    """One side; `inputs` are given where they are hidden already."""
     urn = given.get("urn") or urn
     options = {key: given[key] for key in _OPTIONS if given.get(key)}
     for key in ("deletedWith",):
@@ -140,7 +141,8 @@ def _state(urn: str, given: dict[str, Any]) -> State:
     needs = {_key(need) for need in given.get("dependencies") or ()}
     needs |= {options[key] for key in ("provider", "deletedWith") if key in options}
     type_ = str(given.get("type") or urn.split("::")[2].rpartition("$")[2])
-    inputs = hide_inputs(type_, given.get("inputs") or {})
+    if inputs is None:
+        inputs = hide_inputs(type_, given.get("inputs") or {})
     return State(_key(urn), type_, urn.rpartition("::")[2], parent or None, inputs, options, tuple(sorted(needs)))
 
 

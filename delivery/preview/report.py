@@ -1,14 +1,15 @@
 """The report: one preview, judged, as plain data. Every form shows it, and its JSON is the published one."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
 from policy.judge import judge as judge_policy
-from policy.model import Level, Resource
+from policy.model import Level, Resource, Violation
+from policy.rules import RULES
 
 from . import gates as gates_module
 from . import sentences
@@ -127,6 +128,9 @@ class Report:
         return self.exit_code == 0 and all(item.rank == "harmless" for item in self.items)
 
 
+RULE_NAMES = frozenset(rule.name for rule in RULES)
+"""Rules about one resource at a time."""
+
 _ADAPTER: TypeAdapter[Report] = TypeAdapter(Report)
 
 
@@ -134,9 +138,8 @@ def report(preview: Preview, today: date, approved: Approval | None = None) -> R
     """The preview, judged on this day."""
     findings = judge(preview.changes)
     whole = not preview.unlisted
-    before, after = (_resources(preview.changes, old=old) for old in (True, False))
-    violations = judge_policy(after, preview.stack, today, whole=whole)
-    known = {(found.rule, found.key, found.path) for found in judge_policy(before, preview.stack, today, whole=whole)}
+    violations = judge_policy(_resources(preview.changes, old=False), preview.stack, today, whole=whole)
+    known = _known(preview, violations, today)
     shown = gates_module.gates(preview, findings, violations, approved)
     changing = {finding.change.key for finding in findings}
     return Report(
@@ -148,9 +151,7 @@ def report(preview: Preview, today: date, approved: Approval | None = None) -> R
         counts=sentences.counts(preview),
         items=tuple(_item(finding) for finding in findings),
         outputs=preview.outputs,
-        violations=tuple(
-            Breach(**asdict(found), standing=(found.rule, found.key, found.path) in known) for found in violations
-        ),
+        violations=tuple(_breach(found, standing=(found.rule, found.key, found.path) in known) for found in violations),
         gates=tuple(GateState(gate.name, gate.code, gate.stop, gate.shut, gate.reasons) for gate in shown),
         notes=preview.notes,
         unchanged=tuple(
@@ -204,6 +205,32 @@ def _unchanged(state: State) -> Unchanged:
 def _ordered(differences: Sequence[Difference]) -> tuple[Difference, ...]:
     """What replaces first, then by path."""
     return tuple(sorted(differences, key=lambda found: (not found.replaces, found.path)))
+
+
+def _known(preview: Preview, violations: Sequence[Violation], today: date) -> set[tuple[str, str, str]]:
+    """Which of the violations there were before: judged again on the other side, where there are any."""
+    if not violations:
+        return set()
+    keys = {violation.key for violation in violations}
+    alone = all(violation.rule in RULE_NAMES for violation in violations)
+    changes = [change for change in preview.changes if change.key in keys] if alone else preview.changes
+    before = judge_policy(_resources(changes, old=True), preview.stack, today, whole=not alone)
+    return {(found.rule, found.key, found.path) for found in before}
+
+
+def _breach(found: Violation, *, standing: bool) -> Breach:
+    return Breach(
+        rule=found.rule,
+        level=found.level,
+        type=found.type,
+        name=found.name,
+        path=found.path,
+        reason=found.reason,
+        remedy=found.remedy,
+        key=found.key,
+        excepted=found.excepted,
+        standing=standing,
+    )
 
 
 def _resources(changes: Sequence[Change], *, old: bool) -> list[Resource]:

@@ -75,7 +75,8 @@ def _gone(findings: Sequence[Finding]) -> Iterator[str]:
         yield from _one_gone(finding.change)
     if len(roots) > _MOST:
         yield f"{_kinds([finding.change for finding in roots[_MOST:]])} more {_ends(roots[_MOST:])}"
-    along = [finding for finding in gone if finding not in roots]
+    told = {id(finding) for finding in roots}
+    along = [finding for finding in gone if id(finding) not in told]
     if along:
         names = ", ".join(called(finding.change.state) for finding in along[:_MOST])
         rest = f" and {len(along) - _MOST} more" if len(along) > _MOST else ""

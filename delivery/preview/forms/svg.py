@@ -10,7 +10,7 @@ from delivery.preview.model import Operation
 
 from .words import SIGNS, plain
 
-_NAME: Final = 22
+_NAME: Final = 20
 _NOUN: Final = 27
 _DONE: Final = {
     "create": "new",
