@@ -16,11 +16,16 @@ Report = Callable[..., None]
 class EngineResource(Protocol):
     """What the engine tells of a resource."""
 
-    resource_type: str
-    props: Any
-    urn: str
-    name: str
-    opts: Any
+    @property
+    def resource_type(self) -> str: ...
+    @property
+    def props(self) -> Any: ...  # noqa: ANN401 - the engine's own mapping
+    @property
+    def urn(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def opts(self) -> Any: ...  # noqa: ANN401 - the engine's own options
 
 
 def plain(value: Any, unknown: type[Exception]) -> Any:  # noqa: ANN401 - whatever JSON can hold

@@ -61,7 +61,8 @@ def scope(resource: Resource) -> Iterator[Fault]:
 def federated(resource: Resource) -> Iterator[Fault]:
     """Nothing to leak, nothing to rotate."""
     if resource.type == AWS:
-        if at(resource.inputs, "useOidc") is not True:
+        value = at(resource.inputs, "useOidc")
+        if value is not True and not is_unknown(value):
             yield Fault("useOidc", "off")
         return
     value = at(resource.inputs, "serviceEndpointAuthenticationScheme")
