@@ -96,7 +96,7 @@ def record(
     *,
     computed: Computed,
     project: str = "slipway",
-    stack: str = "dev",
+    stack: str,
     organization: str = "organization",
     config: Mapping[str, str] | None = None,
     stacks: Mapping[str, Mapping[str, Value]] | None = None,

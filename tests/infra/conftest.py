@@ -35,7 +35,7 @@ def declared() -> Declared:
         def run() -> None:
             program()
 
-        return recording.record(run, computed=Nothing() if first else Computed(), stacks=stacks)
+        return recording.record(run, stack="dev", computed=Nothing() if first else Computed(), stacks=stacks)
 
     return declare
 

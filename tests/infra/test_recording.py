@@ -93,7 +93,7 @@ def test_two_resources_of_one_name_are_refused() -> None:
         _registry()
 
     with pytest.raises(ProgramError, match="two resources are named"):
-        record(program, computed=Computed())
+        record(program, stack="dev", computed=Computed())
 
 
 def test_a_question_that_nobody_can_answer_is_named() -> None:
