@@ -65,7 +65,7 @@ class Connection:
                     self._linger()
                     return
         except (NoMoreData, StopIteration, OSError) as error:
-            self._site.log.debug("a sender has gone: %r", error)
+            self._site.log.debug("a sender has gone: %s", type(error).__name__)
         except Exception as error:  # noqa: BLE001  # gunicorn's errors of heads, and whatever is our own fault
             self._refuse(error)
         finally:
