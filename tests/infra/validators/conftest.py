@@ -5,15 +5,24 @@ from functools import cache
 
 import pytest
 
-from tests.infra.support.environments import Manifest, objects
+from delivery.paths import ROOT
+from delivery.preview import kubernetes_files
+from delivery.preview.releases import STAND_IN
+from delivery.preview.render import render
+from tests.infra.support.environments import Manifest
 
 Rendered = Callable[[str], list[Manifest]]
 
 
 @pytest.fixture(scope="session")
 def rendered() -> Rendered:
-    """The objects of a stack."""
-    return cache(objects)
+    """The objects of a stack, as the whole program declares them."""
+
+    @cache
+    def objects(stack: str) -> list[Manifest]:
+        return [dict(manifest) for manifest in kubernetes_files.manifests(render(ROOT, stack, STAND_IN))]
+
+    return objects
 
 
 @pytest.fixture(params=["dev", "prod"])
