@@ -17,7 +17,7 @@ _AZURE_NAMES: Final = """
     federatedIdentityCredentialResourceName diskName publicIpPrefixName natGatewayName blobServicesName
     managementPolicyName ruleName webhookName scopeMapName tokenName cacheRuleName maintenanceConfigurationName location
     extendedLocation budgetName actionGroupName dataCollectionRuleName azureMonitorWorkspaceName associationName
-    policyAssignmentName routeTableName routeName loadBalancerName trustedAccessRoleBindingName
+    policyAssignmentName resourceUri routeTableName routeName loadBalancerName trustedAccessRoleBindingName
 """
 """Path parameters, and the place: a resource somewhere else or under another name is another resource."""
 

@@ -110,6 +110,12 @@ def _updates(findings: Sequence[Finding], *, released: bool) -> Iterator[str]:
     updated = [finding for finding in findings if finding.rank is Rank.UPDATE]
     if released:
         updated = [finding for finding in updated if not _only_release(finding)]
+    told = [finding for finding in updated if finding.change.operation is Operation.SAME]
+    if len(told) > 2:
+        # Nothing happens to these resources: only the engine is told something about them.
+        protected = all("tightened: is protected" in finding.says for finding in told)
+        yield f"{_kinds([finding.change for finding in told])} {'protected now' if protected else 'get other options'}"
+        updated = [finding for finding in updated if finding not in told]
     if len(updated) > 2:
         yield f"{_kinds([finding.change for finding in updated])} updated"
         return

@@ -83,7 +83,8 @@ def _assignment(change: Change) -> Iterator[Effect]:
     if before != role:
         yield Effect(f"gives {role} instead of {before}", loosens=_strength(role) <= _strength(before))
     former = at(old, "scope")
-    if isinstance(scope, str) and isinstance(former, str) and scope.casefold() != former.casefold():
+    same = str(scope).casefold() == str(former).casefold()
+    if isinstance(scope, str) and isinstance(former, str) and not same and _real_change(former, scope):
         wider = former.casefold().startswith(scope.casefold().rstrip("/") + "/")
         narrower = scope.casefold().startswith(former.casefold().rstrip("/") + "/")
         verb = "is widened from" if wider else "is narrowed from" if narrower else "moves from"

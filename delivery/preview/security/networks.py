@@ -6,6 +6,7 @@ from typing import Final
 
 from delivery.preview.kinds import word
 from delivery.preview.model import Change, Json, Operation
+from delivery.preview.values import is_unknown
 
 from .effect import Effect, at, listed
 
@@ -108,7 +109,7 @@ def _network(entry: Json) -> Network | None:
 def _rules(before: list[Json], after: list[Json]) -> Iterator[Effect]:
     known = [rule for rule in before if isinstance(rule, dict)]
     for rule in after:
-        if not isinstance(rule, dict) or rule in known or str(rule.get("access")) != "Allow":
+        if not isinstance(rule, dict) or str(rule.get("access")) != "Allow" or any(_as(rule, old) for old in known):
             continue
         direction = str(rule.get("direction", "Inbound"))
         sources = rule.get("sourceAddressPrefixes") or [rule.get("sourceAddressPrefix", "*")]
@@ -123,6 +124,11 @@ def _rules(before: list[Json], after: list[Json]) -> Iterator[Effect]:
         named = {item.get("name"): item for item in after if isinstance(item, dict)}
         if str(rule.get("access")) == "Deny" and (named.get(rule.get("name")) or {}).get("access") != "Deny":
             yield Effect(f"no longer denies what {rule.get('name', 'a rule')} denied")
+
+
+def _as(rule: dict[str, Json], old: dict[str, Json]) -> bool:
+    """Whether the rule is as it was, as far as it is known: an unknown may well turn out to be what it was."""
+    return all(rule.get(key) == old.get(key) or is_unknown(rule.get(key)) for key in rule.keys() | old.keys())
 
 
 def _network_policy(change: Change) -> Iterator[Effect]:

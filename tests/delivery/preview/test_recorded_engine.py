@@ -80,6 +80,6 @@ def test_what_the_engine_does_not_tell_is_not_claimed() -> None:
 
 
 def test_the_engines_usual_complaints_are_no_news() -> None:
-    assert [told(str(file.relative_to(RECORDED).with_suffix(""))).notes for file in RECORDED.rglob("*.json")] == [
-        () for _ in RECORDED.rglob("*.json")
-    ]
+    files = sorted((RECORDED / "pulumi-3.260").glob("*.json"))
+
+    assert [told(f"pulumi-3.260/{file.stem}").notes for file in files] == [()] * 5
