@@ -10,16 +10,11 @@ from delivery.paths import ROOT, short
 
 from .facts import FACTS_FILE, facts, rendered
 
-app = typer.Typer(help="Keep the Azure Pipelines YAML in step with the stack files.", no_args_is_help=True)
+app = typer.Typer(help="Keep the Azure Pipelines YAML in step with the stack files.")
 
 
-@app.callback()
-def pipelines() -> None:
-    """Keep the Azure Pipelines YAML in step with the stack files."""
-
-
-@app.command(name="facts")
-def write_facts(
+@app.command()
+def pipelines(
     root: Annotated[Path, typer.Option(help="the project: Pulumi.yaml, stack files and pipelines/")] = ROOT,
     *,
     check: Annotated[bool, typer.Option("--check", help="write nothing; fail where the file is another")] = False,

@@ -21,7 +21,7 @@ _HOSTED = {"vmImage": "ubuntu-24.04"}
 """By its number: an image that moves takes Docker, Python and the Azure CLI with it."""
 
 _HEAD = """\
-# Written by `python -m delivery pipelines facts` from the stack files; a test compares. The pipelines extend this file
+# Written by `python -m delivery pipelines` from the stack files; a test compares. The pipelines extend this file
 # and name the stages that they want: every environment of the chain is then among them.
 """
 

@@ -55,10 +55,11 @@ def register(app: typer.Typer) -> None:
 def preview(
     stack: Stack,
     release: ReleaseOption,
-    to: Annotated[Path, typer.Option(help="folder for preview.md and approval.json")] = WORK / "preview",
+    to: Annotated[Path, typer.Option(help="folder for preview.html, preview.md and approval.json")] = WORK / "preview",
     store: Annotated[str, typer.Option(envvar="SLIPWAY_RELEASES", help="needed where --release is a name")] = "",
 ) -> None:
     """What deploying a release would change, and what an approval of it approves. Changes nothing."""
+    from delivery.preview import publish  # noqa: PLC0415 - as below
     from delivery.preview.forms import terminal  # noqa: PLC0415 - what previews need costs time that --help should not take
 
     from .engine import Engine  # noqa: PLC0415 - as above
@@ -68,6 +69,8 @@ def preview(
     judged = judge(Engine(stack).preview(wanted.configuration()))
     write(judged, to)
     terminal.write(judged.report, Console())
+    if "TF_BUILD" in os.environ:
+        typer.echo(publish.summarise(judged.report, to, os.environ, publish.run_link(os.environ)))
     if shut := list(judged.shut):
         raise GateError("\n".join(["this release cannot be deployed:", *shut]), judged.report.exit_code)
 

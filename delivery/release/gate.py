@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from delivery.failure import FailureError, NotFoundError
-from delivery.preview import approval, engine_json
-from delivery.preview.forms import markdown
+from delivery.preview import approval, engine_json, publish
 from delivery.preview.model import Change, Operation, Preview
 from delivery.preview.report import Report, report
 
@@ -17,7 +16,6 @@ Rights = Literal["release", "environment"]
 APPROVAL_FILE = "approval.json"
 
 _IDLE = (Operation.SAME, Operation.READ, Operation.REFRESH)
-_SUMMARY_LIMIT = 100_000
 
 
 class GateError(FailureError):
@@ -81,10 +79,9 @@ def out_of_reach(preview: Preview, rights: Rights | None) -> Iterator[str]:
 
 
 def write(judged: Judged, folder: Path) -> None:
-    """For people and for the deployment: the summary as Markdown, and what is approved by approving it."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """For people and for the deployment: the report in every form, and what is approved by approving it."""
+    publish.write(judged.report, folder)
     approval.write(folder / APPROVAL_FILE, judged.preview)
-    (folder / "preview.md").write_text(markdown.render(judged.report, _SUMMARY_LIMIT), encoding="utf-8")
 
 
 def newest(place: Path) -> Path:

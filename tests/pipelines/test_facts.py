@@ -1,4 +1,4 @@
-"""`python -m delivery pipelines facts`: what the YAML learns of the stack files."""
+"""`python -m delivery pipelines`: what the YAML learns of the stack files."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -103,8 +103,8 @@ def test_the_command_writes_once_and_then_finds_it_as_it_is(
 ) -> None:
     root = project(dev=(None, {}), prod=("dev", {}))
 
-    assert run("facts", "--root", root)[:2] == (0, f"{root}/pipelines/facts.yml written: dev -> prod\n")
-    assert run("facts", "--root", root)[1].endswith("is as the stack files say: dev -> prod\n")
+    assert run("--root", root)[:2] == (0, f"{root}/pipelines/facts.yml written: dev -> prod\n")
+    assert run("--root", root)[1].endswith("is as the stack files say: dev -> prod\n")
     written = yaml.safe_load((root / "pipelines" / FACTS_FILE).read_text())
     (defaults,) = [each["default"] for each in written["parameters"] if each["name"] == "facts"]
     assert defaults == facts(root)
@@ -114,7 +114,7 @@ def test_a_check_fails_where_the_file_is_stale_and_writes_nothing(
     project: Callable[..., Path], run: Callable[..., tuple[int, str, str]]
 ) -> None:
     root = project(dev=(None, {}))
-    code, _out, err = run("facts", "--root", root, "--check")
+    code, _out, err = run("--root", root, "--check")
 
     assert (code, (root / "pipelines" / FACTS_FILE).exists()) == (1, False)
     assert "is not as the stack files say: dev" in err

@@ -52,7 +52,11 @@ def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIns:
     """An environment where cloud, state and code agree."""
     made = StandIns(tmp_path / "stand-ins")
     made.install()
-    made.change(deployment={"resources": STATE}, az={LISTED: [assignment(REGISTRY, "aaaa")]})
+    made.change(
+        deployment={"resources": STATE},
+        az={LISTED: [assignment(REGISTRY, "aaaa")]},
+        outputs={"prod": {"release": {"digest": "sha256:live"}}},
+    )
     monkeypatch.setenv("PATH", str(made.folder / "bin"), prepend=":")
     project = tmp_path / "project"
     project.mkdir()
@@ -89,7 +93,8 @@ def test_where_all_agree_that_is_said_and_the_code_is_zero(cloud: StandIns, run:
 def test_looking_changes_neither_the_cloud_nor_the_state(cloud: StandIns, run: Run) -> None:
     run()
 
-    preview, export, listing = cloud.calls
+    asked, preview, export, listing = cloud.calls
+    assert asked == "pulumi stack output --json --stack prod --non-interactive"
     assert preview.startswith("pulumi preview --json --config-file FILE --refresh --expect-no-changes --stack prod")
     assert export == "pulumi stack export --stack prod --non-interactive"
     assert listing.startswith("az role assignment list --all --subscription 1111")
@@ -106,6 +111,12 @@ def test_what_was_changed_by_hand_is_told(cloud: StandIns, run: Run, tmp_path: P
     written = (tmp_path / "reports" / "drift.md").read_text()
     assert "`one`" in written
     assert "`pulumi up` makes it as the code says" in written
+
+
+def test_the_engines_own_bookkeeping_is_no_drift(cloud: StandIns, run: Run) -> None:
+    cloud.change(steps=[step("create", "pulumi:providers:pulumi", {}, {})])
+
+    assert run()[0] == 0
 
 
 def test_access_that_was_granted_by_hand_is_told_with_what_takes_it_away(
