@@ -24,7 +24,7 @@ CHECKOV := tests/infra/validators/requirements.txt
 CHECKOV_VENV := .slipway/checkov-venv
 KUBE_SCORE_VERSION := v1.20.0
 
-.PHONY: help rehearse test lint types unit test-engine test-cluster validators image pictures bench-serving bench-hostile lock clean
+.PHONY: help rehearse test lint types unit test-engine test-cluster validators image pictures bench-serving bench-hostile bench-image bench-model lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -81,6 +81,12 @@ bench-serving: $(BENCH_VENV)/.bench ## Speed beside the raw limit and other serv
 
 bench-hostile: $(BENCH_VENV)/.bench ## A hundred thousand hostile requests; OPTIONS="--count 5000" for fewer
 	@$(BENCH_VENV)/bin/python -m bench.hostile $(OPTIONS)
+
+bench-image: $(VENV)/.test ## Bytes that each change sends to REGISTRY=host/repository, and the image's size
+	@$(BIN)/python -m bench.image $(OPTIONS)
+
+bench-model: $(VENV)/.test ## Pulling 200 MB from Azurite beside the store library's own bare download
+	@$(BIN)/python -m bench.model $(OPTIONS)
 
 lock: $(UV) ## Write every requirements.txt anew from its requirements.in
 	@set -e; lock() { echo "lock  $$1"; $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \

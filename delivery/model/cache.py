@@ -7,10 +7,12 @@ next. The whole cache may be deleted at any time.
 import fcntl
 import hashlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from types import TracebackType
+from typing import IO, Self
 
 from app.scoring.manifest import FileFacts
 from delivery.failure import FailureError, IntegrityError, NotFoundError
@@ -43,7 +45,17 @@ class Cache:
             # What an earlier download left was wrong, which says nothing of the object itself.
             return self._download(store, path, facts, partial, progress)
 
-    def copy(self, facts: FileFacts, target: Path) -> None:
+    def place(self, facts: FileFacts, target: Path) -> None:
+        """Put a file that `fetch` has just proved at `target`: as a second name of it where that can be had.
+
+        Whoever writes into the placed file writes into the cache; the next `fetch` finds that out and downloads anew.
+        """
+        try:
+            target.hardlink_to(self._file(facts))
+        except OSError:
+            self._copy(facts, target)  # another file system, or one without such names
+
+    def _copy(self, facts: FileFacts, target: Path) -> None:
         """Copy a cached file to `target`, proving it on the way."""
         digest, size = hashlib.sha256(), 0
         with self._file(facts).open("rb") as source, target.open("xb") as sink:
@@ -66,17 +78,16 @@ class Cache:
 
     def _download(self, store: Store, path: str, facts: FileFacts, partial: Path, progress: Progress) -> int:
         digest, received = hashlib.sha256(), 0
-        with partial.open("a+b") as sink:
+        with partial.open("a+b") as sink, _Beside(digest.update, sink.write) as kept:
             size = _resume(sink, digest.update)
             progress(size)
             try:
                 for chunk in store.chunks(path, size) if size < facts.size else ():
-                    digest.update(chunk)
                     size += len(chunk)
                     received += len(chunk)
                     if size > facts.size:
                         break  # an endless object must not fill the disk
-                    sink.write(chunk)
+                    kept.take(chunk)
                     progress(len(chunk))
             except (IntegrityError, NotFoundError):
                 raise
@@ -101,6 +112,35 @@ class Cache:
         with (self.root / "partial" / f"{facts.sha256}.lock").open("wb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield self.root / "partial" / facts.sha256
+
+
+class _Beside:
+    """Does several things with each chunk at once, while the next chunk is on its way; in order, and all by its end."""
+
+    def __init__(self, *things: Callable[[bytes], object]) -> None:
+        self._things = things
+        self._pool = ThreadPoolExecutor(len(things))
+        self._going: list[Future[object]] = []
+
+    def take(self, chunk: bytes) -> None:
+        """Begin with this chunk once the last one is done with. Raises what that one failed with."""
+        self._finish()
+        self._going = [self._pool.submit(thing, chunk) for thing in self._things]
+
+    def _finish(self) -> None:
+        for one in self._going:
+            one.result()
+        self._going = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown()
+        if error is None:
+            self._finish()
 
 
 def matches(file: Path, facts: FileFacts) -> bool:

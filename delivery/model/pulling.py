@@ -87,7 +87,7 @@ def _replace(folder: Path, aside: Path, manifest: Manifest, cache: Cache) -> Non
         shutil.rmtree(aside, ignore_errors=True)
         new.mkdir(parents=True)
         for file, facts in manifest.files.items():
-            cache.copy(facts, new / file)
+            cache.place(facts, new / file)
         (new / MANIFEST_FILE).write_text(manifest.to_json(), encoding="utf-8")
         if folder.exists():
             folder.rename(old)

@@ -1,5 +1,6 @@
 """Pulling: proved, cached, and in place as a whole."""
 
+import resource
 from pathlib import Path
 
 import pytest
@@ -101,3 +102,38 @@ def test_a_file_in_the_folders_place_is_left_alone(
     with pytest.raises(FailureError, match="is not a folder"):
         pull_live(folder_repository, to, cache)
     assert to.read_text() == "mine"
+
+
+def test_a_model_takes_its_room_once(folder_repository: Repository, tmp_path: Path, to: Path, cache: Cache) -> None:
+    manifest = publish_bytes(folder_repository, tmp_path, MODEL)
+    pull_live(folder_repository, to, cache)
+    assert (to / MODEL_FILE).samefile(cache.root / "sha256" / manifest.sha256)
+
+
+def test_where_no_second_name_can_be_had_the_model_is_copied_and_proved(
+    folder_repository: Repository, tmp_path: Path, to: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_self: Path, _target: Path) -> None:
+        raise OSError(18, "Invalid cross-device link")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    manifest = publish_bytes(folder_repository, tmp_path, MODEL)
+    pull_live(folder_repository, to, cache)
+    assert read_all(to)[1] == MODEL
+    assert not (to / MODEL_FILE).samefile(cache.root / "sha256" / manifest.sha256)
+
+
+def test_a_disk_that_is_full_is_told_and_nothing_is_put_in_place(
+    folder_repository: Repository, tmp_path: Path, to: Path, cache: Cache
+) -> None:
+    publish_bytes(folder_repository, tmp_path, MODEL)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(MODEL) // 2, hard))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            pull_live(folder_repository, to, cache)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert not to.exists()
+    pull_live(folder_repository, to, cache)
+    assert read_all(to)[1] == MODEL

@@ -111,3 +111,16 @@ def test_a_folder_is_made_only_for_publishing(tmp_path: Path) -> None:
     assert not (tmp_path / "new").exists()
     open_store(location, create=True)
     assert (tmp_path / "new").is_dir()
+
+
+def test_what_an_operation_gives_is_never_put_into_words() -> None:
+    class Chunk:
+        def __repr__(self) -> str:
+            raise AssertionError("asyncio describes a task that holds its result, all four megabytes of it")
+
+    chunk = Chunk()
+
+    async def operation() -> Chunk:
+        return chunk
+
+    assert store._interruptible(operation) is chunk
