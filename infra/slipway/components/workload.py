@@ -25,7 +25,7 @@ class WorkloadArgs:
     config: Config
     release: Release
     protect: bool
-    """Whether the namespace refuses to be deleted, and with it everything inside."""
+    """Whether a `destroy` leaves what answers callers: the engine deletes, or forgets, all else before it refuses."""
     cluster: pulumi.Resource
     """What the objects go with: once it is gone, nobody can be asked to delete them."""
     image: pulumi.Input[str]
@@ -53,7 +53,7 @@ class Workload(pulumi.ComponentResource):
         namespace = core.Namespace(
             f"{name}-namespace",
             manifests.namespace(args.naming),
-            pulumi.ResourceOptions(parent=self, deleted_with=args.cluster, protect=args.protect),
+            self._kept(),
         )
         self.namespace = namespace.metadata.name
         deployment = self._deployment(self._bounds())
@@ -94,7 +94,7 @@ class Workload(pulumi.ComponentResource):
     def _deployment(self, bounds: list[pulumi.Resource]) -> apps.Deployment:
         name, args = self._name, self._args
         account = core.ServiceAccount(
-            f"{name}-account", manifests.service_account(args.naming, self.namespace), self._child()
+            f"{name}-account", manifests.service_account(args.naming, self.namespace), self._kept()
         )
         settings = core.ConfigMap(
             f"{name}-settings", manifests.settings(args.naming, args.config, self.namespace), self._child()
@@ -119,10 +119,11 @@ class Workload(pulumi.ComponentResource):
             pulumi.ResourceOptions(
                 parent=self,
                 deleted_with=args.cluster,
+                protect=args.protect,
                 depends_on=[*bounds, *args.pull_grants],
                 custom_timeouts=self._timeouts(),
-                # The autoscaler's field, also at the moment when it is handed over to it.
-                ignore_changes=["spec.replicas"] if args.config.scaling.automatic else None,
+                # The autoscaler's field, whatever an earlier version of this program has put there.
+                ignore_changes=["spec.replicas"],
             ),
         )
 
@@ -131,14 +132,13 @@ class Workload(pulumi.ComponentResource):
         policy.PodDisruptionBudget(
             f"{name}-budget",
             manifests.disruption_budget(naming, config.disruptions, namespace=self.namespace),
-            self._child(),
+            self._kept(),
         )
-        if config.scaling.automatic:
-            autoscaling.HorizontalPodAutoscaler(
-                f"{name}-autoscaler",
-                manifests.autoscaler(naming, config.scaling, namespace=self.namespace, deployment=self.deployment_name),
-                self._child(),
-            )
+        autoscaling.HorizontalPodAutoscaler(
+            f"{name}-autoscaler",
+            manifests.autoscaler(naming, config.scaling, namespace=self.namespace, deployment=self.deployment_name),
+            self._kept(),
+        )
 
     def _service(self) -> core.Service:
         args = self._args
@@ -152,11 +152,20 @@ class Workload(pulumi.ComponentResource):
                 ip_resource_group=args.ip_resource_group,
             ),
             # Not deleted with the cluster: as long as the Service holds it, Azure refuses to delete the address.
-            pulumi.ResourceOptions(parent=self, depends_on=list(args.address_grants), custom_timeouts=self._timeouts()),
+            pulumi.ResourceOptions(
+                parent=self,
+                protect=args.protect,
+                depends_on=list(args.address_grants),
+                custom_timeouts=self._timeouts(),
+            ),
         )
 
     def _child(self) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self, deleted_with=self._args.cluster)
+
+    def _kept(self) -> pulumi.ResourceOptions:
+        """For what is never replaced in ordinary life, and of which a second one would be in the first one's way."""
+        return pulumi.ResourceOptions(parent=self, deleted_with=self._args.cluster, protect=self._args.protect)
 
     def _timeouts(self) -> pulumi.CustomTimeouts:
         seconds = f"{self._args.config.rollout.timeout_seconds}s"

@@ -33,18 +33,13 @@ class Scaling(Section):
     """The fewest. Two at least: one may leave with its node while the other answers."""
 
     max_replicas: Annotated[int, Field(ge=2, le=200)]
-    """The most. The same as minReplicas: a fixed number, without an autoscaler."""
+    """The most. The same as minReplicas: a fixed number."""
 
     target_cpu_percent: Percent = 70
     """CPU use that the autoscaler aims at, in percent of resources.cpuRequest."""
 
     scale_down_seconds: Annotated[int, Field(ge=0, le=3600)] = 300
     """How long a lower load must last before replicas go."""
-
-    @property
-    def automatic(self) -> bool:
-        """Whether an autoscaler decides, so that nobody else may say how many."""
-        return self.min_replicas != self.max_replicas
 
 
 class Disruptions(Section):

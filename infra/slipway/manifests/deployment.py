@@ -25,14 +25,13 @@ def deployment(
 ) -> apps.DeploymentInitArgs:
     """The Deployment of a release.
 
-    Replicas are given only where no autoscaler decides on them: both would pull at the same field.
+    How many replicas is not said here: the autoscaler owns that field, and both would pull at it.
     """
     version = release.commit[:_SHORT]
     rollout = workload.rollout
     return apps.DeploymentInitArgs(
         metadata=metadata(naming, namespace=namespace, version=version, annotations=facts(release)),
         spec=apps.DeploymentSpecArgs(
-            replicas=None if workload.scaling.automatic else workload.scaling.min_replicas,
             selector=selector(naming),
             strategy=apps.DeploymentStrategyArgs(
                 type="RollingUpdate",

@@ -95,13 +95,14 @@ def test_everything_is_its_child_on_the_one_provider(dev: Recorded) -> None:
 
 
 @pytest.mark.parametrize("protect", [True, False])
-def test_the_namespace_alone_is_protected_and_only_where_asked(
+def test_what_answers_callers_is_protected_and_only_where_asked(
     declared: Declared, naming: Naming, *, protect: bool
 ) -> None:
     found = declared(program(naming, protect=protect))
     protected = {record.name for record in found.resources if record.options.get("protect")}
 
-    assert protected == ({"workload-namespace"} if protect else set())
+    kept = ("account", "app", "autoscaler", "budget", "namespace", "service")
+    assert protected == ({f"workload-{name}" for name in kept} if protect else set())
 
 
 def test_all_go_with_the_cluster_but_the_service_which_holds_the_address(dev: Recorded) -> None:
@@ -119,12 +120,12 @@ def test_nobody_but_the_autoscaler_says_how_many(dev: Recorded) -> None:
     assert dev.one(AUTOSCALER)
 
 
-def test_a_fixed_number_needs_no_autoscaler(declared: Declared, naming: Naming) -> None:
+def test_a_fixed_number_is_the_autoscalers_as_well(declared: Declared, naming: Naming) -> None:
     found = declared(program(naming, {"scaling.maxReplicas": 2}))
+    spec = found.one(AUTOSCALER).inputs["spec"]
 
-    assert found.all(AUTOSCALER) == []
-    assert "ignoreChanges" not in found.one(DEPLOYMENT).options
-    assert found.one(DEPLOYMENT).inputs["spec"]["replicas"] == 2  # type: ignore[index, call-overload]  # as above
+    assert (spec["minReplicas"], spec["maxReplicas"]) == (2, 2)  # type: ignore[index, call-overload]  # as above
+    assert "replicas" not in found.one(DEPLOYMENT).inputs["spec"]  # type: ignore[operator]  # as above
 
 
 def test_pods_come_after_what_binds_them_and_what_lets_them_pull(dev: Recorded) -> None:

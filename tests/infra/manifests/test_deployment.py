@@ -36,12 +36,9 @@ def container(plain: Plain, naming: Naming, changes: Mapping[str, object] = NOTH
     return only
 
 
-def test_replicas_are_left_to_the_autoscaler(plain: Plain, naming: Naming) -> None:
-    assert "replicas" not in deployment(plain, naming)["spec"]
-
-
-def test_replicas_are_given_where_their_number_is_fixed(plain: Plain, naming: Naming) -> None:
-    assert deployment(plain, naming, {"scaling.maxReplicas": 2})["spec"]["replicas"] == 2
+@pytest.mark.parametrize("most", [6, 2])
+def test_replicas_are_left_to_the_autoscaler(plain: Plain, naming: Naming, most: int) -> None:
+    assert "replicas" not in deployment(plain, naming, {"scaling.maxReplicas": most})["spec"]
 
 
 def test_no_replica_goes_before_another_has_come_and_stayed(plain: Plain, naming: Naming) -> None:
