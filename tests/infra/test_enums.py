@@ -16,7 +16,6 @@ from delivery.preview.record import Value
 
 from .golden.text import STACKS, recorded
 
-
 OPEN = (".streams[]",)
 """Lists that Azure extends without a new API version: the streams of Container Insights and Prometheus, for one."""
 
