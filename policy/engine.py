@@ -55,16 +55,17 @@ def validate_stack(rule: StackRule, given: Sequence[EngineResource], report: Rep
     _report(rule, rule.check([resource(one, unknown) for one in given]), report)
 
 
-def message(violation: Violation) -> str:
-    """A violation as the engine prints it; its policy's description stands above it."""
-    return f"{violation.name}: {violation.reason} Remedy: {violation.remedy}."
+def message(resource: Resource, fault: Fault, remedy: str) -> str:
+    """A fault as the engine prints it: the rule's demand stands above it there."""
+    place = f"{fault.path}: " if fault.path else ""
+    return f"{resource.name}: found {place}{fault.found}. Remedy: {remedy}."
 
 
 def _report(rule: Rule | StackRule, faults: Iterable[tuple[Resource, Fault]], report: Report) -> None:
     for found, fault in faults:
         violation = violation_of(rule, found, fault)
         if not _excepted(violation, found.key, EXCEPTIONS):
-            report(message(violation), found.key)
+            report(message(found, fault, rule.remedy), found.key)
 
 
 def _excepted(violation: Violation, urn: str, exceptions: Sequence[PolicyException]) -> bool:

@@ -75,7 +75,7 @@ def test_a_fault_is_reported_with_its_remedy() -> None:
     assert said == [
         (
             (
-                "registry: A registry has no admin user. Found adminUserEnabled: on. "
+                "registry: found adminUserEnabled: on. "
                 "Remedy: set adminUserEnabled to false; pipelines and nodes get roles."
             ),
             given.urn,
