@@ -43,6 +43,10 @@ _HINTS = {
     FolderLocation: "the folder's permissions forbid it",
 }
 
+# How obstore says that nobody answered.
+_SILENCE = ("error sending request", "timed out", "error decoding response body", "operation timed out")
+_SILENT = "nobody answers there, or too slowly: check the name, the network and the store's firewall, then run it again"
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -125,6 +129,8 @@ class Store:
             reason = " ".join(str(error).partition("\n\nDebug source")[0].split())[:500]
             refused = isinstance(error, (PermissionDeniedError, UnauthenticatedError)) or "token request" in reason
             hint = f"\n({_HINTS[type(self.location)]})" if refused else ""
+            if not refused and any(sign in reason for sign in _SILENCE):
+                hint = f"\n({_SILENT})"
             raise FailureError(f"{place}: {reason}{hint}") from None
 
 

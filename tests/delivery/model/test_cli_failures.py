@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.scoring.manifest import MODEL_FILE
-from tests.support.service import ROOT
+from tests.support.service import ROOT, free_port
 
 from .candidates import publishable
 from .commands import Run
@@ -120,3 +120,14 @@ def test_the_command_line_starts_without_the_heavy_libraries_and_leaves_the_home
 
     assert (done.returncode, done.stderr.strip()) == (0, "")
     assert list(home.rglob("*")) == []
+
+
+def test_a_command_that_fails_in_the_cloud_ends_with_its_own_exit_code_every_time(tmp_path: Path) -> None:
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    environment = {**os.environ, "AWS_ENDPOINT_URL": nowhere, "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
+    command = [sys.executable, "-m", "delivery", "model", "list", "--repository", f"s3://models/{tmp_path.name}"]
+    started = [
+        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(12)
+    ]
+    assert [process.wait(60) for process in started] == [1] * len(started)

@@ -1,5 +1,8 @@
 """What each kind of place says when it does not do what was asked."""
 
+import socket
+import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -88,8 +91,24 @@ def test_a_place_that_does_not_answer_is_one_clear_message(monkeypatch: pytest.M
 
     with pytest.raises(FailureError, match=r"^s3://models/object: ") as failed:
         _open("s3://models").read("object", limit=9)
-    assert "\n" not in str(failed.value)
+    _, remedy = str(failed.value).splitlines()
+    assert remedy.startswith("(nobody answers there, or too slowly: check the name, the network")
     assert "Debug source" not in str(failed.value)
+
+
+def test_a_place_that_is_silent_for_ever_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        patient = store._client()
+        assert patient["read_timeout"] == "30s"
+        monkeypatch.setattr(store, "_client", lambda: {**patient, "read_timeout": "1s"})
+        monkeypatch.setattr(store, "_RETRY", {"max_retries": 1, "retry_timeout": timedelta(seconds=2)})
+        begun = time.monotonic()
+        with pytest.raises(FailureError, match=r"(?s)s3://models/object: .*\n\(nobody answers there"):
+            _open("s3://models").read("object", limit=9)
+    assert time.monotonic() - begun < 15
 
 
 @pytest.mark.parametrize("name", ["AWS_ENDPOINT_URL", "AZURE_STORAGE_ENDPOINT"])
