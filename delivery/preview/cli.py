@@ -72,10 +72,11 @@ def report_change(  # noqa: PLR0913, PLR0917 - one argument for each option
 ) -> None:
     """Say what a change does, gravest first. Exit codes: 10 protected, 11 policy, 12 not what was approved."""
     gc.disable()  # millions of small things are read once and all kept to the end: looking for garbage doubles the time
+    places = show.Places(out, summary, artifact, comment, link)
+    to = show.ready(places)
     releases = release, base_release or release
     found = show.preview(show.Source(stack, base, engine, pulumi, state, base_state, releases))
-    places = show.Places(out, summary, artifact, comment, link)
-    judged = show.show(found, form, places, approved=approved, everything=everything)
+    judged = show.show(found, form, places, to, approved=approved, everything=everything)
     if save_approval:
         approval.write(save_approval, found)
     show.broken(found)

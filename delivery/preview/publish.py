@@ -24,6 +24,17 @@ def write(report: Report, folder: Path, link: str = "") -> Path:
     return page
 
 
+def refuse(environment: Mapping[str, str], *, summary: bool, artifact: bool) -> None:
+    """UsageError where there is no build that could take what is asked for. Said before any work is done."""
+    azure = "TF_BUILD" in environment
+    if summary and not azure and not environment.get("GITHUB_STEP_SUMMARY"):
+        raise UsageError(
+            "--summary: this is no build of Azure Pipelines or GitHub Actions (TF_BUILD, GITHUB_STEP_SUMMARY)"
+        )
+    if artifact and not azure:
+        raise UsageError("--artifact: this is no build of Azure Pipelines (TF_BUILD is not set)")
+
+
 def summarise(report: Report, folder: Path, environment: Mapping[str, str], link: str = "") -> str:
     """Put the report into the build's summary. What must be printed for that: an order to Azure's agent, or nothing."""
     text = markdown.render(report, _SUMMARY, link)
@@ -43,8 +54,6 @@ def summarise(report: Report, folder: Path, environment: Mapping[str, str], link
 
 def upload(report: Report, page: Path, environment: Mapping[str, str]) -> str:
     """The order to Azure's agent to keep the page as an artifact of the run."""
-    if "TF_BUILD" not in environment:
-        raise UsageError("--artifact: this is no build of Azure Pipelines (TF_BUILD is not set)")
     # Attempts of a stage share a run, and an artifact's name can be taken only once.
     attempt = environment.get("SYSTEM_STAGEATTEMPT", "1")
     name = f"preview-{_name(report.stack)}" + (f"-{attempt}" if attempt != "1" else "")

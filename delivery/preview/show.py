@@ -13,7 +13,7 @@ from delivery.failure import FailureError, UsageError
 from delivery.paths import WORK, short
 
 from . import approval, base, engine, publish
-from .comments import host
+from .comments import Host, host
 from .compare import compare
 from .drawing import draw
 from .forms import html, markdown, svg, terminal
@@ -59,6 +59,12 @@ class Places:
     link: str
 
 
+def ready(places: Places) -> Host | None:
+    """Whom the comment is for. UsageError where the report cannot be brought to a place that is asked for."""
+    publish.refuse(os.environ, summary=places.summary, artifact=places.artifact)
+    return host(os.environ) if places.comment else None
+
+
 def preview(source: Source) -> Preview:
     """The change, from wherever it is told."""
     _agree(source)
@@ -81,7 +87,9 @@ def preview(source: Source) -> Preview:
     return compare(sides.base, sides.head, f"{commit} against {base.head_name()}", (sides.note,) if sides.note else ())
 
 
-def show(found: Preview, form: Form, places: Places, *, approved: Path | None, everything: bool) -> Report:
+def show(
+    found: Preview, form: Form, places: Places, to: Host | None, *, approved: Path | None, everything: bool
+) -> Report:
     """Judge the change, print it, and bring it wherever else it was asked for."""
     judged = report(found, datetime.now(UTC).date(), approval.read(approved) if approved else None)
     link = places.link or publish.run_link(os.environ)
@@ -95,8 +103,8 @@ def show(found: Preview, form: Form, places: Places, *, approved: Path | None, e
         orders += [publish.upload(judged, page, os.environ)] if places.artifact else []
         sys.stdout.write("".join(f"{order}\n" for order in orders if order))
         sys.stdout.flush()
-    if places.comment:
-        said.print(publish.comment(judged, host(os.environ), link))
+    if to is not None:
+        said.print(publish.comment(judged, to, link))
     return judged
 
 
