@@ -65,7 +65,9 @@ def guarded(resources: Sequence[Resource]) -> Iterator[tuple[Resource, Fault]]:
 
 
 def _about(check: Resource, environment: Resource) -> bool:
-    target = at(check.inputs, "targetResourceId")
+    kind, target = at(check.inputs, "targetResourceType"), at(check.inputs, "targetResourceId")
+    if kind != "environment" and not is_unknown(kind):
+        return False  # the service's default is a service connection
     if not is_unknown(target) or target == "${unknown}":
         return True  # an id of the service's own: which environment it means cannot be told
     return str(target).startswith(f"${{{environment.name}.")

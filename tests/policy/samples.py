@@ -114,10 +114,21 @@ GOOD: dict[str, tuple[str, dict[str, Any]]] = {
     "environment": (f"{_DEVOPS}/environment:Environment", {"name": "prod"}),
     "approval": (
         f"{_DEVOPS}/checkApproval:CheckApproval",
-        {"targetResourceId": "${environment.id}", "requesterCanApprove": False, "approvers": ["a"]},
+        {
+            "targetResourceId": "${environment.id}",
+            "targetResourceType": "environment",
+            "requesterCanApprove": False,
+            "approvers": ["a"],
+        },
     ),
-    "branches": (f"{_DEVOPS}/checkBranchControl:CheckBranchControl", {"targetResourceId": "${environment.id}"}),
-    "lock": (f"{_DEVOPS}/checkExclusiveLock:CheckExclusiveLock", {"targetResourceId": "${environment.id}"}),
+    "branches": (
+        f"{_DEVOPS}/checkBranchControl:CheckBranchControl",
+        {"targetResourceId": "${environment.id}", "targetResourceType": "environment"},
+    ),
+    "lock": (
+        f"{_DEVOPS}/checkExclusiveLock:CheckExclusiveLock",
+        {"targetResourceId": "${environment.id}", "targetResourceType": "environment"},
+    ),
     "authorization": (
         f"{_DEVOPS}/pipelineAuthorization:PipelineAuthorization",
         {"resourceId": "${environment.id}", "pipelineId": "${pipeline.id}"},

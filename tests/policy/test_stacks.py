@@ -32,11 +32,15 @@ def test_a_stack_that_protects_something_guards_its_environment_with_all_three_c
 
 def test_a_check_on_something_else_guards_no_environment() -> None:
     elsewhere = resource("approval")
-    inputs = {**elsewhere.inputs, "targetResourceId": "${connection.id}"}
+    for other in (
+        {"targetResourceId": "${connection.id}"},
+        {"targetResourceId": "5", "targetResourceType": "endpoint"},
+    ):
+        inputs = {**elsewhere.inputs, **other}
 
-    assert [rule for rule, _ in broken("approval", add=(Resource(elsewhere.type, "elsewhere", inputs),))] == [
-        "environment-guarded"
-    ]
+        assert [rule for rule, _ in broken("approval", add=(Resource(elsewhere.type, "elsewhere", inputs),))] == [
+            "environment-guarded"
+        ]
 
 
 def test_a_stack_that_protects_nothing_may_do_without() -> None:

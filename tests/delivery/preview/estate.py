@@ -347,9 +347,15 @@ _RESOURCES: list[Document] = [
     _devops(
         "CheckBranchControl",
         "branches",
-        {"targetResourceId": "${environment.id}", "allowedBranches": "refs/heads/main"},
+        {
+            "targetResourceId": "${environment.id}",
+            "targetResourceType": "environment",
+            "allowedBranches": "refs/heads/main",
+        },
     ),
-    _devops("CheckExclusiveLock", "lock", {"targetResourceId": "${environment.id}"}),
+    _devops(
+        "CheckExclusiveLock", "lock", {"targetResourceId": "${environment.id}", "targetResourceType": "environment"}
+    ),
     _devops(
         "BuildDefinition",
         "release",
