@@ -91,7 +91,7 @@ class Rollout(Section):
     """A rollout in which nothing happened for this long has failed."""
 
     timeout_seconds: Annotated[int, Field(ge=120, le=7200)]
-    """How long `pulumi up` waits for the rollout and for the address."""
+    """How long `pulumi up` waits for the rollout and for the address, and so how long it takes to find one failed."""
 
     pre_stop_seconds: Annotated[int, Field(ge=5, le=120)]
     """A leaving replica goes on as before for this long, until every load balancer has heard of it."""

@@ -127,6 +127,19 @@ def waits_in_order(workload: Workload) -> Iterator[_Problem]:
         )
 
 
+def rollout_fits_the_wait(workload: Workload) -> Iterator[_Problem]:
+    """A rollout at full size comes to its end while Pulumi waits, however slowly replicas start."""
+    rollout = workload.rollout
+    waves = -(-workload.scaling.max_replicas // rollout.max_surge)
+    needed = waves * (rollout.start_seconds + rollout.min_ready_seconds)
+    if rollout.timeout_seconds < needed:
+        yield (
+            "workload.rollout.timeoutSeconds",
+            str(rollout.timeout_seconds),
+            f"at least {needed}: {waves} times startSeconds + minReadySeconds, since maxSurge replicas start at once",
+        )
+
+
 RULES = (
     replicas_in_order,
     budget_below_replicas,
@@ -138,5 +151,6 @@ RULES = (
     local_traffic_is_warned,
     grace_covers_a_request,
     waits_in_order,
+    rollout_fits_the_wait,
 )
 """Every rule above."""

@@ -127,8 +127,16 @@ def test_the_sample_contradicts_itself_nowhere() -> None:
             ("workload.rollout.progressSeconds", "65", "more than startSeconds + minReadySeconds, 65"),
         ),
         (
-            {"rollout.timeoutSeconds": 300},
-            ("workload.rollout.timeoutSeconds", "300", "more than progressSeconds, 300"),
+            {"rollout.timeoutSeconds": 400, "rollout.progressSeconds": 400},
+            ("workload.rollout.timeoutSeconds", "400", "more than progressSeconds, 400"),
+        ),
+        (
+            {"scaling.maxReplicas": 21, "rollout.maxSurge": 2},
+            (
+                "workload.rollout.timeoutSeconds",
+                "600",
+                "at least 715: 11 times startSeconds + minReadySeconds, since maxSurge replicas start at once",
+            ),
         ),
     ],
 )
