@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Final
 
+from .columns import columns
+
 CHIP_WIDTH: Final = 184
 CHIP_HEIGHT: Final = 40
 _GAP: Final = 8
@@ -90,7 +92,8 @@ def draw(nodes: Sequence[Node], shape: float = 1.7) -> Drawing:
     """Lay the resources out; `shape` is how much wider than high the picture means to be."""
     boxes = _boxes(nodes)
     needs = _group_needs(nodes)
-    _columns(boxes, needs)
+    for title, column in columns(boxes, needs).items():
+        boxes[title].column = column
     drawing = Drawing(list(boxes.values()), _links(boxes, needs))
     _place(drawing, shape)
     return drawing
@@ -147,36 +150,6 @@ def _group_needs(nodes: Sequence[Node]) -> dict[tuple[str, str], list[bool]]:
             if giver is not None and giver.group != node.group and not giver.type.startswith(PROVIDER):
                 needs.setdefault((giver.group, node.group), []).append(bool(giver.grave and node.grave))
     return needs
-
-
-def _columns(boxes: dict[str, Box], needs: dict[tuple[str, str], list[bool]]) -> None:
-    """Givers left of takers, as far as the needs form no circle."""
-    forward = _without_circles(boxes, needs)
-    for _ in boxes:  # the longest way has at most as many steps as there are boxes
-        moved = False
-        for giver, taker in forward:
-            if boxes[taker].column <= boxes[giver].column:
-                boxes[taker].column, moved = boxes[giver].column + 1, True
-        if not moved:
-            break
-    used = sorted({box.column for box in boxes.values()})
-    for box in boxes.values():
-        box.column = used.index(box.column)
-
-
-def _without_circles(boxes: dict[str, Box], needs: dict[tuple[str, str], list[bool]]) -> list[tuple[str, str]]:
-    """The needs between boxes, strongest first, leaving out each that would close a circle."""
-    bit = {title: 1 << number for number, title in enumerate(boxes)}
-    reach = dict(bit)  # what can be reached from a box, itself included, as a set of bits
-    kept = []
-    for giver, taker in sorted(needs, key=lambda pair: (-len(needs[pair]), pair)):
-        if reach[taker] & bit[giver]:
-            continue
-        kept.append((giver, taker))
-        for title, reached in reach.items():
-            if reached & bit[giver]:
-                reach[title] |= reach[taker]
-    return kept
 
 
 def _links(boxes: dict[str, Box], needs: dict[tuple[str, str], list[bool]]) -> list[Link]:

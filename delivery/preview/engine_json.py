@@ -9,12 +9,11 @@ import orjson
 
 from delivery.failure import FailureError
 
-from . import paths
 from .compare import output_changes
 from .difference import differences, option_differences
-from .model import Change, Difference, Json, Kind, Operation, OutputChange, Preview, State
+from .engine_detail import told
+from .model import Change, Difference, Json, Operation, OutputChange, Preview, State
 from .secrets import SIGNATURE, hide, hide_inputs, hide_text, without_echoes
-from .values import HIDDEN, holds_secret, holds_unknown
 
 STACK: Final = "pulumi:pulumi:Stack"
 
@@ -45,7 +44,6 @@ _OPTIONS: Final = (
     "additionalSecretOutputs",
     "customTimeouts",
 )
-_KINDS: Final = {"add": Kind.ADDED, "delete": Kind.REMOVED, "update": Kind.CHANGED}
 _NOISE = re.compile(r"warning: using pulumi-resource-|the wrong version may be on your path")
 _COLOUR = re.compile(r"<\{%[^%]*%\}>|\x1b\[[0-9;]*m")
 
@@ -119,7 +117,7 @@ def _change(step: dict[str, Any]) -> Change:
     found: list[Difference] = []
     if old and new and operation is not Operation.READ:
         if not unchanged:
-            found = _told(differences(new.type, old.inputs, new.inputs), step)
+            found = told(differences(new.type, old.inputs, new.inputs), step)
         found += option_differences(_settled(old.options), _settled(new.options))
     return Change(operation, old, new, tuple(found), word=word if operation is Operation.OTHER else "")
 
@@ -149,61 +147,6 @@ def _state(urn: str, given: dict[str, Any], inputs: dict[str, Json] | None = Non
 def _settled(options: dict[str, Json]) -> dict[str, Json]:
     """Without the provider where it is the engine's own default one, whose name is only a version."""
     return {key: value for key, value in options.items() if key != "provider" or "::default" not in str(value)}
-
-
-def _told(own: list[Difference], step: dict[str, Any]) -> list[Difference]:
-    """Our own differences, with what only the provider can tell: which of them replace, and what it alone sees."""
-    before, after = step.get("oldState") or {}, step.get("newState") or {}
-    details: dict[str, Any] = dict(step.get("detailedDiff") or {})
-    reasons = [*(step.get("diffReasons") or ()), *(step.get("replaceReasons") or ())]
-    replacing = set(step.get("replaceReasons") or ())
-    for reason in reasons:
-        if not any(_covers(reason, path) or _covers(path, reason) for path in details):
-            details[reason] = {"kind": "update-replace" if reason in replacing else "update", "inputDiff": True}
-    result = list(own)
-    for text, detail in details.items():
-        path = paths.parse(text)
-        name = paths.show(paths.named(path, after.get("inputs"), before.get("inputs"), before.get("outputs")))
-        replaces = str(detail.get("kind", "")).endswith("-replace")
-        matching = [found for found in result if _covers(found.path, name) or _covers(name, found.path)]
-        if matching:
-            if replaces:
-                result = [replace(found, replaces=True) if found in matching else found for found in result]
-        elif found_alone := _alone(name, path, detail, (before, after)):
-            result.append(found_alone)
-    return result
-
-
-def _alone(
-    name: str, path: paths.Path, detail: dict[str, Any], sides: tuple[dict[str, Any], dict[str, Any]]
-) -> Difference | None:
-    """What differs in the provider's eyes only: drift, a default, or a secret whose sides are both hidden."""
-    before, after = sides
-    last = next((step for step in reversed(path) if isinstance(step, str)), "")
-    old = paths.find(before.get("inputs") if detail.get("inputDiff") else before.get("outputs"), path)
-    new = paths.find(after.get("inputs"), path)
-    old, new = hide(last, old), hide(last, new)
-    secret = holds_secret(old) or holds_secret(new) or HIDDEN in (_above(before, path), _above(after, path))
-    kind = _KINDS.get(str(detail.get("kind", "")).removesuffix("-replace"), Kind.CHANGED)
-    replaces = str(detail.get("kind", "")).endswith("-replace")
-    if old == new and not secret and not replaces and not detail.get("inputDiff"):
-        return None
-    if secret:
-        old = new = None
-    return Difference(name, kind, old, new, replaces=replaces, secret=secret, unknown=holds_unknown(new))
-
-
-def _above(side: dict[str, Any], path: paths.Path) -> Json:
-    """What hides the property, if something above it does."""
-    for length in range(len(path), 0, -1):
-        value = paths.find(side.get("inputs"), path[:length])
-        if value is not None:
-            return value
-    return None
-
-
-def _covers(outer: str, inner: str) -> bool:
-    return inner == outer or inner.startswith((f"{outer}.", f"{outer}["))
 
 
 def _merge(changes: Iterator[Change]) -> list[Change]:

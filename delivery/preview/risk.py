@@ -22,16 +22,6 @@ class Rank(IntEnum):
     HARMLESS = 6
 
 
-TITLES = {
-    Rank.LOSS: "Data or addresses are lost",
-    Rank.REPLACE: "Replaced or deleted",
-    Rank.SECURITY: "Security",
-    Rank.UPDATE: "Updated",
-    Rank.CREATE: "New",
-    Rank.HARMLESS: "Nothing of consequence",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One change, judged. `says` are clauses about the resource, gravest first; `details` are about properties."""

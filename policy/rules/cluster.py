@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from policy.model import Fault, Level, Resource, rule
 from policy.values import at, is_unknown, members
 
+from .switches import must_be
+
 CLUSTER = "azure-native:containerservice:ManagedCluster"
 _ANYWHERE = ("0.0.0.0/0", "::/0", "0.0.0.0/1")
 
@@ -17,9 +19,7 @@ _ANYWHERE = ("0.0.0.0/0", "::/0", "0.0.0.0/1")
 )
 def local_accounts(resource: Resource) -> Iterator[Fault]:
     """Their certificate is cluster-admin, cannot be revoked, and bypasses Entra."""
-    value = at(resource.inputs, "disableLocalAccounts")
-    if value is not True and not is_unknown(value):
-        yield Fault("disableLocalAccounts", "off" if value is False else "not set, which means off")
+    yield from must_be(resource, "disableLocalAccounts", on=True, silence="off")
 
 
 @rule(
@@ -33,9 +33,7 @@ def rbac(resource: Resource) -> Iterator[Fault]:
     if at(resource.inputs, "enableRBAC") is False:
         yield Fault("enableRBAC", "off")
     for path in ("aadProfile.managed", "aadProfile.enableAzureRBAC"):
-        value = at(resource.inputs, path)
-        if value is not True and not is_unknown(value):
-            yield Fault(path, "off" if value is False else "not set, which means off")
+        yield from must_be(resource, path, on=True, silence="off")
 
 
 @rule(
@@ -70,9 +68,7 @@ def api_server(resource: Resource) -> Iterator[Fault]:
 def workload_identity(resource: Resource) -> Iterator[Fault]:
     """Advisory: an app that asks Azure for nothing needs none."""
     for path in ("oidcIssuerProfile.enabled", "securityProfile.workloadIdentity.enabled"):
-        value = at(resource.inputs, path)
-        if value is not True and not is_unknown(value):
-            yield Fault(path, "off" if value is False else "not set, which means off")
+        yield from must_be(resource, path, on=True, silence="off")
 
 
 @rule(

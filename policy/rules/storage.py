@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from policy.model import Fault, Level, Resource, rule
 from policy.values import at, is_unknown
 
+from .switches import must_be
+
 ACCOUNT = "azure-native:storage:StorageAccount"
 CONTAINER = "azure-native:storage:BlobContainer"
 BLOBS = "azure-native:storage:BlobServiceProperties"
@@ -19,9 +21,7 @@ _TLS = ("TLS1_2", "TLS1_3")
 )
 def shared_keys(resource: Resource) -> Iterator[Fault]:
     """The service's own default is to accept them, so silence is a fault."""
-    value = at(resource.inputs, "allowSharedKeyAccess")
-    if value is not False and not is_unknown(value):
-        yield Fault("allowSharedKeyAccess", "on" if value else "not set, which means on")
+    yield from must_be(resource, "allowSharedKeyAccess", on=False, silence="on")
 
 
 @rule(
@@ -32,9 +32,7 @@ def shared_keys(resource: Resource) -> Iterator[Fault]:
 )
 def public_access(resource: Resource) -> Iterator[Fault]:
     """Silence means what Azure's default is on that day."""
-    value = at(resource.inputs, "allowBlobPublicAccess")
-    if value is not False and not is_unknown(value):
-        yield Fault("allowBlobPublicAccess", "on" if value else "not set")
+    yield from must_be(resource, "allowBlobPublicAccess", on=False)
 
 
 @rule(
@@ -89,9 +87,7 @@ def container(resource: Resource) -> Iterator[Fault]:
 def recoverable(resource: Resource) -> Iterator[Fault]:
     """A published model must survive a mistaken command."""
     for path in ("isVersioningEnabled", "deleteRetentionPolicy.enabled"):
-        value = at(resource.inputs, path)
-        if value is not True and not is_unknown(value):
-            yield Fault(path, "off" if value is False else "not set, which means off")
+        yield from must_be(resource, path, on=True, silence="off")
 
 
 @rule(

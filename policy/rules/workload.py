@@ -7,6 +7,8 @@ from typing import Any
 from policy.model import Fault, Level, Resource, rule
 from policy.values import at, is_unknown, mapping, members
 
+from .switches import must_be
+
 _PATHS = {
     "Pod": "spec",
     "CronJob": "spec.jobTemplate.spec.template.spec",
@@ -141,9 +143,7 @@ def token(resource: Resource) -> Iterator[Fault]:
     """Workload identity projects a token of its own."""
     own = resource.type.endswith(":ServiceAccount")
     path = "automountServiceAccountToken" if own else f"{pod_path(resource)}.automountServiceAccountToken"
-    value = at(resource.inputs, path)
-    if value is not False and not is_unknown(value):
-        yield Fault(path, "on" if value else "not set, which means on")
+    yield from must_be(resource, path, on=False, silence="on")
 
 
 @rule(
