@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 
 from .failure import ExitCode, FailureError
 
-_PARTS = ("model", "image", "release", "preview", "pipelines", "drift", "mirror", "rehearse")
+_PARTS = ("model", "image", "release", "preview", "pipelines", "drift", "mirror", "rehearse", "doctor")
 _STYLE: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
 
 

@@ -1,0 +1,93 @@
+"""What the stack file says of the Azure that is looked at."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from delivery.failure import FailureError
+from delivery.preview import project
+
+from .quota import Pool
+
+_SURGE = "33%"
+"""Where the stack file says nothing, as the program has it."""
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a stack's state lies."""
+
+    subscription: str
+    group: str
+    account: str
+    container: str
+
+
+@dataclass(frozen=True)
+class Target:
+    """One environment."""
+
+    stack: str
+    workload: str
+    location: str
+    pools: tuple[Pool, ...]
+    state: State | None
+    organization: str
+    project: str
+    """Empty where another environment owns it."""
+    creates_project: bool
+
+
+def read(root: Path, stack: str) -> Target:
+    """The environment of a stack file. Raises FailureError where there is none."""
+    config = project.read(root).config(stack)
+    environment, cluster, pipelines = (
+        _section(stack, config, name) for name in ("environment", "cluster", "pipelines")
+    )
+    state = pipelines.get("state") or {}
+    found = (pipelines.get("hub") or {}).get("project") or {}
+    return Target(
+        stack=stack,
+        workload=str(environment.get("workload", "")),
+        location=str(environment.get("location", "")),
+        pools=tuple(_pools(cluster)),
+        state=State(
+            str(state.get("subscriptionId") or ""),
+            str(state.get("resourceGroup", "")),
+            str(state.get("account", "")),
+            str(state.get("container", "")),
+        )
+        if state
+        else None,
+        organization=str(pipelines.get("organization", "")),
+        project=str(found.get("name", "")),
+        creates_project=bool(found.get("create")),
+    )
+
+
+def _pools(cluster: Mapping[str, Any]) -> list[Pool]:
+    named = {"system": cluster.get("system") or {}, **(cluster.get("pools") or {})}
+    return [
+        Pool(name, str(pool["vmSize"]), count, _surge(str(pool.get("maxSurge", _SURGE)), count))
+        for name, pool in named.items()
+        if "vmSize" in pool
+        for count in [int(pool.get("maxCount", 1))]
+    ]
+
+
+def _surge(text: str, count: int) -> int:
+    """How many machines an upgrade adds: a number, or a percentage that is rounded up."""
+    return -(-count * int(text[:-1]) // 100) if text.endswith("%") else min(int(text), count)
+
+
+def _section(stack: str, config: Mapping[str, str], name: str) -> Mapping[str, Any]:
+    text = config.get(f"slipway:{name}", "{}")
+    try:
+        section = json.loads(text)
+    except ValueError:
+        section = None
+    if not isinstance(section, dict):
+        raise FailureError(f"Pulumi.{stack}.yaml: slipway:{name}: found {text[:80]}, allowed: a mapping")
+    return section
