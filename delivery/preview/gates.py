@@ -48,11 +48,6 @@ def gates(
     return tuple(found)
 
 
-def code(found: Sequence[Gate]) -> int:
-    """The exit code: 0 where every gate is open."""
-    return next((gate.code for gate in found if gate.shut), 0)
-
-
 def _protected(findings: Sequence[Finding]) -> Gate:
     """Judged by what is protected now: who takes the protection away in one change may delete in the next."""
     reasons = tuple(

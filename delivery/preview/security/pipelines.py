@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from delivery.preview.kinds import word
+from delivery.preview.kinds import plural, word
 from delivery.preview.model import Change, Operation
 
 from .effect import Effect, at, listed
@@ -95,7 +95,7 @@ def _branch_policy(change: Change) -> Iterator[Effect]:
             yield Effect(weak if was else f"{name} again", loosens=was)
     before, after = at(change.old, "settings.reviewerCount"), at(change.new, "settings.reviewerCount")
     if isinstance(before, int | float) and isinstance(after, int | float) and before != after:
-        yield Effect(f"asks for {word(after)} reviewers, not {word(before)}", loosens=after < before)
+        yield Effect(f"asks for {plural('reviewer', int(after))}, not {word(before)}", loosens=after < before)
     if at(change.new, "settings.submitterCanVote") is True and at(change.old, "settings.submitterCanVote") is not True:
         yield Effect("an author may approve his own change")
 
