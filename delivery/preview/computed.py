@@ -13,7 +13,7 @@ from .record import Record, Value
 
 _OUTPUTS: Mapping[str, tuple[str, ...]] = {
     "azure-native:containerregistry:Registry": ("loginServer",),
-    "azure-native:managedidentity:UserAssignedIdentity": ("principalId", "clientId", "tenantId"),
+    "azure-native:managedidentity:UserAssignedIdentity": ("name", "principalId", "clientId", "tenantId"),
     "azure-native:monitor:AzureMonitorWorkspace": (
         "metrics.prometheusQueryEndpoint",
         "defaultIngestionSettings.dataCollectionRuleResourceId",

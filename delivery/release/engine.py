@@ -1,8 +1,10 @@
 """The Pulumi engine on one stack, told the release to run without the stack file being touched."""
 
 import json
+import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,8 +21,36 @@ KEY = "slipway:release"
 _REMEDY = "see https://www.pulumi.com/docs/install/; the version that Slipway is made for stands in requirements.in"
 _UNEXPECTED = b"no changes were expected"
 _WORDS = 2000
+_LINES = 5000
+_RESOURCE = re.compile(r"^ {2}(?P<name>[\w.:/-]+ \([^)]*\)):?$")
+_ERROR = re.compile(r"^\s*error: (?P<words>.+)$")
+_SUMMARY = re.compile(r"(update|preview) failed$|an unhandled error occurred: program exited")
+_DEEPER = " " * 6
+"""An error of several lines goes on further in."""
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """What an engine leaves in outputs where a resource was excluded before it existed."""
+
+
+def causes_of(lines: Iterable[str]) -> Iterator[str]:
+    """The errors in what an `up` printed, each with its resource.
+
+    The cause stands somewhere in the middle: after it the engine interrupts the program, whose trace is all that the
+    last lines show.
+    """
+    resource, open_, known = "", False, set[str]()
+    for line in lines:
+        if found := _RESOURCE.match(line):
+            resource, open_ = found["name"], False
+        elif found := _ERROR.match(line):
+            words = f"{resource}: {found['words']}" if resource else found["words"]
+            open_ = not _SUMMARY.match(found["words"]) and words not in known
+            if open_:
+                known.add(words)
+                yield words
+        elif open_ and line.startswith(_DEEPER) and not line.lstrip().startswith("File "):
+            yield f"  {line.strip()}"
+        else:
+            open_ = False
 
 
 class Engine:
@@ -52,9 +82,20 @@ class Engine:
 
     def up(self, release: Mapping[str, Any], message: str, read: Callable[[str], None]) -> None:
         """Make the stack run this release, and wait until it does. Raises CommandError with the engine's last words."""
+        said: deque[str] = deque(maxlen=_LINES)
+
+        def heard(line: str) -> None:
+            said.append(line)
+            read(line)
+
         with self._config(release) as file:
             options = ("--yes", "--skip-preview", "--color", "never", "--suppress-outputs", "--message", message)
-            self._pulumi.stream(("up", "--config-file", str(file), *options, *self._common()), read)
+            try:
+                self._pulumi.stream(("up", "--config-file", str(file), *options, *self._common()), heard)
+            except CommandError as error:
+                if causes := list(causes_of(said)):
+                    raise CommandError("\n".join([str(error).splitlines()[0], *causes])) from None
+                raise
 
     def state(self) -> dict[str, Any]:
         """The stack's state, secrets encrypted."""

@@ -15,6 +15,9 @@ from delivery.preview.report import Report, report
 Rights = Literal["release", "environment"]
 APPROVAL_FILE = "approval.json"
 
+_ADMINISTERED = (":Namespace", ":ResourceQuota", ":LimitRange")
+"""What Azure Kubernetes Service RBAC Writer may only read."""
+
 _IDLE = (Operation.SAME, Operation.READ, Operation.REFRESH)
 
 
@@ -106,5 +109,5 @@ def _within(change: Change, rights: Rights) -> bool:
     if state is None or state.component or state.type.startswith("pulumi:"):
         return True
     if rights == "release":
-        return state.type.startswith("kubernetes:")
+        return state.type.startswith("kubernetes:") and not state.type.endswith(_ADMINISTERED)
     return not state.type.startswith("azuredevops:")

@@ -10,6 +10,6 @@ class Principal:
     """A user-assigned identity, as everybody who grants it something needs it. `principal_id` is its object id."""
 
     id: Input[str]
-    name: str
+    name: Input[str]
     client_id: Input[str]
     principal_id: Input[str]

@@ -48,7 +48,7 @@ class Connection(pulumi.ComponentResource):
             azurerm_subscription_id=place.subscription_id,
             # Shown to people only; the id is what every credential can tell.
             azurerm_subscription_name=place.subscription_id,
-            opts=child,
+            opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),  # two of one name cannot exist
         )
         managedidentity.FederatedIdentityCredential(
             f"{name}-credential",

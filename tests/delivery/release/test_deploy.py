@@ -135,6 +135,8 @@ def test_an_approval_that_is_missing_stops(prod: World, tmp_path: Path) -> None:
     ("rights", "kind", "stopped"),
     [
         ("release", "kubernetes:core/v1:ConfigMap", False),
+        ("release", "kubernetes:core/v1:Namespace", True),
+        ("release", "kubernetes:core/v1:ResourceQuota", True),
         ("release", "azure-native:storage:StorageAccount", True),
         ("release", "azuredevops:index/checkApproval:CheckApproval", True),
         ("environment", "azure-native:network:NatGateway", False),

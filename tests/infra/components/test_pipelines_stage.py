@@ -134,17 +134,24 @@ def test_issuer_and_subject_are_what_the_connection_says(prod: Recorded) -> None
         assert credential["issuer"] == f"${{{endpoint}.workloadIdentityFederationIssuer}}"
         assert credential["subject"] == f"${{{endpoint}.workloadIdentityFederationSubject}}"
         assert credential["audiences"] == ["api://AzureADTokenExchange"]
-        assert credential["resourceName"] == f"id-scoring-prod-weu-{purpose}"
+        assert credential["resourceName"] == f"${{pipeline-identities-{purpose}.name}}"
 
 
 def test_an_identity_trusts_one_connection_so_no_two_credentials_are_written_at_once(dev: Recorded) -> None:
     identities = [each.inputs["resourceName"] for each in dev.all(CREDENTIAL)]
 
     assert sorted(map(str, identities)) == [
-        "id-scoring-dev-weu-build",
-        "id-scoring-dev-weu-deploy",
-        "id-scoring-dev-weu-drift",
+        "${pipeline-identities-build.name}",
+        "${pipeline-identities-deploy.name}",
+        "${pipeline-identities-drift.name}",
     ]
+
+
+def test_identities_are_named_after_what_they_do_and_replaced_in_one_go(prod: Recorded) -> None:
+    found = {each.inputs["resourceName"]: each.options for each in prod.all(IDENTITY)}
+
+    assert set(found) == {"id-scoring-prod-weu-deploy", "id-scoring-prod-weu-drift"}
+    assert all(options["deleteBeforeReplace"] is True for options in found.values())
 
 
 def test_the_build_has_an_identity_in_the_hub_alone(dev: Recorded, prod: Recorded) -> None:
