@@ -142,7 +142,7 @@ print(name, *sorted(f"{one['name']}={one['enforcement_level']}" for one in polic
 def test_the_pack_has_an_environment_of_its_own() -> None:
     project = yaml.safe_load((ROOT / "policy" / "PulumiPolicy.yaml").read_text(encoding="utf-8"))
 
-    assert project["runtime"] == {"name": "python", "options": {"virtualenv": "venv"}}
+    assert project["runtime"] == {"name": "python", "options": {"virtualenv": ".venv"}}
     assert "pulumi-policy==" in (ROOT / "policy" / "requirements.in").read_text(encoding="utf-8")
 
 
