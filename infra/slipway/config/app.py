@@ -47,7 +47,7 @@ class App(Section):
     """What a picture's header may declare."""
 
     max_decoded_pixels: Count = 25_000_000
-    """What may be held decoded, at up to 8 bytes each."""
+    """What one scorer may decode at once. A pixel takes up to 16 bytes meanwhile; resources.memory must hold them."""
 
     min_side: Count = 16
     """The smallest side of a picture, in pixels."""

@@ -89,13 +89,13 @@ def test_the_sample_contradicts_itself_nowhere() -> None:
             {"resources.cpuRequest": "2100m"},
             ("workload.resources.cpuRequest", "2100m", "at most resources.cpuLimit, 2"),
         ),
-        ({"app.scorers": 3}, ("workload.app.scorers", "3", "at most resources.cpuLimit, 2")),
+        ({"app.scorers": 3, "resources.memory": "2Gi"}, ("workload.app.scorers", "3", "at most resources.cpuLimit, 2")),
         (
             {"resources.memory": "512Mi"},
             (
                 "workload.resources.memory",
                 "512Mi",
-                "at least 702Mi: 2 scorers at app.maxDecodedPixels, app.bodyBudgetBytes and the app itself",
+                "at least 1083Mi: 2 scorers at app.maxDecodedPixels, app.bodyBudgetBytes and the app itself",
             ),
         ),
         (
@@ -155,7 +155,7 @@ def test_several_contradictions_are_told_at_once() -> None:
 
 
 def test_memory_follows_the_pictures_that_are_allowed() -> None:
-    assert contradictions({"resources.memory": "512Mi", "app.maxDecodedPixels": 8_000_000}) == []
+    assert contradictions({"resources.memory": "512Mi", "app.maxDecodedPixels": 6_000_000}) == []
 
 
 @given(cpu=st.integers(1, 64), pixels=st.integers(1, 100_000_000), budget=st.integers(1024, 1 << 31))

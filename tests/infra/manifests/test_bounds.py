@@ -55,8 +55,8 @@ def test_the_quota_holds_a_whole_rollout_and_no_more(plain: Plain, naming: Namin
         "pods": "13",  # 6 new, 1 surge, 6 still ending
         "requests.cpu": "6500m",
         "limits.cpu": "26000m",
-        "requests.memory": "13312Mi",
-        "limits.memory": "13312Mi",
+        "requests.memory": "16640Mi",
+        "limits.memory": "16640Mi",
         "requests.ephemeral-storage": "13312Mi",
         "limits.ephemeral-storage": "13312Mi",
         "services": "1",
@@ -77,7 +77,7 @@ def test_a_container_that_asks_for_nothing_gets_little_and_none_more_than_the_ap
     [limit] = plain(core.LimitRange, manifests.limits(naming, workload(), namespace="scoring-dev"))["spec"]["limits"]
 
     assert limit["type"] == "Container"
-    assert limit["max"] == {"cpu": "2", "memory": "1Gi", "ephemeral-storage": "1Gi"}
+    assert limit["max"] == {"cpu": "2", "memory": "1280Mi", "ephemeral-storage": "1Gi"}
     assert (
         limit["default"] == limit["defaultRequest"] == {"cpu": "100m", "memory": "64Mi", "ephemeral-storage": "128Mi"}
     )

@@ -148,8 +148,8 @@ def test_settings_come_from_the_config_map_by_its_given_name(plain: Plain, namin
 
 def test_memory_and_disk_are_kept_in_full_and_cpu_as_asked(plain: Plain, naming: Naming) -> None:
     assert container(plain, naming)["resources"] == {
-        "requests": {"cpu": "500m", "memory": "1Gi", "ephemeral-storage": "1Gi"},
-        "limits": {"cpu": "2", "memory": "1Gi", "ephemeral-storage": "1Gi"},
+        "requests": {"cpu": "500m", "memory": "1280Mi", "ephemeral-storage": "1Gi"},
+        "limits": {"cpu": "2", "memory": "1280Mi", "ephemeral-storage": "1Gi"},
     }
 
 
