@@ -151,9 +151,11 @@ class Workload(pulumi.ComponentResource):
                 ip_name=args.ip_name,
                 ip_resource_group=args.ip_resource_group,
             ),
-            # Not deleted with the cluster: as long as the Service holds it, Azure refuses to delete the address.
             pulumi.ResourceOptions(
                 parent=self,
+                # Azure refuses to delete the address while the Service holds it; it lets go when its cluster goes. An
+                # explicit deletion would fail where a cluster is replaced: the engine has closed its provider by then.
+                deleted_with=args.cluster,
                 protect=args.protect,
                 depends_on=list(args.address_grants),
                 custom_timeouts=self._timeouts(),

@@ -105,11 +105,11 @@ def test_what_answers_callers_is_protected_and_only_where_asked(
     assert protected == ({f"workload-{name}" for name in kept} if protect else set())
 
 
-def test_all_go_with_the_cluster_but_the_service_which_holds_the_address(dev: Recorded) -> None:
+def test_all_go_with_the_cluster_so_that_nothing_of_it_is_asked_for_once_it_is_replaced(dev: Recorded) -> None:
     objects = [record for record in dev.resources if record.type.startswith("kubernetes:")]
-    staying = {record.name for record in objects if record.options.get("deletedWith") != CLUSTER}
 
-    assert staying == {"workload-service"}
+    assert objects
+    assert {record.options.get("deletedWith") for record in objects} == {CLUSTER}
 
 
 def test_nobody_but_the_autoscaler_says_how_many(dev: Recorded) -> None:
