@@ -26,7 +26,7 @@ def commands(app: typer.Typer) -> set[str]:
 
 @pytest.mark.parametrize(("page", "app"), [(IMAGE, image.app), (RELEASE, release.app)], ids=["image", "release"])
 def test_every_command_is_in_its_reference_and_nothing_else(page: str, app: typer.Typer) -> None:
-    table = page.partition("## Commands")[2].partition("\n\n\n")[0].partition("| option")[0]
+    table = page.partition("## Commands")[2].partition("\n## ")[0].partition("| option")[0]
     assert set(re.findall(r"^\| `(\w+)[^`]*` \| ", table, re.MULTILINE)) == commands(app)
 
 
