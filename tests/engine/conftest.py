@@ -16,6 +16,27 @@ SMALL = Path(__file__).parent / "small"
 _PARTS = ("pulumi", "pulumi-language-python")
 
 
+FIGURES = pytest.StashKey[list[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[FIGURES] = []
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if config.stash[FIGURES]:
+        terminalreporter.section("on the real engine")
+        for line in config.stash[FIGURES]:
+            terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Have a line shown in the summary."""
+    lines: list[str] = request.config.stash[FIGURES]
+    return lines.append
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     missing = [part for part in _PARTS if shutil.which(part) is None]
     if missing:
@@ -36,12 +57,12 @@ def small(tmp_path: Path) -> Stack:
 @pytest.fixture
 def blank(tmp_path: Path) -> Environments:
     """Nothing but what people make by hand; dev is not deployed yet."""
-    return Environments.laid(tmp_path / "blank", "dev")
+    return Environments.laid(Workspace(tmp_path / "blank"), "dev")
 
 
 @pytest.fixture(scope="session")
 def _first(tmp_path_factory: pytest.TempPathFactory) -> Environments:
-    found = Environments.laid(tmp_path_factory.mktemp("first") / "it", "dev")
+    found = Environments.laid(Workspace(tmp_path_factory.mktemp("first") / "it"), "dev")
     found["dev"].up()
     return found
 

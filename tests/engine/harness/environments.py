@@ -10,6 +10,13 @@ from .ground import Ground
 from .workspace import Stack, Workspace
 
 
+def released(image: str, *, version: str, sha256: str) -> dict[str, Any]:
+    """The `slipway:release` of an image that exists, by its full reference."""
+    name, _, digest = image.partition("@")
+    model = {"name": "sample", "version": version, "sha256": sha256}
+    return release(1) | {"repository": name.partition("/")[2], "digest": digest, "model": model}
+
+
 def release(number: int, *, model: int = 1) -> dict[str, Any]:
     """The `slipway:release` of a build; the same number and model are the same image."""
     sign = f"{number}{model}"
@@ -27,9 +34,9 @@ class Environments:
     workspace: Workspace
 
     @classmethod
-    def laid(cls, root: Path, *names: str) -> "Environments":
+    def laid(cls, workspace: Workspace, *names: str) -> "Environments":
         """With what people make by hand for each of `names`; nothing is deployed."""
-        found = cls(Workspace(root))
+        found = cls(workspace)
         for name in names:
             found.add(name)
         return found

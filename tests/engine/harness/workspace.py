@@ -181,7 +181,8 @@ class Stack:
         return self._do("refresh", "--yes", "--skip-preview", *options, must=must)
 
     def destroy(self, *options: str, must: bool = True) -> Outcome:
-        return self._do("destroy", "--yes", "--skip-preview", *options, must=must)
+        how = options if "--preview-only" in options else ("--yes", "--skip-preview", *options)
+        return self._do("destroy", *how, must=must)
 
     def _do(self, command: str, *options: str, must: bool) -> Outcome:
         outcome = self.workspace.run(command, "--stack", self.name, *options)
@@ -194,6 +195,10 @@ class Stack:
     def state(self) -> str:
         """The state as it lies on disk."""
         return self._ask("stack", "export")
+
+    def restore(self, file: Path) -> None:
+        """Take a state that was exported before for the current one."""
+        _succeed(self.workspace.run("stack", "import", "--stack", self.name, "--file", str(file)))
 
     def resources(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = json.loads(self.state())["deployment"].get("resources", [])

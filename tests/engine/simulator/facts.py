@@ -1,5 +1,6 @@
 """What Azure makes up or works out by itself: addresses, principals, endpoints. Kept while a resource lives."""
 
+import os
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +9,9 @@ from typing import Any
 from .arm import TENANT, group_of
 from .cloud import Cloud
 from .values import Properties, at
+
+REGISTRY = "SLIPWAY_SIMULATED_REGISTRY"
+"""Names the server that every registry's images are really in; unset, there is none."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,10 @@ def _network(subject: Subject) -> Properties:
     return {"subnets": [{**subnet, "id": f"{subject.id}/subnets/{subnet.get('name')}"} for subnet in subnets]}
 
 
+def _registry(subject: Subject) -> Properties:
+    return {"loginServer": os.environ.get(REGISTRY) or f"{subject.name}.azurecr.io"}
+
+
 def _zone(_: Subject) -> Properties:
     return {"nameServers": [f"ns{number}-01.azure-dns.{end}." for number, end in enumerate(("com", "net"), start=1)]}
 
@@ -121,7 +129,7 @@ def _component(subject: Subject) -> Properties:
 
 _FACTS: dict[str, Callable[[Subject], Properties]] = {
     "applicationinsights:Component": _component,
-    "containerregistry:Registry": lambda subject: {"loginServer": f"{subject.name}.azurecr.io"},
+    "containerregistry:Registry": _registry,
     "containerservice:ManagedCluster": _cluster,
     "dns:Zone": _zone,
     "keyvault:Vault": lambda subject: {"properties": {"vaultUri": f"https://{subject.name}.vault.azure.net/"}},

@@ -1,7 +1,6 @@
 """The kubernetes provider, for machines without the real one: objects live in the simulated cluster."""
 
 import hashlib
-import os
 from typing import Any
 
 import yaml
@@ -15,6 +14,7 @@ from .provider import Provider, Target, Verdict
 from .values import UNKNOWN, Properties, at, merged
 
 _AUTONAMED = "pulumi.com/autonamed"
+_IDENTIFIER = "clusterIdentifier"
 _SERVICE = "service.beta.kubernetes.io/"
 _IMMUTABLE = {
     "ConfigMap": ["data", "binaryData", "immutable"],
@@ -31,11 +31,15 @@ _CLUSTER_WIDE = ("Namespace", "ClusterRole", "ClusterRoleBinding", "PriorityClas
 
 class Kubernetes(Provider):
     def diff_config(self, old: Properties, new: Properties) -> Verdict | None:
-        """Another cluster replaces the provider and all that is on it; with `clusterIdentifier` only that tells."""
-        key = "clusterIdentifier" if "clusterIdentifier" in new or "clusterIdentifier" in old else "kubeconfig"
+        """Another cluster replaces the provider and all that is on it; one that is not known yet may be another.
+
+        A `clusterIdentifier` that stays says that the cluster stays, whatever becomes of the kubeconfig.
+        """
         changes = difference(old, new)
-        replaces = {path for path in changes if path == key and UNKNOWN not in (old.get(key), new.get(key))}
-        return Verdict(changes, replaces)
+        if _IDENTIFIER in old and _IDENTIFIER in new:
+            return Verdict(changes, {_IDENTIFIER} & changes.keys())
+        same = _servers(old) == _servers(new) and UNKNOWN not in _servers(new)
+        return Verdict(changes, set() if same else {"kubeconfig"} & changes.keys())
 
     def check(self, target: Target, old: Properties, new: Properties, seed: bytes) -> Properties:
         _, group_version, kind = target.token.split(":")
@@ -125,13 +129,18 @@ class Kubernetes(Provider):
 
     def _cluster(self) -> Resource:
         """The cluster that the kubeconfig leads to. RefusedError: it is gone, or never was."""
-        text = str(self.config.get("kubeconfig") or os.environ.get("KUBECONFIG", ""))
-        config = yaml.safe_load(text) if text else None
-        servers = [at(one, "cluster.server") for one in (at(config, "clusters") or [])]
+        servers = _servers(self.config)
         for cluster in self.cloud.all("azure-native:containerservice:ManagedCluster"):
             if f"https://{cluster.body['fqdn']}:443" in servers:
                 return cluster
         raise RefusedError(f"configured Kubernetes cluster is unreachable: {servers}")
+
+
+def _servers(config: Properties) -> list[str]:
+    text = str(config.get("kubeconfig") or "")
+    if UNKNOWN in text:
+        return [UNKNOWN]
+    return [str(at(one, "cluster.server")) for one in (at(yaml.safe_load(text), "clusters") or [])]
 
 
 def _id(inputs: Properties) -> str:

@@ -60,6 +60,9 @@ def may_delete(cloud: Cloud, resource: Resource) -> None:
             raise RefusedError(f"Code=ScopeLocked: '{resource.id}' cannot be deleted because of the lock {lock.id}")
     if resource.token.removeprefix("azure-native:") in _IN_USE:
         users = [other.id for other in cloud.all() if _uses(other, resource.id)]
+        if "PublicIP" in resource.token:
+            name = resource.id.rpartition("/")[2]
+            users += [other.id for other in cloud.all("kubernetes:core/v1:Service") if _holds(other, name)]
         if users:
             raise RefusedError(f"Code=InUse: '{resource.id}' cannot be deleted, it is in use by {', '.join(users)}")
 
@@ -74,6 +77,12 @@ def may_join(cloud: Cloud, cluster: Resource, address: Resource) -> None:
         if covers and grant.body["principalId"] in ours and role in _NETWORK_ROLES:
             return
     raise RefusedError(f"the Service's address stays pending: the cluster's identity may not join {address.id}")
+
+
+def _holds(other: Resource, address: str) -> bool:
+    """Whether a cluster's Service answers at the public address of that name."""
+    notes = at(other.body, "metadata.annotations") or {}
+    return address in (text for name, text in notes.items() if name.endswith("/azure-pip-name"))
 
 
 def _uses(other: Resource, resource_id: str) -> bool:

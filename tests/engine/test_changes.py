@@ -1,0 +1,95 @@
+"""A change of config reaches what it means and nothing beside it; what holds data or an address stays."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.engine.harness.environments import Environments
+from tests.engine.harness.workspace import REPOSITORY, Workspace
+
+pytestmark = pytest.mark.engine
+
+CLUSTER = "azure-native:containerservice:ManagedCluster"
+POOL = "azure-native:containerservice:AgentPool"
+SERVICE = "kubernetes:core/v1:Service::workload-service"
+LASTING = ("containerregistry", "storage", "PublicIPAddress", "operationalinsights", "ResourceGroup")
+
+
+def test_another_size_of_a_pool_touches_that_pool_alone(live: Environments) -> None:
+    live["dev"].configure("slipway:cluster.pools.app.maxCount", 6)
+    assert live["dev"].preview().operations == {f"{POOL}::cluster-pool-app": "update"}
+    assert live["dev"].up().operations == {f"{POOL}::cluster-pool-app": "update"}
+
+
+def test_another_kind_of_machine_is_a_new_pool_beside_the_old_one(live: Environments) -> None:
+    live["dev"].configure("slipway:cluster.pools.app.vmSize", "Standard_D4as_v5")
+    done = live["dev"].up()
+    assert done.operations == {f"{POOL}::cluster-pool-app": "replace"}
+    requests = [one.method for one in live.workspace.cloud.requests() if one.token == POOL]
+    assert requests[-2:] == ["create", "delete"]
+
+
+def test_a_channel_upgrades_kubernetes_and_no_up_takes_it_back(live: Environments) -> None:
+    (cluster,) = live.workspace.cloud.all(CLUSTER)
+    live.workspace.cloud.drift(cluster.id, "kubernetesVersion", "1.35")
+    assert live["dev"].up("--refresh", "--expect-no-changes").operations == {}
+    live["dev"].configure("slipway:cluster.kubernetesVersion", "1.34")
+    assert live["dev"].preview().of("containerservice") == {}
+
+
+def test_without_a_channel_a_new_version_is_an_update_of_cluster_then_pools(live: Environments) -> None:
+    live["dev"].configure("slipway:cluster.upgrades.channel", "none")
+    live["dev"].up()
+    live["dev"].configure("slipway:cluster.kubernetesVersion", "1.34")
+    done = live["dev"].up()
+    assert done.operations == {f"{CLUSTER}::cluster-aks": "update", f"{POOL}::cluster-pool-app": "update"}
+    assert done.index("update", "ManagedCluster") < done.index("update", "AgentPool")
+
+
+def test_data_and_address_survive_a_replacement_of_the_cluster(live: Environments) -> None:
+    before = live["dev"].outputs()
+    live["dev"].configure("slipway:network.podCidr", "10.248.0.0/16")
+    done = live["dev"].up()
+    assert done.operations[f"{CLUSTER}::cluster-aks"] == "replace"
+    for kind in LASTING:
+        assert "replace" not in done.of(kind).values(), kind
+        assert "delete" not in done.of(kind).values(), kind
+    after = live["dev"].outputs()
+    assert {name: after[name] for name in ("endpointAddress", "endpointUrl", "registryId", "release")} == {
+        name: before[name] for name in ("endpointAddress", "endpointUrl", "registryId", "release")
+    }
+    entries = live.workspace.cloud.all("kubernetes:core/v1:Service")
+    assert [one.body["status"]["loadBalancer"]["ingress"] for one in entries] == [[{"ip": before["endpointAddress"]}]]
+    assert live["dev"].up("--refresh", "--expect-no-changes").operations == {}
+
+
+def test_a_changed_setting_of_the_app_replaces_its_settings_and_rolls_the_deployment(live: Environments) -> None:
+    live["dev"].configure("slipway:workload.app.logLevel", "debug")
+    assert live["dev"].up().operations == {
+        "kubernetes:apps/v1:Deployment::workload-app": "update",
+        "kubernetes:core/v1:ConfigMap::workload-settings": "replace",
+    }
+
+
+def test_a_rename_with_an_alias_changes_nothing(live: Environments, tmp_path: Path) -> None:
+    """The registry's component and, with it, every child is called otherwise in a copy of the program."""
+    copy = tmp_path / "renamed"
+    shutil.copytree(REPOSITORY / "infra", copy / "infra", ignore=shutil.ignore_patterns("__pycache__"))
+    for entry in ("Pulumi.yaml", "app", "delivery"):
+        (copy / entry).symlink_to(REPOSITORY / entry)
+    declare = copy / "infra" / "slipway" / "declare.py"
+    text = declare.read_text()
+    head, call = text.split('    registry = Registry(\n        "registry",\n')
+    body, tail = call.split("        base.lasting,\n", 1)
+    alias = 'pulumi.ResourceOptions(aliases=[pulumi.Alias(name="registry")])'
+    merged = f"        pulumi.ResourceOptions.merge(base.lasting, {alias}),\n"
+    declare.write_text(f'{head}    registry = Registry(\n        "images",\n{body}{merged}{tail}')
+
+    moved = Workspace(tmp_path / "moved", source=copy)
+    shutil.copytree(live.workspace.root / "state", moved.root / "state", dirs_exist_ok=True)
+    shutil.copy(live.workspace.cloud.file, moved.cloud.file)
+    shutil.copy(live["dev"].file, moved.project)
+    done = Environments(moved)["dev"].up()
+    assert done.operations == {}
+    assert any(resource["urn"].endswith("::images") for resource in Environments(moved)["dev"].resources())
