@@ -19,21 +19,40 @@ def rehearse(
     base_image: Annotated[
         str, typer.Option(envvar="BASE_IMAGE", help="base of the image; without it, the one that app/Dockerfile pins")
     ] = "",
+    registry: Annotated[
+        str, typer.Option(envvar="REGISTRY", help="push to host[:port]/repository; without it, nothing is pushed")
+    ] = "",
     port: Annotated[int, typer.Option(min=0, max=65535, help="where to serve; 0 is any free port")] = 0,
-    work: Annotated[Path, typer.Option(help="folder for what it makes: models, the pulled version, a log")] = WORK,
+    work: Annotated[Path, typer.Option(help="folder for what it makes: models, pulled versions, logs")] = WORK,
     *,
     image: Annotated[bool, typer.Option(help="pack an image where a Docker engine answers")] = True,
+    any_cluster: Annotated[
+        bool, typer.Option(envvar="SLIPWAY_ANY_CLUSTER", help="use KUBECONFIG's cluster even on another machine")
+    ] = False,
     keep: Annotated[bool, typer.Option("--keep", help="leave the service running until Ctrl-C")] = False,
 ) -> None:
-    """Go the whole way once: make, publish, pull and pack a model, serve it, classify pictures, stop."""
+    """Go the whole way with what this machine has: model, image, release, a second one under load, and back."""
+    from delivery.image.registry.place import parse_place  # noqa: PLC0415  # as below
+
     from .model import Places  # noqa: PLC0415  # as below
     from .rehearsal import Rehearsal  # noqa: PLC0415  # what it needs costs half a second that --help should not wait for
 
+    place = parse_place(registry) if registry else None
     raise_on_signals()
     steps = Steps(Console())
-    steps.say(f"[bold]Slipway rehearsal[/]: from a published model to a classified picture, in {escape(short(work))}\n")
+    steps.say(f"[bold]Slipway rehearsal[/]: from a published model to a release and back, in {escape(short(work))}\n")
+    rehearsal = Rehearsal(
+        steps=steps,
+        base=base_image,
+        registry=place,
+        port=port,
+        image=image,
+        any_cluster=any_cluster,
+        keep=keep,
+        places=Places(work.resolve()),
+    )
     try:
-        Rehearsal(steps=steps, base=base_image, port=port, image=image, keep=keep, places=Places(work.resolve())).run()
+        rehearsal.run()
     except StoppedError as stopped:
         steps.say(f"\nstopped by {stopped}; nothing is left running")
         raise typer.Exit(stopped.exit_code) from None

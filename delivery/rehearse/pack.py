@@ -1,60 +1,149 @@
-"""Packing and starting: the image in a container where it can be had, else the same files as a process."""
+"""From a pulled model version to something that can be released: a pushed image, an image, or the files as they are."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
-from delivery.console import Step
+from delivery.console import Steps
 from delivery.failure import FailureError, NotFoundError
 from delivery.image.build import Built, Request, build
 from delivery.image.container import Container
-from delivery.image.engine import absence
+from delivery.image.engine import image_labels
+from delivery.image.records import Records, TestRecord
+from delivery.image.registry.place import Place
 from delivery.image.source import Source
+from delivery.image.trial import examine
+from delivery.model.pulling import Pulled
 from delivery.paths import ROOT
+from delivery.release.deployer import Target
+from delivery.release.record import LOCAL_BUILD, release_id
+from delivery.release.recording import record
+from delivery.release.store import ReleaseStore
 from delivery.service.process import Process
-from delivery.service.running import Running
 
-from .model import Places
+from .local import SETTINGS, Start
+
+REPOSITORY = "scoring"
+"""What stands for the image's repository where none is pushed."""
+
+
+class NoBaseError(Exception):
+    """No image can be built, because its base cannot be had; nobody asked for one by name."""
 
 
 @dataclass(frozen=True)
 class Packed:
-    """How to start what was packed. `skipped` says why it is no image, and how to change that."""
+    """A release that can be deployed: what is to run, how to start it here, and its reference where it was pushed."""
 
-    start: Callable[[int], Running]
+    target: Target
+    start: Start
     form: str
-    skipped: str = ""
+    reference: str = ""
 
 
-def pack(step: Step, places: Places, base: str, *, image: bool) -> Packed:
-    """The image where an engine answers and its base can be had. A base that was asked for by name must be had."""
-    if reason := _no_image(image=image):
-        if base and image:
-            raise FailureError(f"BASE_IMAGE is {base}, but no image can be built: {reason}")
-        return _as_process(step, places, reason)
-    try:
-        built = build(Request(model=places.model, base=base), step)
-    except NotFoundError as error:
-        if base:
-            raise
-        return _as_process(step, places, str(error))
-    step.result, step.made, step.downloaded = describe(built), f"image {built.tag}", built.downloaded
-    return Packed(lambda port: Container(built.tag, port), "container, confined as in production")
+@dataclass(frozen=True, kw_only=True)
+class Packing:
+    """How this rehearsal packs. An empty `base` is the Dockerfile's own."""
+
+    steps: Steps
+    base: str
+    registry: Place | None
+    store: ReleaseStore
+    folder: Path
+    """For release.json and what belongs to it."""
+
+    def image(self, pulled: Pulled, model: Path, tag: str, *, must: bool) -> tuple[Packed, int]:
+        """Build, test and where there is a registry push; and the bytes downloaded.
+
+        Without a base image: NotFoundError where it `must` be, else NoBaseError with the reason.
+        """
+        built = self._build(model, tag, must=must)
+        self._test(built)
+
+        def start() -> Container:
+            return Container(built.id, environment={f"SCORING_{name}": value for name, value in SETTINGS.items()})
+
+        form = "containers, confined as in production"
+        if self.registry is None:
+            commit = image_labels(built.id).get("org.opencontainers.image.revision", "")
+            return Packed(_target(built.id, commit, pulled), start, form), built.downloaded
+        reference = self._push(built, self.registry)
+        with self.steps.step("Record") as step:
+            release = record(built.id, Records(), self.folder, self.store).release
+            step.result = f"release {release.id}: commit, model, tests and documents by the digest"
+        target = Target(release.configuration(), release.id, release.image.tag)
+        return Packed(target, start, form, reference), built.downloaded
+
+    def _build(self, model: Path, tag: str, *, must: bool) -> Built:
+        reason = ""
+        with self.steps.step("Build") as step:
+            try:
+                built = build(Request(model=model, base=self.base, tag=tag), step)
+            except NotFoundError as error:
+                if must:
+                    raise
+                reason = str(error)
+                step.skip(f"left out: {reason}")
+            else:
+                step.result = describe(built)
+        if reason:
+            raise NoBaseError(reason)
+        return built
+
+    def _test(self, built: Built) -> None:
+        if known := Records().find(TestRecord, built.id):
+            with self.steps.step("Test") as step:
+                step.result = f"this very image passed its {len(known.checks)} checks at {known.tested:%Y-%m-%d %H:%M}"
+            return
+        self.steps.say("  [dim]the test of that very image, without a network[/]")
+        examine(self.steps, built.tag, Records())
+
+    def _push(self, built: Built, place: Place) -> str:
+        from delivery.image.pushing import Push  # noqa: PLC0415  # what it needs costs time that no other way needs
+        from delivery.image.registry.client import Registry  # noqa: PLC0415  # as above
+
+        with self.steps.step("Push") as step:
+            pushed = Push(built.tag, Registry(place), Records()).run(step)
+            sent = f"{pushed.sent / 1e6:.1f} MB sent" if pushed.sent else "nothing had to be sent"
+            step.result = f"{sent}; {pushed.record.reference}"
+            return pushed.record.reference
+
+
+def as_process(pulled: Pulled, model: Path, log: Path) -> Packed:
+    """The same files, served by a process of this machine."""
+    commit = Source.of(ROOT).commit
+    digest = f"sha256:{pulled.manifest.sha256}"
+
+    def start() -> Process:
+        return Process(model, log, 0, commit, SETTINGS)
+
+    return Packed(_target(digest, commit, pulled), start, "processes of this machine")
 
 
 def describe(built: Built) -> str:
-    """Tag, id and layers in one line."""
+    """Id and layers in one line."""
     parts = " + ".join(f"{layer.name} {layer.size / 1e6:.1f}" for layer in built.layers)
     return f"image {built.id.removeprefix('sha256:')[:12]}, {built.size / 1e6:.0f} MB: {parts}"
 
 
-def _no_image(*, image: bool) -> str:
-    if not image:
-        return "--no-image was given"
-    reason = absence()
-    return f"{reason}; start a Docker engine with buildx, and the rehearsal packs and runs the image" if reason else ""
+def _target(digest: str, commit: str, pulled: Pulled) -> Target:
+    """What is to run, of something that no registry knows."""
+    model = pulled.manifest
+    configuration: Mapping[str, Any] = {
+        "repository": REPOSITORY,
+        "digest": digest,
+        "commit": commit,
+        "buildId": LOCAL_BUILD,
+        "model": {"name": model.name, "version": model.version, "sha256": model.sha256},
+    }
+    return Target(configuration, release_id(datetime.now(UTC), digest))
 
 
-def _as_process(step: Step, places: Places, reason: str) -> Packed:
-    step.skip("no image; a process of this machine serves the same files instead")
-    commit = Source.of(ROOT).commit
-    return Packed(lambda port: Process(places.model, places.log, port, commit), "process of this machine", reason)
+def demanded(base: str, registry: Place | None, reason: str) -> None:
+    """What was asked for by name must be had. Raises FailureError where no image can be built all the same."""
+    asked = {"BASE_IMAGE": base, "REGISTRY": str(registry or "")}
+    for name, value in asked.items():
+        if value:
+            raise FailureError(f"{name} is {value}, but no image can be built: {reason}")

@@ -1,20 +1,36 @@
-"""The rehearsal itself: its steps in order, each the same code that pipelines run."""
+"""The rehearsal itself: its chapters in order, each step the same code that pipelines run."""
 
+import shutil
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from rich.markup import escape
 
 from delivery.console import Steps
-from delivery.interrupts import held
-from delivery.service.running import address
-from delivery.service.trial import keep, prove, stop
+from delivery.image.build import DEFAULT_TAG
+from delivery.image.registry.place import Place
+from delivery.model.location import parse_location
+from delivery.model.pulling import Pulled
+from delivery.model.store import open_store
+from delivery.release.store import ReleaseStore
+from delivery.service.trial import keep
 
-from .model import Places, make, publish_sample, pull_version
-from .pack import Packed, pack
+from .cluster import ClusterStage, UnusableError
+from .local import LocalStage, Start
+from .machine import Machine, no_cluster, no_image, no_previews, no_push
+from .model import FIRST, SECOND, Places, make, publish_sample, pull_version
+from .pack import NoBaseError, Packed, Packing, as_process, demanded
+from .previews import Previews, sentences
+from .releasing import Releasing
+from .stage import Stage
+from .story import Chapter, Story
+
+NEXT_TAG = "scoring:next"
+_MOST_SENTENCES = 12
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Rehearsal:
     """What to rehearse. An empty `base` is the Dockerfile's own; port 0 is any free one."""
 
@@ -22,30 +38,135 @@ class Rehearsal:
     base: str = ""
     port: int = 0
     image: bool = True
+    registry: Place | None = None
+    any_cluster: bool = False
     keep: bool = False
     places: Places = field(default_factory=Places)
 
     def run(self) -> None:
-        """From nothing to a classified picture, and everything stopped again. Raises FailureError."""
-        packed = self._prepare()
+        """From nothing to a rolled-back release, and everything stopped again. Raises FailureError."""
+        self._begin()
+        with self.story.chapter("A model becomes an image" if self.packs else "A model becomes a service") as chapter:
+            first = self._version(chapter, FIRST, self.places.model, DEFAULT_TAG)
+            self._preview(first)
         with ExitStack() as stack:
-            with self.steps.step("Start") as step, held():
-                running = stack.enter_context(packed.start(self.port))
-                step.result = f"{packed.form}, at {address(running)}"
-            prove(self.steps, running)
+            with self.story.chapter("It is released") as chapter:
+                releasing = self._release(stack, first)
+                chapter.result = f"{releasing.show(pictures=True)}, at {releasing.address}"
+            with self.story.chapter("A second version is published") as chapter:
+                second = self._version(chapter, SECOND, self.places.second_model, NEXT_TAG)
+                self._preview(second, first)
+            self._exchange(releasing, "It is released under load", second)
+            self._exchange(releasing, "And rolled back under load", None)
             if self.keep:
-                keep(self.steps, running)
-            stop(self.steps, running)
-        self.steps.summary()
-        if packed.skipped:
-            self.steps.say(f"[yellow]Not rehearsed: the image,[/] because {escape(packed.skipped)}")
+                keep(self.steps, releasing.stage)
+            with self.story.chapter("The end") as chapter, self.steps.step("Stop") as step:
+                step.result = releasing.stage.end()
+                chapter.result = "nothing is left running"
+        self.story.summary()
 
-    def _prepare(self) -> Packed:
+    def _begin(self) -> None:
+        self.story = Story(self.steps)
+        shutil.rmtree(self.places.releases, ignore_errors=True)
+        self.places.releases.mkdir(parents=True)
+        self.store = ReleaseStore(open_store(parse_location(self.places.releases.resolve().as_uri())))
+        self.starts: dict[str, Start] = {}
+        self.references: dict[str, str] = {}
+        self.versions = 0
+        with self.steps.step("Machine") as step:
+            self.machine = Machine.look(self.registry, image=self.image, any_cluster=self.any_cluster)
+            step.result = f"has {', '.join(self.machine.parts()) or 'Python alone, which is enough to begin with'}"
+        if self.machine.image and self.image:
+            demanded(self.base, self.registry, self.machine.image)
+        self.packs = not self.machine.image
+        self.previews = None if self.machine.sdk else Previews(self.places.own / "previews")
+
+    def _version(self, chapter: Chapter, sample: str, folder: Path, tag: str) -> Packed:
+        """Made, published, pulled, packed: as far as this machine can."""
+        self.versions += 1
         with self.steps.step("Model") as step:
-            folder = make(step, self.places)
+            made = make(step, self.places, sample)
         with self.steps.step("Publish") as step:
-            repository, publication = publish_sample(step, folder, self.places)
+            repository, publication = publish_sample(step, made, self.places)
         with self.steps.step("Pull") as step:
-            pull_version(step, repository, publication, self.places)
-        with self.steps.step("Pack") as step:
-            return pack(step, self.places, self.base, image=self.image)
+            pulled = pull_version(step, repository, publication, self.places, folder)
+        packed, downloaded = self._packed(pulled, folder, tag)
+        self.starts[packed.target.digest] = packed.start
+        self.references[packed.target.digest] = packed.reference
+        chapter.downloaded = downloaded
+        chapter.result = f"{pulled.manifest.name} version {pulled.manifest.version}: {packed.target.digest[:19]}…"
+        return packed
+
+    def _packed(self, pulled: Pulled, folder: Path, tag: str) -> tuple[Packed, int]:
+        if not self.packs:
+            if self.versions == 1:
+                self.story.leave_out("Build", no_image(self.machine.image))
+            return as_process(pulled, folder, self.places.log(self.versions)), 0
+        packing = Packing(
+            steps=self.steps,
+            base=self.base,
+            registry=self.registry,
+            store=self.store,
+            folder=self.places.own / "release",
+        )
+        try:
+            must = bool(self.base or self.registry or self.versions > 1)
+            packed = packing.image(pulled, folder, tag, must=must)
+        except NoBaseError as error:
+            self.packs = False
+            self.story.missing.append(no_image(str(error)))
+            return as_process(pulled, folder, self.places.log(self.versions)), 0
+        if self.registry is None and self.versions == 1:
+            self.story.leave_out("Push", no_push(self.machine.registry))
+        return packed
+
+    def _preview(self, packed: Packed, before: Packed | None = None) -> None:
+        """What both environments consist of; for a second release, what it changes there."""
+        if self.previews is None:
+            if before is None:
+                self.story.leave_out("Preview", no_previews(self.machine.sdk))
+            return
+        after = packed.target.configuration
+        with self.steps.step("Preview") as step:
+            reports = (
+                self.previews.change(step, before.target.configuration, after)
+                if before
+                else self.previews.whole(step, after)
+            )
+            step.result = f"{' and '.join(report.stack for report in reports)}: no gate is shut"
+        for report in reports:
+            self.steps.say(f"    {escape(report.headline)}")
+            for sentence in list(sentences(report))[:_MOST_SENTENCES] if before else ():
+                self.steps.say(f"      {escape(sentence)}")
+
+    def _release(self, stack: ExitStack, packed: Packed) -> Releasing:
+        """On the cluster where it can be; else here."""
+        reason = self.machine.no_cluster or ("" if packed.reference else "it needs a pushed image")
+        if not reason:
+            stage = stack.enter_context(ClusterStage(self.places.own, self.references))
+            try:
+                return self._first(stage, packed)
+            except UnusableError as error:
+                self.steps.say(f"[yellow]{escape(str(error))}[/]")
+                stage.__exit__(None, None, None)
+                reason = str(error)
+        self.story.leave_out("Cluster", no_cluster(reason))
+        return self._first(stack.enter_context(LocalStage(packed.form, self.starts, self.port)), packed)
+
+    def _first(self, stage: Stage, packed: Packed) -> Releasing:
+        releasing = Releasing(self.steps, stage, self.store, self.places.own)
+        releasing.deploy(packed.target)
+        for left_out in getattr(stage, "left_out", ()):
+            self.steps.say(f"    [dim]not applied there: {escape(left_out)}[/]")
+        return releasing
+
+    def _exchange(self, releasing: Releasing, title: str, packed: Packed | None) -> None:
+        """Deploy `packed`, or go back where there is none, while callers go on asking."""
+        with self.story.chapter(title) as chapter:
+            with releasing.under_load() as load:
+                if packed:
+                    releasing.deploy(packed.target)
+                else:
+                    releasing.roll_back()
+            figures = releasing.judge(load)
+            chapter.result = f"{releasing.show()}; {figures.count} requests, {figures.failures.total()} failed"

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -20,13 +21,22 @@ _HOST = "127.0.0.1"
 class Process:
     """`python -m app.scoring` in a session of its own, so that Ctrl-C reaches it only through its owner."""
 
-    def __init__(self, model: Path, log: Path, port: int = 0, commit: str = "") -> None:
+    def __init__(
+        self, model: Path, log: Path, port: int = 0, commit: str = "", settings: Mapping[str, str] | None = None
+    ) -> None:
+        """`settings` are more of the app's, by their names without SCORING_."""
         self.host = _HOST
         self.port = port or free_port()
         self._log = log
         log.parent.mkdir(parents=True, exist_ok=True)
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(_PREFIX)}
-        chosen = {"MODEL_DIR": str(model), "HOST": self.host, "PORT": str(self.port), "COMMIT": commit}
+        chosen = {
+            "MODEL_DIR": str(model),
+            "HOST": self.host,
+            "PORT": str(self.port),
+            "COMMIT": commit,
+            **(settings or {}),
+        }
         with log.open("wb") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "app.scoring"],

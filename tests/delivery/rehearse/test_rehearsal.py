@@ -2,23 +2,45 @@
 
 import io
 import re
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
 
+from app.scoring import manifest
 from delivery.console import Steps
 from delivery.failure import FailureError, NotFoundError
 from delivery.image.build import Request
-from delivery.rehearse import pack
+from delivery.image.registry.place import Place
+from delivery.model.location import parse_location
+from delivery.model.store import open_store
+from delivery.rehearse import load, machine, pack
 from delivery.rehearse.model import Places
 from delivery.rehearse.rehearsal import Rehearsal
-from delivery.service import trial
+from delivery.rehearse.stage import ENVIRONMENT
+from delivery.release import deployer, smoke
+from delivery.release.deployer import RestoredError, StrandedError
+from delivery.release.store import ReleaseStore
 from delivery.service.pictures import Expected, expected
 from delivery.service.process import Process
+from delivery.service.remote import Remote
 from delivery.service.running import ServiceError
 
 DAISY_IS_A_BEE = {"flower.jpg": Expected(labels=("bee",), probability=0.1)}
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A rehearsal that is over."""
+
+    said: str
+    processes: list[Process]
+    before: dict[Path, int]
+    after: dict[Path, int]
 
 
 @pytest.fixture(scope="module")
@@ -27,17 +49,46 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Places:
     return Places(tmp_path_factory.mktemp("rehearsal"))
 
 
-@pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> list[Process]:
-    """Every process that a rehearsal starts."""
+def recording(patch: pytest.MonkeyPatch) -> list[Process]:
+    """Every process that a rehearsal starts from now on, on a machine with Python alone, whatever this one has."""
     processes: list[Process] = []
 
-    def start(model: Path, log: Path, port: int, commit: str) -> Process:
-        processes.append(Process(model, log, port, commit))
+    def start(*given: Any) -> Process:
+        processes.append(Process(*given))
         return processes[-1]
 
-    monkeypatch.setattr(pack, "Process", start)
+    patch.setattr(pack, "Process", start)
+    patch.setattr(load, "_QUIET_SECONDS", 0.5)
+    patch.setattr(machine, "_sdk", lambda: "Pulumi's SDK is not installed (pulumi)")
+    patch.setattr(machine, "absence", lambda: "docker is not on PATH")
+    patch.delenv("KUBECONFIG", raising=False)
     return processes
+
+
+def ran(places: Places) -> Ran:
+    with pytest.MonkeyPatch.context() as patch:
+        processes, before = recording(patch), times(places)
+        rehearsed, said = rehearsal(places, image=True)
+        rehearsed.run()
+        return Ran(said.getvalue(), processes, before, times(places))
+
+
+@pytest.fixture(scope="module")
+def first(places: Places) -> Ran:
+    return ran(places)
+
+
+@pytest.fixture(scope="module")
+def second(places: Places, first: Ran) -> Ran:
+    del first
+    return ran(places)
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch, first: Ran) -> list[Process]:
+    """Every process that a rehearsal starts, once there was a first one."""
+    del first
+    return recording(monkeypatch)
 
 
 def rehearsal(places: Places, **given: object) -> tuple[Rehearsal, io.StringIO]:
@@ -47,34 +98,47 @@ def rehearsal(places: Places, **given: object) -> tuple[Rehearsal, io.StringIO]:
 
 
 def times(places: Places) -> dict[Path, int]:
-    """When each file was written, but for the log of the service that ran."""
-    files = (path for path in places.work.rglob("*") if path.is_file() and path != places.log)
+    """When each file of the models was written."""
+    kept = (places.samples, places.models, places.model, places.second_model, places.cache)
+    files = (path for folder in kept for path in folder.rglob("*") if path.is_file())
     return {path: path.stat().st_mtime_ns for path in files}
 
 
-def test_a_model_is_published_pulled_served_and_right_and_the_service_ends(
-    places: Places, started: list[Process]
-) -> None:
-    rehearsed, said = rehearsal(places)
-    rehearsed.run()
-    (process,) = started
-    assert process.exit_code() == 0
-    assert process.left_behind() == ""
-    count = len(expected())
-    assert f"{count} of {count} pictures as expected" in said.getvalue()
-    assert "published as efficientnet-lite version 1" in said.getvalue()
-    assert (places.models / "efficientnet-lite" / "latest.json").is_file()
-    assert "SIGTERM: the picture in flight was answered 200" in said.getvalue()
+def test_a_model_goes_live_another_one_replaces_it_under_load_and_the_first_one_returns(first: Ran) -> None:
+    assert "published as efficientnet-lite version 1" in first.said
+    assert "published as efficientnet-lite version 2" in first.said
+    assert re.findall(r"Live .* serves efficientnet-lite version (\d)", first.said) == ["1", "2", "1"]
+    loads = re.findall(r"Load .* (\d+) requests in .*, none failed", first.said)
+    assert len(loads) == 2
+    assert all(int(count) >= 40 for count in loads)
 
 
-@pytest.mark.usefixtures("started")
-def test_a_second_rehearsal_makes_publishes_and_pulls_nothing_again(places: Places) -> None:
-    rehearsal(places)[0].run()
-    before = times(places)
-    rehearsed, said = rehearsal(places)
-    rehearsed.run()
-    assert times(places) == before
-    assert "is already efficientnet-lite version 1" in said.getvalue()
+def test_each_release_ends_in_order_and_leaves_nothing(first: Ran) -> None:
+    assert "SIGTERM: the picture in flight was answered 200" in first.said
+    assert [process.exit_code() for process in first.processes] == [0, 0, 0]
+    assert [process.left_behind() for process in first.processes] == ["", "", ""]
+
+
+@pytest.mark.usefixtures("first")
+def test_the_history_tells_what_was_deployed_when(places: Places) -> None:
+    store = ReleaseStore(open_store(parse_location(places.releases.as_uri())))
+    told = [(one.begun.kind, one.begun.release, one.succeeded) for one in store.history(ENVIRONMENT)]
+    first, second = told[0][1], told[1][1]
+    assert first != second
+    assert told == [("deploy", first, True), ("deploy", second, True), ("rollback", first, True)]
+
+
+@pytest.mark.usefixtures("first")
+def test_the_second_model_is_surer_and_as_right_as_the_first(places: Places) -> None:
+    one, other = (manifest.read(places.models / "efficientnet-lite" / version).metrics for version in ("1", "2"))
+    assert (one["top_1"], one["top_5"]) == (other["top_1"], other["top_5"])
+    assert 0.4 < other["temperature"] < 1
+
+
+def test_a_second_rehearsal_makes_publishes_and_pulls_nothing_again(second: Ran) -> None:
+    assert second.before == second.after
+    assert "is already efficientnet-lite version 1" in second.said
+    assert "is already efficientnet-lite version 2" in second.said
 
 
 def test_a_wrong_picture_fails_the_rehearsal_by_name_and_nothing_is_left(
@@ -82,13 +146,31 @@ def test_a_wrong_picture_fails_the_rehearsal_by_name_and_nothing_is_left(
 ) -> None:
     folder = next(iter(expected())).parent
     bees = {folder / name: right for name, right in DAISY_IS_A_BEE.items()}
-    monkeypatch.setattr(trial, "expected", lambda _folder: bees)
+    monkeypatch.setattr(smoke, "expected", lambda _folder: bees)
     rehearsed, said = rehearsal(places)
-    with pytest.raises(ServiceError, match="0 of 1 pictures as expected"):
+    with pytest.raises(StrandedError, match=r"1 of 1 pictures are answered wrongly: flower\.jpg: daisy, expected bee"):
         rehearsed.run()
-    assert re.search(r"flower\.jpg +daisy .*expected bee", said.getvalue())
+    assert "Pictures" in said.getvalue()
     assert started[0].exit_code() is not None
     assert started[0].left_behind() == ""
+
+
+def test_a_second_release_that_fails_gives_way_to_the_first_again(
+    places: Places, started: list[Process], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proved = smoke.prove
+
+    def prove(steps: Steps, service: Remote, configuration: Mapping[str, Any], demands: smoke.Demands) -> None:
+        if configuration["model"]["version"] == "2":
+            raise ServiceError("the second one is not liked")
+        proved(steps, service, configuration, demands)
+
+    monkeypatch.setattr(deployer, "prove", prove)
+    rehearsed, _ = rehearsal(places)
+    with pytest.raises(RestoredError, match=r"(?s)the second one is not liked.*is live again, and was proved"):
+        rehearsed.run()
+    assert len(started) == 3
+    assert all(process.exit_code() is not None for process in started)
 
 
 def test_a_damaged_model_fails_the_rehearsal_with_the_services_own_words(
@@ -96,24 +178,28 @@ def test_a_damaged_model_fails_the_rehearsal_with_the_services_own_words(
 ) -> None:
     damaged = tmp_path / "damaged"
     damaged.mkdir()
-    rehearsal(places)[0].run()
     for path in places.model.iterdir():
         (damaged / path.name).write_bytes(path.read_bytes())
     (damaged / "model.onnx").write_bytes(b"not this one")
-    own = Process
-    monkeypatch.setattr(pack, "Process", lambda _model, log, port, commit: own(damaged, log, port, commit))
-    with pytest.raises(ServiceError, match=r"(?s)model\.onnx"):
+
+    def start(_model: Path, *rest: Any) -> Process:
+        started.append(Process(damaged, *rest))
+        return started[-1]
+
+    monkeypatch.setattr(pack, "Process", start)
+    with pytest.raises(StrandedError, match=r"(?s)model\.onnx"):
         rehearsal(places)[0].run()
     assert started[-1].left_behind() == ""
 
 
-@pytest.mark.usefixtures("started")
-def test_without_an_engine_the_image_is_left_out_aloud(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pack, "absence", lambda: "docker is not on PATH")
-    rehearsed, said = rehearsal(places, image=True)
-    rehearsed.run()
-    last = said.getvalue().splitlines()[-1]
-    assert last.startswith("Not rehearsed: the image, because docker is not on PATH; start a Docker engine")
+def test_everything_that_is_not_there_is_named_with_what_is_lost_and_how_to_get_it(second: Ran) -> None:
+    image, previews, cluster = [line for line in second.said.splitlines() if line.startswith("Not rehearsed: ")]
+    assert image.startswith("Not rehearsed: the image, because docker is not on PATH. Not proved: that it builds")
+    assert "start a Docker engine" in image
+    assert "Pulumi's SDK is not installed" in previews
+    assert "requirements.txt" in previews
+    assert cluster.startswith("Not rehearsed: the cluster, because KUBECONFIG is not set")
+    assert second.said.count("- Build ") == 1
 
 
 @pytest.mark.usefixtures("started")
@@ -123,15 +209,32 @@ def test_without_the_pinned_base_the_image_is_left_out_and_said_how_to_name_anot
     def build(_request: Request, _step: object) -> None:
         raise NotFoundError("base image x cannot be had; name another: BASE_IMAGE=...")
 
-    monkeypatch.setattr(pack, "absence", lambda: "")
+    monkeypatch.setattr(machine, "absence", lambda: "")
+    monkeypatch.setattr(machine, "engine_version", lambda: "28.0")
     monkeypatch.setattr(pack, "build", build)
     rehearsed, said = rehearsal(places, image=True)
     rehearsed.run()
-    assert said.getvalue().splitlines()[-1].endswith("base image x cannot be had; name another: BASE_IMAGE=...")
+    assert "- Build " in said.getvalue()
+    assert "Not rehearsed: the image, because base image x cannot be had; name another: BASE_IMAGE=" in said.getvalue()
 
 
-def test_a_base_that_was_asked_for_must_be_had(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pack, "absence", lambda: "docker is not on PATH")
+@pytest.mark.usefixtures("started")
+def test_a_base_that_was_asked_for_must_be_had(places: Places) -> None:
     rehearsed, _ = rehearsal(places, image=True, base="mine:1")
     with pytest.raises(FailureError, match="BASE_IMAGE is mine:1, but no image can be built: docker is not on PATH"):
         rehearsed.run()
+
+
+@pytest.mark.usefixtures("started")
+def test_a_registry_that_was_asked_for_must_be_had(places: Places) -> None:
+    rehearsed, _ = rehearsal(places, image=True, registry=Place("registry.example", "scoring"))
+    with pytest.raises(FailureError, match=r"REGISTRY is registry\.example/scoring, but no image can be built: docker"):
+        rehearsed.run()
+
+
+def test_a_port_that_is_taken_fails_with_its_number(places: Places, started: list[Process]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(FailureError, match=f"port {port} cannot be listened at: Address already in use"):
+            rehearsal(places, port=port)[0].run()
+    assert started == []

@@ -1,11 +1,13 @@
 """Being stopped: whenever it comes, nothing is left running."""
 
+import contextlib
 import os
 import re
 import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -53,15 +55,25 @@ def read_until(process: subprocess.Popen[str], word: str) -> str:
 
 
 def serving(work: Path) -> list[str]:
-    """Processes that serve the model under `work`, zombies included."""
-    mark = f"SCORING_MODEL_DIR={work / 'model'}".encode()
+    """Processes that serve a model under `work`, zombies included."""
+    mark = f"SCORING_MODEL_DIR={work}".encode()
     found = []
     for environment in Path("/proc").glob("[0-9]*/environ"):
         try:
-            if mark in environment.read_bytes().split(b"\0"):
+            if mark in environment.read_bytes():
                 found.append(environment.parent.name)
         except OSError:
             continue
+    return found
+
+
+def calling() -> list[str]:
+    """Clients that make load."""
+    found = []
+    for command in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if b"delivery.rehearse.caller" in command.read_bytes():
+                found.append(command.parent.name)
     return found
 
 
@@ -73,19 +85,26 @@ def assert_port_is_free(said: str) -> None:
         listener.bind(("127.0.0.1", int(found[1])))
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize("moment", ["Start", "Ready"])
+MOMENTS = ["Pull", "released", "Deploy", "under load"]
+"""The step that is over, or the chapter that begins, when the signal comes."""
+
+
+@pytest.mark.parametrize(
+    ("number", "moment"),
+    [(signal.SIGINT, moment) for moment in MOMENTS] + [(signal.SIGTERM, "under load"), (signal.SIGHUP, "Deploy")],
+)
 def test_a_rehearsal_that_is_stopped_takes_its_service_along(
     start: Start, work: Path, moment: str, number: signal.Signals
 ) -> None:
-    process = start("--keep")
-    said = read_until(process, moment)
+    process = start()
+    read_until(process, moment)
+    time.sleep(1)
     process.send_signal(number)
     rest, _ = process.communicate(timeout=30)
     assert process.returncode == 128 + number
     assert rest.splitlines()[-1] == f"stopped by {number.name}; nothing is left running"
     assert serving(work) == []
-    assert_port_is_free(said)
+    assert calling() == []
 
 
 def test_one_that_is_stopped_before_it_began_says_nothing_of_its_insides(start: Start) -> None:

@@ -1,0 +1,74 @@
+"""A steady stream of pictures, as a process of its own: `python -m delivery.rehearse.caller HOST PORT PER_SECOND FILE`.
+
+Half of the callers keep their connections, half make one for each request. Nothing is ever asked twice. Each request is
+a line on standard output: the moment it was due and the milliseconds from then to its answer, by the monotonic clock,
+and its status or what went wrong. The end of standard input ends it, once every request that was made is answered.
+"""
+
+import contextlib
+import http.client
+import select
+import sys
+import threading
+import time
+from pathlib import Path
+
+CALLERS = 8
+_SECONDS = 15
+_LEAD_SECONDS = 0.3
+
+
+class Caller:
+    """One caller: a request each `spacing` seconds from `first` on."""
+
+    def __init__(self, host: str, port: int, picture: bytes, *, keep: bool) -> None:
+        self._connection = http.client.HTTPConnection(host, port, timeout=_SECONDS)
+        self._picture = picture
+        self._keep = keep
+
+    def run(self, first: float, spacing: float, ended: threading.Event) -> None:
+        """Until `ended` is set."""
+        due = first
+        while not ended.wait(max(0.0, due - time.monotonic())):
+            outcome = self._ask()
+            sys.stdout.write(f"{due:.4f}\t{(time.monotonic() - due) * 1000:.2f}\t{outcome}\n")
+            sys.stdout.flush()
+            due += spacing
+
+    def _ask(self) -> str:
+        """The status, or the fault."""
+        if self._ended():
+            self._connection.close()
+        headers = {} if self._keep else {"Connection": "close"}
+        try:
+            self._connection.request("POST", "/v1/classify?top=1", self._picture, headers)
+            response = self._connection.getresponse()
+            response.read()
+        except (OSError, http.client.HTTPException) as error:
+            self._connection.close()
+            return f"{type(error).__name__}: {' '.join(str(error).split())}"
+        return str(response.status)
+
+    def _ended(self) -> bool:
+        """Whether the service has ended this connection since: every client's library looks before it asks."""
+        return self._connection.sock is not None and bool(select.select([self._connection.sock], [], [], 0)[0])
+
+
+def main(host: str, port: int, per_second: float, file: str) -> None:
+    """Call until standard input ends."""
+    picture, spacing = Path(file).read_bytes(), CALLERS / per_second
+    start, ended, threads = time.monotonic() + _LEAD_SECONDS, threading.Event(), []
+    for number in range(CALLERS):
+        caller = Caller(host, port, picture, keep=number % 2 == 0)
+        first = start + number * spacing / CALLERS
+        threads.append(threading.Thread(target=caller.run, args=(first, spacing, ended)))
+        threads[-1].start()
+    sys.stdin.read()
+    ended.set()
+    for thread in threads:
+        thread.join()
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), sys.argv[4])

@@ -1,0 +1,159 @@
+"""What this machine has for a rehearsal, and what it has not: by name, with what is lost and how to get it."""
+
+import importlib.util
+import ipaddress
+import json
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from delivery.failure import FailureError
+from delivery.image.engine import absence, engine_version
+from delivery.image.registry.place import Place
+from delivery.release.command import Command
+
+_SDK = ("pulumi", "pulumi_azure_native", "pulumi_kubernetes", "pulumi_azuredevops", "pulumi_docker")
+_ANSWER_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A part that is left out: why, what is then not proved, and what to do for it."""
+
+    name: str
+    reason: str
+    lost: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.reason}. Not proved: {self.lost}.{f' To have it: {self.remedy}' if self.remedy else ''}"
+
+
+def no_image(reason: str) -> Missing:
+    """No image is packed."""
+    return Missing(
+        "the image",
+        reason,
+        "that it builds, passes its test, and runs confined as in production",
+        "start a Docker engine with buildx, and where the base image cannot be pulled, name another: BASE_IMAGE=...",
+    )
+
+
+def no_push(reason: str) -> Missing:
+    """No image is pushed."""
+    return Missing(
+        "the push",
+        reason,
+        "digest, bill of materials, provenance, release.json",
+        "make rehearse REGISTRY=host[:port]/repository",
+    )
+
+
+def no_previews(reason: str) -> Missing:
+    """Nothing is rendered."""
+    return Missing(
+        "the previews",
+        reason,
+        "what each environment consists of, and what the second release would change there",
+        ".venv/bin/pip install --require-hashes -r requirements.txt, 525 MB on disk",
+    )
+
+
+def no_cluster(reason: str) -> Missing:
+    """Releases do not run on Kubernetes."""
+    return Missing(
+        "the cluster",
+        reason,
+        "admission, the rollout of replicas, the load balancer",
+        "set KUBECONFIG to a cluster on this machine, and REGISTRY to a registry that it pulls from",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """What is there. Each part is empty where it can be used, else the reason why it cannot."""
+
+    image: str = ""
+    registry: str = ""
+    sdk: str = ""
+    cluster: str = ""
+    engine: str = ""
+    """The engine's version, where there is one."""
+    kubernetes: str = ""
+    """The cluster's version, where there is one."""
+
+    @classmethod
+    def look(cls, registry: Place | None, *, image: bool = True, any_cluster: bool = False) -> "Machine":
+        """Ask everything that is named or on PATH. Nothing is changed."""
+        no_engine = absence() if image else "--no-image was given"
+        cluster, version = _cluster(any_cluster=any_cluster)
+        return cls(
+            image=no_engine,
+            registry="" if registry else "REGISTRY names no place",
+            sdk=_sdk(),
+            cluster=cluster,
+            engine="" if no_engine else engine_version(),
+            kubernetes=version,
+        )
+
+    def parts(self) -> Iterator[str]:
+        """What is there, for people."""
+        if self.engine:
+            yield f"Docker engine {self.engine}"
+        if not self.registry:
+            yield "a registry"
+        if not self.sdk:
+            yield "Pulumi's SDK"
+        if not self.cluster:
+            yield f"Kubernetes {self.kubernetes}"
+
+    @property
+    def no_cluster(self) -> str:
+        """Why releases cannot run on the cluster: itself, or something that it needs from here."""
+        if self.cluster:
+            return self.cluster
+        needs = {"a pushed image": self.image or self.registry, "the rendered objects": self.sdk}
+        lacking = [f"it needs {what}, but {reason}" for what, reason in needs.items() if reason]
+        return lacking[0] if lacking else ""
+
+
+def _sdk() -> str:
+    lacking = [name for name in _SDK if importlib.util.find_spec(name) is None]
+    return f"Pulumi's SDK is not installed ({', '.join(lacking)})" if lacking else ""
+
+
+def _cluster(*, any_cluster: bool) -> tuple[str, str]:
+    """Why the cluster cannot be used, and its version where it can."""
+    if not os.environ.get("KUBECONFIG"):
+        return "KUBECONFIG is not set", ""
+    if not shutil.which("kubectl"):
+        return "kubectl is not on PATH", ""
+    kubectl = Command("kubectl", "")
+    try:
+        server = kubectl.run("config", "view", "--minify", "--output", "jsonpath={.clusters[0].cluster.server}")
+        host = urlsplit(server.decode()).hostname or ""
+        if not any_cluster and not _here(host):
+            return f"the cluster at {host} is not on this machine; SLIPWAY_ANY_CLUSTER=yes uses it all the same", ""
+        asked = kubectl.run("version", "--output", "json", f"--request-timeout={_ANSWER_SECONDS}s")
+        version = str(json.loads(asked)["serverVersion"]["gitVersion"])
+        kubectl.run("auth", "can-i", "create", "namespaces", "--quiet")
+    except FailureError as error:
+        return f"the cluster that KUBECONFIG names cannot be used: {_first_line(error)}", ""
+    return "", version
+
+
+def _first_line(error: FailureError) -> str:
+    """A command's complaint is in its last line."""
+    return str(error).splitlines()[-1]
+
+
+def _here(host: str) -> bool:
+    """Whether the name is this machine's: a cluster elsewhere may well be one that somebody uses."""
+    try:
+        found = {str(entry[4][0]) for entry in socket.getaddrinfo(host, None)}
+    except OSError:
+        return False
+    return all(ipaddress.ip_address(address.partition("%")[0]).is_loopback for address in found)

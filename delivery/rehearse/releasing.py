@@ -1,0 +1,90 @@
+"""Releasing in the rehearsal: the steps that a stack's release takes, on a stage, and under load."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.markup import escape
+
+from delivery.console import Steps
+from delivery.failure import FailureError, NotFoundError
+from delivery.release.deployer import Deployer, Target
+from delivery.release.deployment import before
+from delivery.release.smoke import Demands
+from delivery.release.store import ReleaseStore
+from delivery.service.client import ask
+from delivery.service.pictures import classify_all, expected
+from delivery.service.trial import line
+
+from .load import Figures, Load
+from .stage import ENVIRONMENT, Stage
+
+LATENCY_MS = 2000
+"""Nine of ten pictures within this: under load, beside a rollout, on a machine that does everything else as well."""
+
+
+@dataclass
+class Releasing:
+    """The one environment of a rehearsal, and what was released into it."""
+
+    steps: Steps
+    stage: Stage
+    store: ReleaseStore
+    folder: Path
+    """For the log of the load."""
+    live: Target | None = None
+    _known: dict[str, Target] = field(default_factory=dict)
+
+    def deploy(self, target: Target) -> None:
+        """Make it live, prove it, and put the one before back if that fails. Raises FailureError."""
+        self._known[target.release] = target
+        self._deployer().replace(target, self.live, "deploy")
+        self.live = target
+
+    def roll_back(self) -> Target:
+        """Go back to what was really deployed before, by the history of deployments. Raises FailureError."""
+        begun = before(self.store.history(ENVIRONMENT))
+        if begun is None:
+            raise NotFoundError(f"{ENVIRONMENT}: nothing was deployed before, there is nothing to go back to")
+        target = self._known[begun.release]
+        self._deployer().replace(target, self.live, "rollback")
+        self.live = target
+        return target
+
+    def under_load(self) -> Load:
+        """Steady load on whatever is live, for as long as a `with` block lasts."""
+        return Load(self.stage, self.folder)
+
+    def judge(self, load: Load) -> Figures:
+        """Show what callers noticed. Raises LostError where a request failed."""
+        with self.steps.step("Load") as step:
+            if load.figures is None:
+                raise FailureError("the load was broken off; nothing is known of what callers noticed")
+            step.result = str(load.figures)
+            load.figures.check()
+            return load.figures
+
+    def show(self, *, pictures: bool = False) -> str:
+        """The address, and what it says is live there; with `pictures`, what it makes of each."""
+        with self.steps.step("Live") as step:
+            said = ask(self.stage, "GET", "/version", headers={"Accept": "application/json"}).json()
+            step.result = f"{self.address} serves {_named(said)}; {self.stage.form}"
+            seen = list(classify_all(self.stage, expected())) if pictures else []
+        for each in seen:
+            self.steps.say(f"    {escape(line(each))}")
+        return _named(said)
+
+    @property
+    def address(self) -> str:
+        """The URL of the page."""
+        return str(self.stage.outputs()["endpointUrl"])
+
+    def _deployer(self) -> Deployer:
+        demands = Demands(latency_ms=LATENCY_MS)
+        return Deployer(steps=self.steps, engine=self.stage, store=self.store, demands=demands, by="make rehearse")
+
+
+def _named(said: Any) -> str:  # noqa: ANN401 - the service's JSON
+    model, commit = said["model"], str(said["code"]["commit"])
+    code = f"commit {commit[:12]}" if commit else "a commit that git does not know"
+    return f"{model['name']} version {model['version']}, {code}"

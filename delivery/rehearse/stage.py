@@ -1,0 +1,64 @@
+"""Where the rehearsal's releases run: the part that a Pulumi stack has elsewhere."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from delivery.release.engine import Engine
+
+ENVIRONMENT = "rehearsal"
+
+
+class Stage(Engine, ABC):
+    """One environment with an address that stays. It is a running service, and to a Deployer it is its engine.
+
+    Leaving its `with` block ends and removes everything of it, whatever happened inside.
+    """
+
+    form: str
+    """What it is, in a few words."""
+    host: str
+    port: int
+
+    def __init__(self) -> None:
+        super().__init__(ENVIRONMENT)
+
+    @abstractmethod
+    def up(self, release: Mapping[str, Any], message: str, read: Callable[[str], None]) -> None:
+        """Make this release the live one, and wait until it is. Raises FailureError."""
+
+    @abstractmethod
+    def end(self) -> str:
+        """End it in order, and say what was seen. Raises FailureError where something was lost or is left."""
+
+    @abstractmethod
+    def log(self) -> str:
+        """What the live release has printed."""
+
+    def outputs(self, stack: str = "") -> dict[str, Any]:
+        """The address, as a stack names it."""
+        del stack
+        port = "" if self.port == 80 else f":{self.port}"
+        return {"endpointUrl": f"http://{self.host}{port}/"}
+
+    def exit_code(self) -> int | None:
+        """None while the live release runs."""
+        return None
+
+    def terminate(self) -> None:
+        """Nobody asks for a single replica's end here."""
+        raise NotImplementedError
+
+    def left_behind(self) -> str:
+        """What still exists of the live release after its end."""
+        return ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    @abstractmethod
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End and remove it at once."""
