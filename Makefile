@@ -61,8 +61,9 @@ test-infra: $(VENV)/.test ## The program's own tests: config, components, whole 
 golden: $(VENV)/.test ## Write the golden files of the rendered stacks anew; their diff is the review
 	@$(BIN)/python -m tests.infra.golden
 
-reference: $(VENV)/.test ## Write docs/reference/config.md from the types that check the stack files
+reference: $(VENV)/.test ## Write the pages of docs/reference that are made from the code anew
 	@PYTHONPATH=infra $(BIN)/python -m docs.reference.config_page
+	@PYTHONPATH=infra $(BIN)/python -m docs.reference.azure_api_versions_page
 
 bench-render: $(VENV)/.test ## CPU and memory of a render beside importing the SDK classes it uses
 	@$(BIN)/python -m bench.render $(OPTIONS)
@@ -98,6 +99,7 @@ lock: $(UV) ## Write every requirements.txt anew from its requirements.in
 	lock bench/requirements.in -c app/requirements.txt -c delivery/requirements.txt; \
 	lock tests/requirements.in -c requirements.txt -c app/requirements.txt -c app/requirements-otlp.txt -c delivery/requirements.txt; \
 	lock tests/infra/validators/requirements.in; \
+	lock policy/requirements.in; \
 	for data in delivery/model/sample/*.in; do lock $$data --no-deps; done; \
 	lock delivery/rehearse/requirements.in --no-deps -c $(SAMPLES)
 

@@ -47,7 +47,7 @@ _KUBECONFIG = {
 _ANSWERS: Mapping[str, Mapping[str, Value]] = {
     "azuredevops:index/getAgentQueue:getAgentQueue": {"id": "${pool.id}"},
     "azuredevops:index/getGitRepository:getGitRepository": {"id": "${repository.id}"},
-    "azuredevops:index/getGroup:getGroup": {"descriptor": "${group.descriptor}"},
+    "azuredevops:index/getGroup:getGroup": {"descriptor": "${azure-devops-group.descriptor}"},
     "azuredevops:index/getProject:getProject": {"projectId": "${project.id}"},
     "azuredevops:index/getServiceEndpointGithub:getServiceEndpointGithub": {"serviceEndpointId": "${github.id}"},
     "azure-native:authorization:getClientConfig": _CLIENT,

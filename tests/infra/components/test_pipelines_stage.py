@@ -6,7 +6,7 @@ from delivery.preview.record import Recorded
 from slipway.placement import Placement
 from slipway.roles import Role
 from tests.infra.conftest import Declared
-from tests.infra.support.pipelines import APPROVERS, CLUSTER, hub, later, program
+from tests.infra.support.pipelines import APPROVERS, CLUSTER, REGISTRY, hub, later, program
 
 ENVIRONMENT = "azuredevops:index/environment:Environment"
 ENDPOINT = "azuredevops:index/serviceEndpointAzureRM:ServiceEndpointAzureRM"
@@ -166,7 +166,10 @@ def test_identities_are_readers_of_the_project_and_never_more(dev: Recorded, pro
         for entitlement in found.all(ENTITLEMENT):
             assert str(entitlement.inputs["originId"]).endswith(".principalId}")
         for membership in found.all(MEMBERSHIP):
-            assert (membership.inputs["group"], membership.inputs["mode"]) == ("${group.descriptor}", "add")
+            assert (membership.inputs["group"], membership.inputs["mode"]) == (
+                "${azure-devops-group.descriptor}",
+                "add",
+            )
 
 
 def test_every_permission_names_one_pipeline(dev: Recorded, prod: Recorded) -> None:
@@ -218,6 +221,7 @@ def test_a_release_may_change_the_workload_and_nothing_around_it(prod: Recorded)
         (Role.AKS_CLUSTER_USER, CLUSTER),
         (Role.AKS_RBAC_WRITER, f"{CLUSTER}/namespaces/scoring"),
         (Role.ACR_PULL, "/registries/of-dev"),
+        (Role.ACR_IMPORT, REGISTRY),
         (Role.READER, GROUP),
     }
 
@@ -241,6 +245,10 @@ def test_with_rights_on_the_environment_a_release_may_change_all_of_it(dev: Reco
 
     assert {(Role.CONTRIBUTOR, GROUP), (Role.ROLE_ADMINISTRATOR, GROUP), (Role.AKS_CLUSTER_ADMIN, CLUSTER)} <= granted
     assert Role.AKS_RBAC_WRITER not in {role for role, _scope in granted}
+
+
+def test_where_images_are_pushed_none_is_imported(dev: Recorded) -> None:
+    assert not {Role.ACR_IMPORT, Role.ACR_PULL} & {role for role, _scope in may(dev, DEPLOY)}
 
 
 def test_even_then_it_cannot_make_itself_stronger(dev: Recorded) -> None:
