@@ -61,7 +61,7 @@ def figures(request: pytest.FixtureRequest) -> list[Figures]:
     return shown
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="session")
 def nodes() -> Iterator[None]:
     """Nodes of the pool that the stack files name, as AKS labels them; labels made here go again."""
     bare = [
@@ -75,7 +75,7 @@ def nodes() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Images]:
+def images(tmp_path_factory: pytest.TempPathFactory, nodes: None) -> Iterator[Images]:  # noqa: ARG001  # where they run
     yield from packing.images(tmp_path_factory.mktemp("images"))
 
 
@@ -91,9 +91,9 @@ def second(images: Images) -> Packed:
     return images.model("2")
 
 
-def environment() -> Iterator[Deployed]:
-    """An environment that nobody else has; it goes at the end."""
-    deployed = Deployed(f"t{uuid.uuid4().hex[:5]}")
+def environment(stack: str = "dev") -> Iterator[Deployed]:
+    """An environment like `stack` that nobody else has; it goes at the end."""
+    deployed = Deployed(f"t{uuid.uuid4().hex[:5]}", stack)
     try:
         yield deployed
     finally:
