@@ -222,6 +222,7 @@ def _pipelines(
             hub=_facts(earlier),
             cluster_id=cluster.id,
             namespace=base.placement.naming.instance,
+            registry_id=registry.id,
         ),
         pulumi.ResourceOptions(providers=[base.azure, providers.azure_devops(config.organization)]),
     )

@@ -18,10 +18,7 @@ from slipway.roles import Role, grant
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineRightsArgs:
-    """`build` only where images are built; `source_registry_id` only where they are imported from somewhere.
-
-    Importing into its own registry is the registry's to grant.
-    """
+    """`build` only where images are built; `source_registry_id` only where they are imported from somewhere."""
 
     placement: Placement
     config: Pipelines
@@ -30,6 +27,7 @@ class PipelineRightsArgs:
     build: Principal | None
     cluster_id: pulumi.Input[str]
     namespace: str
+    registry_id: pulumi.Input[str]
     source_registry_id: pulumi.Input[str] | None
 
 
@@ -56,6 +54,7 @@ class PipelineRights(pulumi.ComponentResource):
         self._give("deploy-releases", Role.BLOB_DATA_CONTRIBUTOR, args.deploy, self._releases)
         self._give("deploy-cluster", Role.AKS_CLUSTER_USER, args.deploy, args.cluster_id)
         if args.source_registry_id is not None:
+            self._give("deploy-import", Role.ACR_IMPORT, args.deploy, args.registry_id)
             self._give("deploy-source", Role.ACR_PULL, args.deploy, args.source_registry_id)
         if args.config.state.secrets_key:
             self._give("deploy-secrets", Role.KEY_VAULT_CRYPTO_USER, args.deploy, args.config.state.secrets_key)

@@ -41,6 +41,7 @@ class PipelinesArgs:
     hub: HubFacts | None
     cluster_id: pulumi.Input[str]
     namespace: str
+    registry_id: pulumi.Input[str]
 
 
 class Pipelines(pulumi.ComponentResource):
@@ -79,6 +80,7 @@ class Pipelines(pulumi.ComponentResource):
                 build=args.build,
                 cluster_id=args.cluster_id,
                 namespace=args.namespace,
+                registry_id=args.registry_id,
                 source_registry_id=args.hub.registry_id if args.hub else None,
             ),
             opts=child,

@@ -22,6 +22,7 @@ _UNCHANGED: Mapping[str, object] = MappingProxyType({})
 ORGANIZATION = "https://dev.azure.com/contoso"
 APPROVERS = ["5b6f0d3e-9c1a-4e57-8f2d-0a4c6b8e1d37", "0c9a7f52-3b1d-4f60-9e84-6d2f5a1b7c30"]
 CLUSTER = "/clusters/one"
+REGISTRY = "/registries/own"
 FACTS = HubFacts(
     project_id="project-of-dev",
     release_definition_id="12",
@@ -89,6 +90,7 @@ def program(
                 hub=None if config.hub else FACTS,
                 cluster_id=CLUSTER,
                 namespace="scoring",
+                registry_id=REGISTRY,
             ),
             opts,
         )
