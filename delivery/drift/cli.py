@@ -1,5 +1,6 @@
 """`python -m delivery drift`."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +18,9 @@ app = typer.Typer(help="Report what differs from the code; change nothing.")
 @app.command()
 def drift(
     stack: Annotated[str, typer.Option(help="the environment, as in Pulumi.<stack>.yaml")],
-    to: Annotated[Path | None, typer.Option(help="file to write the findings to, as Markdown")] = None,
+    to: Annotated[
+        Path | None, typer.Option(help="file for the findings, as Markdown; in a build also its summary")
+    ] = None,
 ) -> None:
     """Report what differs from the code, and access that was granted beside it. Changes nothing.
 
@@ -36,6 +39,8 @@ def drift(
     if to:
         to.parent.mkdir(parents=True, exist_ok=True)
         to.write_text(markdown(found), encoding="utf-8")
+        if "TF_BUILD" in os.environ:
+            typer.echo(f"##vso[task.uploadsummary]{to.resolve()}")  # an order to Azure's agent
     for item in found.items:
         steps.say(escape(f"  {item.operation} {item.noun} {item.name}: {'; '.join((*item.says, *item.details))}"))
     for assignment in found.assignments:

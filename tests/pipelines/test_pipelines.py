@@ -215,7 +215,7 @@ def test_drift_is_looked_for_every_night_in_every_environment_at_once(run: Expan
     assert schedule["always"] is True
     assert (schedule["cron"], schedule["branches"]["include"]) == ("30 3 * * *", ["main"])
     assert [(each["stage"], each["dependsOn"]) for each in found["stages"]] == [("drift_dev", []), ("drift_prod", [])]
-    assert commands(found, "drift_prod") == ["delivery drift --stack prod"]
+    assert commands(found, "drift_prod") == ["delivery drift --stack prod --to .slipway/drift.md"]
 
 
 @pytest.mark.parametrize("file", ["release.yml", "drift.yml", "model-schedule.yml", "model-webhook.yml", "mirror.yml"])

@@ -113,6 +113,15 @@ def test_what_was_changed_by_hand_is_told(cloud: StandIns, run: Run, tmp_path: P
     assert "`pulumi up` makes it as the code says" in written
 
 
+def test_in_a_pipeline_the_findings_are_its_summary(
+    cloud: StandIns, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cloud.calls == []
+    monkeypatch.setenv("TF_BUILD", "True")
+
+    assert f"##vso[task.uploadsummary]{tmp_path / 'drift.md'}\n" in run("--to", tmp_path / "drift.md")[1]
+
+
 def test_the_engines_own_bookkeeping_is_no_drift(cloud: StandIns, run: Run) -> None:
     cloud.change(steps=[step("create", "pulumi:providers:pulumi", {}, {})])
 
