@@ -75,7 +75,7 @@ def objects(
 
 
 def _renamed(manifests: list[Manifest], name: str) -> list[Manifest]:
-    """Give what belongs to the whole cluster a name of its own, as the provider does; a render's are always the same."""
+    """Give what belongs to the whole cluster a name of its own, as the provider does; a render has always the same."""
     [priority] = [one["metadata"]["name"] for one in manifests if one["kind"] == "PriorityClass"]
     own = f"{priority}-{name}" if name else priority
     renamed: list[Manifest] = json.loads(json.dumps(manifests).replace(f'"{priority}"', f'"{own}"'))
