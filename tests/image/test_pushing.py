@@ -125,13 +125,15 @@ def test_a_first_push_sends_the_layers_and_a_second_one_only_questions(
     assert sent < 10_000
 
 
-def test_an_unchanged_tree_built_again_pushes_nothing_and_keeps_the_digest(
-    image: Built, first: tuple[Pushed, int], built: Build, model: Path, way: Way
-) -> None:
-    again = built(model, build_id="77")
-    assert again.id == image.id
+def test_an_unchanged_tree_built_again_pushes_nothing_and_keeps_the_digest(built: Build, model: Path, way: Way) -> None:
+    # Built now: an old engine dates what it builds anew by the clock, and other tests build without a cache.
+    one = built(model, build_id="78")
+    way.prove(one)
+    first, _ = way.push(one)
+    again = built(model, build_id="78")
+    assert again.id == one.id
     pushed, sent = way.push(again)
-    assert (pushed.sent, pushed.record.digest) == (0, first[0].record.digest)
+    assert (pushed.sent, pushed.record.digest) == (0, first.record.digest)
     assert sent < 10_000
 
 
@@ -188,14 +190,14 @@ def damage(folder: Path, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["truncated", "altered", "oversized", "missing", "newer than its manifest"])
 def test_a_model_that_is_not_its_manifests_is_never_built_let_alone_pushed(
-    built: Build, tmp_path: Path, kind: str
+    built: Build, records: Records, tmp_path: Path, kind: str
 ) -> None:
     models.write(tmp_path / "model")
     damage(tmp_path / "model", kind)
-    before = docker("image", "ls", "--quiet", "slipway-test")
+    before = set(records.root.iterdir()) if records.root.exists() else set()
     with pytest.raises(FailureError, match=rf"(?s){MODEL_FILE}: .*\npull the version again: "):
         built(tmp_path / "model")
-    assert docker("image", "ls", "--quiet", "slipway-test") == before
+    assert (set(records.root.iterdir()) if records.root.exists() else set()) == before, "nothing was built"
 
 
 def test_the_record_of_the_release_names_that_very_image(
