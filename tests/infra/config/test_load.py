@@ -104,4 +104,9 @@ def test_other_namespaces_are_left_alone(texts: dict[str, str]) -> None:
 
 def test_the_program_ends_with_the_message_and_no_stack_trace(texts: dict[str, str]) -> None:
     with pytest.raises(ProgramError, match=r"Pulumi\.dev\.yaml has 1 mistake:"):
-        record(entry(ROOT / "infra"), stack="dev", computed=Computed(), config=changed(texts, "slipway:environment", owner=""))
+        record(
+            entry(ROOT / "infra"),
+            stack="dev",
+            computed=Computed(),
+            config=changed(texts, "slipway:environment", owner=""),
+        )
