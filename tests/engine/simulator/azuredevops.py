@@ -35,7 +35,6 @@ _REFERENCES = {
 
 
 # Found under any name: groups, people, agent pools, and connections that are authorised in a browser.
-_QUEUE = "7"
 _ALWAYS = ("AgentQueue", "Group", "IdentityGroup", "ServiceEndpointGithub", "Team", "User")
 
 
@@ -83,7 +82,7 @@ class AzureDevOps(Provider):
         for name, kind in _REFERENCES.items():
             wanted = str(inputs.get(name, "")).removesuffix(".0")
             found = [one for one in self.cloud.all("azuredevops:%") if _own_id(one.id) == wanted]
-            if wanted and wanted != _QUEUE and not any(_kind(one.token) == kind or not kind for one in found):
+            if wanted and not any(_kind(one.token) == kind or not kind for one in found):
                 raise RefusedError(f"{target.urn}: {name} {wanted} does not exist")
 
     def _write(self, target: Target, resource_id: str, inputs: Properties) -> Properties:
@@ -112,7 +111,7 @@ class AzureDevOps(Provider):
         if source == "ClientConfig":
             return {"id": _ORGANISATION, "name": "simulated", "organizationUrl": _ORGANISATION, "tenantId": TENANT}
         if source in _ALWAYS:
-            return _made_up(source, arguments)
+            return self._made_up(source, arguments)
         kind = {"GitRepository": "git"}.get(source, source[0].lower() + source[1:])
         for one in self.cloud.all("azuredevops:%"):
             if _kind(one.token) == kind and one.body.get("name") == arguments.get("name"):
@@ -120,6 +119,16 @@ class AzureDevOps(Provider):
                     one.body | {"id": _own_id(one.id)} | ({"projectId": _own_id(one.id)} if kind == "project" else {})
                 )
         raise RefusedError(f"{token}: {arguments} does not exist")
+
+    def _made_up(self, source: str, arguments: Properties) -> Properties:
+        """Something that was there all the time; from now on it can be referred to."""
+        guid = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{source} {sorted(arguments.items())}"))
+        own: Properties = {"id": guid, "originId": guid, "groupId": guid, "descriptor": f"aadgp.{guid}"}
+        own |= {"serviceEndpointId": guid}
+        if source == "AgentQueue":
+            own = {"id": "7", "agentPoolId": 7}
+        made_by_hand(self.cloud, source[0].lower() + source[1:], own["id"], arguments)
+        return own | arguments
 
     def _sdk(self, target: Target) -> Any:
         try:
@@ -145,14 +154,6 @@ def made_by_hand(cloud: Cloud, kind: str, resource_id: str, body: Properties) ->
     """Something that was in the organisation before any program, such as a project or its repository."""
     token = f"azuredevops:index/{kind}:{kind[0].upper()}{kind[1:]}"
     cloud.write(Resource(_place(token, resource_id), token, "", body))
-
-
-def _made_up(source: str, arguments: Properties) -> Properties:
-    guid = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{source} {sorted(arguments.items())}"))
-    if source == "AgentQueue":
-        return {"id": _QUEUE, "agentPoolId": int(_QUEUE), **arguments}
-    own = {"id": guid, "originId": guid, "groupId": guid, "descriptor": f"aadgp.{guid}", "serviceEndpointId": guid}
-    return own | arguments
 
 
 def _facts(token: str, inputs: Properties) -> Properties:
