@@ -30,7 +30,7 @@ KUBE_SCORE_VERSION := v1.20.0
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
 
-rehearse: $(VENV)/.run ## The whole way in miniature: model, image, service, pictures. KEEP=1 leaves it running
+rehearse: $(VENV)/.run ## Model, image, release, another one under load, and back; REGISTRY=host/repository pushes, KEEP=1 leaves it running
 	@$(BIN)/python -m delivery rehearse $(if $(KEEP),--keep)
 
 test: $(VENV)/.test ## Lint, types and every test, with coverage and a list of what was skipped

@@ -5,31 +5,43 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "bench" / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)")
+from delivery.paths import ROOT
+from tests.docs.support.pages import PAGES, Page
+
 TARGET = re.compile(r"^([a-z-]+):.*##", re.MULTILINE)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_link_leads_to_a_file(page: Path) -> None:
-    links = LINK.findall(page.read_text(encoding="utf-8"))
-    assert [link for link in links if not (page.parent / link).exists()] == []
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_every_link_leads_to_a_file(page: Page) -> None:
+    targets = {link: (page.file.parent / link.partition("#")[0]) for link in page.links if not link.startswith("#")}
+    assert [link for link, target in targets.items() if not target.exists()] == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_make_command_has_its_target(page: Path) -> None:
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_every_anchor_is_a_heading(page: Page) -> None:
+    missing = []
+    for link in page.links:
+        path, _, anchor = link.partition("#")
+        target = Page((page.file.parent / path).resolve()) if path else page
+        if anchor and target.file.suffix == ".md" and anchor not in target.anchors:
+            missing.append(link)
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_every_make_command_has_its_target(page: Page) -> None:
     targets = set(TARGET.findall((ROOT / "Makefile").read_text(encoding="utf-8")))
-    named = set(re.findall(r"(?:`|\$ |^    )make ([a-z-]+)", page.read_text(encoding="utf-8"), re.MULTILINE))
+    named = set(re.findall(r"(?:`|\$ |^    )make ([a-z-]+)", page.text, re.MULTILINE))
     assert named <= targets
 
 
 def test_every_page_can_be_reached_from_the_readme() -> None:
-    reached, ahead = set(), [ROOT / "README.md"]
+    reached: set[Path] = set()
+    ahead = [ROOT / "README.md"]
     while ahead:
-        page = ahead.pop()
-        if page in reached or page.suffix != ".md":
+        file = ahead.pop()
+        if file in reached or file.suffix != ".md" or not file.is_file():
             continue
-        reached.add(page)
-        ahead += [(page.parent / link).resolve() for link in LINK.findall(page.read_text(encoding="utf-8"))]
-    assert set(PAGES) - reached == set()
+        reached.add(file)
+        ahead += [(file.parent / link.partition("#")[0]).resolve() for link in Page(file).links]
+    assert {str(page) for page in PAGES if page.file not in reached} == set()

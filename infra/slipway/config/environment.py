@@ -23,7 +23,7 @@ class Environment(Section):
     """What runs here; part of every name."""
 
     location: Annotated[str, AfterValidator(_region)]
-    """Azure region, such as westeurope. A change moves nothing that exists: see docs/how-to."""
+    """Azure region, such as westeurope. A change replaces everything: see docs/how-to/move-region.md."""
 
     suffix: Suffix
     """Makes the names of registry and model store unique in all of Azure."""

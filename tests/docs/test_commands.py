@@ -1,0 +1,130 @@
+"""Commands that the pages show exist, with the options that they are shown with."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+
+from delivery import cli
+from tests.docs.support.pages import PAGES, Page
+from tests.docs.support.shell import simple_commands
+from tests.docs.test_outputs import exported
+
+WITHOUT_LOGIN = ("login", "aks install-cli", "extension", "devops", "repos", "pipelines", "upgrade", "version")
+"""What the Azure CLI would do at once although nobody is logged in, or needs an extension for."""
+
+
+def called(one: Page, program: str) -> list[list[str]]:
+    """Every call of a program in the consoles of a page: its arguments."""
+    found = [words for line in one.commands for words in simple_commands(line)]
+    return [words[1:] for words in found if words[0] == program]
+
+
+def delivery(one: Page) -> list[list[str]]:
+    """Arguments of every `python -m delivery`, in consoles and in sentences."""
+    lines = [*one.commands, *(span for span in one.spans if "python -m delivery" in span)]
+    found = [words for line in lines for words in simple_commands(line)]
+    return [words[3:] for words in found if words[0].endswith("python") and words[1:3] == ["-m", "delivery"]]
+
+
+def unknown(arguments: list[str]) -> Iterator[str]:
+    """What the command line does not know of these arguments."""
+    found, path, rest = command(), "delivery", list(arguments)
+    while hasattr(found, "list_commands") and rest and not rest[0].startswith(("-", "…")):
+        path = f"{path} {rest[0]}"
+        found = found.get_command(found.context_class(found), rest.pop(0))
+        if found is None:
+            yield f"no command {path}"
+            return
+    options = {option for parameter in found.params for option in (*parameter.opts, *parameter.secondary_opts)}
+    for argument in rest:
+        option = argument.partition("=")[0]
+        if option.startswith("-") and option not in options | {"--help"}:
+            yield f"{path} has no option {option}"
+
+
+@cache
+def command() -> Any:
+    """The whole command line, with Typer's own classes."""
+    return typer.main.get_group(cli.app)
+
+
+@pytest.mark.parametrize("one", PAGES, ids=str)
+def test_every_delivery_command_is_one(one: Page) -> None:
+    assert [problem for arguments in delivery(one) for problem in unknown(arguments)] == []
+
+
+def test_an_unknown_command_or_option_is_noticed() -> None:
+    assert list(unknown(["model", "publsh"])) == ["no command delivery model publsh"]
+    assert list(unknown(["release", "deploy", "--stak", "dev"])) == ["delivery release deploy has no option --stak"]
+    assert list(unknown(["release", "deploy", "--stack", "dev"])) == []
+
+
+@pytest.mark.parametrize("one", PAGES, ids=str)
+def test_every_output_that_is_asked_for_exists(one: Page) -> None:
+    assert set(re.findall(r"pulumi stack output (?!-)(\w+)", one.text)) <= exported()
+
+
+@pytest.mark.skipif(shutil.which("pulumi") is None, reason="pulumi is not on PATH")
+@pytest.mark.parametrize("one", [one for one in PAGES if called(one, "pulumi")], ids=str)
+def test_pulumi_knows_every_command_and_option(one: Page, tmp_path: Path) -> None:
+    problems = []
+    for words in called(one, "pulumi"):
+        first = next((number for number, word in enumerate(words) if word.startswith("-")), len(words))
+        text = helped(tuple(words[:first]), str(tmp_path))
+        if not any(" ".join(words).startswith(name) for name in names(text)):
+            problems.append(f"no command pulumi {' '.join(words)}")
+        options = {word.partition("=")[0] for word in words[first:] if word.startswith("-")}
+        problems += [f"{' '.join(words)}: no {option}" for option in options if not re.search(rf"{option}\b", text)]
+    assert problems == []
+
+
+def names(text: str) -> Iterator[str]:
+    """What a command is called, from its help: by its usage, and by each alias of its last word."""
+    usage = re.search(r"Usage:\n  pulumi ([a-z -]+?)(?: [\[<]|\n)", text)
+    aliases = re.search(r"Aliases:\n  (.+)", text)
+    if usage:
+        *way, last = usage.group(1).split()
+        for name in {last, *(aliases.group(1).split(", ") if aliases else ())}:
+            yield " ".join((*way, name))
+
+
+@cache
+def helped(words: tuple[str, ...], home: str) -> str:
+    environment = {**os.environ, "PULUMI_HOME": home, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+    done = subprocess.run(
+        ["pulumi", *words, "--help"], capture_output=True, text=True, check=False, env=environment, timeout=60
+    )
+    return done.stdout + done.stderr
+
+
+@pytest.mark.skipif(shutil.which("az") is None, reason="az is not on PATH")
+@pytest.mark.parametrize("one", [one for one in PAGES if called(one, "az")], ids=str)
+def test_the_azure_cli_knows_every_command_and_option(one: Page, tmp_path: Path) -> None:
+    """Where nobody is logged in, what is understood ends with just that, or with a question, and does nothing."""
+    (tmp_path / "models").mkdir()
+    environment = {**os.environ, "AZURE_CONFIG_DIR": str(tmp_path / "azure"), "AZURE_CORE_COLLECT_TELEMETRY": "no"}
+    understood = ("az login", "no tty available", "doesn't exist in cloud")
+    problems = []
+    for words in called(one, "az"):
+        if not " ".join(words).startswith(WITHOUT_LOGIN):
+            done = subprocess.run(
+                ["az", *words],
+                capture_output=True,
+                text=True,
+                check=False,
+                env=environment,
+                cwd=tmp_path,
+                stdin=subprocess.DEVNULL,
+                timeout=120,
+            )
+            if not any(phrase in done.stderr for phrase in understood):
+                problems.append(f"az {' '.join(words)}: {done.stderr.strip().splitlines()[:1]}")
+    assert problems == []
