@@ -77,10 +77,12 @@ class Images:
     def _push(self, tag: str) -> str:
         digest = _DIGEST.search(docker("push", tag))
         assert digest, f"no digest came back for {tag}"
-        return f"{tag.rpartition(':')[0]}@{digest[1]}"
+        reference = f"{tag.rpartition(':')[0]}@{digest[1]}"
+        self._tags.append(reference)
+        return reference
 
     def close(self) -> None:
-        """Remove the tags."""
+        """Remove the tags, and the digests that pushing has noted beside them."""
         if self._tags:
             docker("image", "rm", "--force", *self._tags)
 

@@ -36,10 +36,7 @@ def service(
     given.annotations = {
         f"{_AZURE}-pip-name": ip_name,
         f"{_AZURE}-load-balancer-resource-group": ip_resource_group,
-        f"{_AZURE}-load-balancer-health-probe-protocol": "http",
-        f"{_AZURE}-load-balancer-health-probe-request-path": HEALTH,
-        f"{_AZURE}-load-balancer-health-probe-interval": str(PROBE_SECONDS),
-        f"{_AZURE}-load-balancer-health-probe-num-of-probe": str(PROBE_FAILURES),
+        **_probe(),
     }
     return core.ServiceInitArgs(
         metadata=given,
@@ -61,3 +58,14 @@ def service(
             ],
         ),
     )
+
+
+def _probe() -> dict[str, str]:
+    """How Azure's load balancer asks a node."""
+    probe = f"{_AZURE}-load-balancer-health-probe"
+    return {
+        f"{probe}-protocol": "http",
+        f"{probe}-request-path": HEALTH,
+        f"{probe}-interval": str(PROBE_SECONDS),
+        f"{probe}-num-of-probe": str(PROBE_FAILURES),
+    }
