@@ -76,6 +76,8 @@ image: $(VENV)/.run ## Build and test the serving image, and with REGISTRY=host/
 
 pictures: $(VENV)/.test ## Take the page's pictures in docs/pictures anew, with the model of the last rehearsal
 	@$(BIN)/python -m docs.pictures.take .slipway/model
+	@for stack in dev prod; do \
+	  $(BIN)/python -m delivery preview picture --stack $$stack --out docs/pictures/architecture-$$stack.svg; done
 
 bench-serving: $(BENCH_VENV)/.bench ## Speed beside the raw limit and other servers, 10 to 20 minutes; OPTIONS=--quick for one
 	@$(BENCH_VENV)/bin/python -m bench.serving $(OPTIONS)
