@@ -11,7 +11,7 @@ from delivery.image.registry.place import Place, parse_place
     [
         ("crscoringdev.azurecr.io/scoring", "crscoringdev.azurecr.io", "scoring"),
         ("crscoringdev-h4sh.azurecr.io/team/scoring", "crscoringdev-h4sh.azurecr.io", "team/scoring"),
-        ("127.0.0.1:5000/a/b_c/d-e.f", "127.0.0.1:5000", "a/b_c/d-e.f"),
+        ("127.0.0.1:8443/a/b_c/d-e.f", "127.0.0.1:8443", "a/b_c/d-e.f"),
         ("https://registry.example/scoring", "registry.example", "scoring"),
     ],
 )
@@ -41,7 +41,7 @@ def test_what_is_no_place_is_refused_with_what_is_allowed(text: str, fault: str)
 @pytest.mark.parametrize(
     ("host", "scheme"),
     [
-        ("127.0.0.1:5000", "http"),
+        ("127.0.0.1:8443", "http"),
         ("127.8.8.8", "http"),
         ("localhost:5000", "http"),
         ("registry.example", "https"),
