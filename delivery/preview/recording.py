@@ -17,6 +17,8 @@ from pulumi.runtime import mocks, set_all_config, set_mocks, settings
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.stack import run_in_stack
 
+from delivery.interrupts import held
+
 from . import options, wire
 from .computed import Computed
 from .record import Record, Recorded, Value
@@ -123,7 +125,9 @@ def record(
             loop.close()
 
     try:
-        contextvars.copy_context().run(run)
+        # Pulumi's runtime keeps whatever is raised and waits on for resources: a Ctrl-C would be lost in there.
+        with held():
+            contextvars.copy_context().run(run)
     except pulumi.RunError as error:
         raise ProgramError(str(error)) from error
     return monitor.recorded()
