@@ -113,7 +113,9 @@ class ClusterStage(Stage):
             if said != last:
                 read(last := said)
             trouble = _trouble(pods)
-            if (trouble and trouble[0] in _NO_IMAGE) or time.monotonic() > until:
+            if trouble and trouble[0] in _NO_IMAGE:
+                raise FailureError(f"the cluster cannot pull the image: {': '.join(trouble)}")
+            if time.monotonic() > until:
                 reason = ": ".join(trouble) or "the rollout hangs"
                 raise FailureError(f"not every replica is ready within {seconds:.0f} s: {reason}")
             time.sleep(_PAUSE_SECONDS)

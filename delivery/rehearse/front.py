@@ -27,8 +27,10 @@ class Front:
         self._target: tuple[str, int] | None = None
         self._loop = asyncio.new_event_loop()
         self._connections: set[asyncio.Task[None]] = set()
+        self._running = threading.Event()
         self._thread = threading.Thread(target=self._run, name="front", daemon=True)
         self._thread.start()
+        self._running.wait()
 
     def lead_to(self, host: str, port: int) -> None:
         """From now on, new connections go there."""
@@ -50,6 +52,7 @@ class Front:
 
     def _run(self) -> None:
         server = self._loop.run_until_complete(asyncio.start_server(self._accept, sock=self._socket))
+        self._loop.call_soon(self._running.set)
         self._loop.run_forever()
         server.close()
         self._loop.run_until_complete(_cancelled(list(self._connections)))

@@ -14,7 +14,7 @@ from delivery.interrupts import held
 from delivery.paths import PICTURES, ROOT
 from delivery.service.running import Running
 
-PER_SECOND = 20
+PER_SECOND = 10
 _PICTURE = PICTURES / "coffee.jpg"
 _QUIET_SECONDS = 1.5
 _ANSWER_SECONDS = 20

@@ -19,7 +19,7 @@ from delivery.service.trial import line
 from .load import Figures, Load
 from .stage import ENVIRONMENT, Stage
 
-LATENCY_MS = 2000
+LATENCY_MS = 5000
 """Nine of ten pictures within this: under load, beside a rollout, on a machine that does everything else as well."""
 
 

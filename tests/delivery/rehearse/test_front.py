@@ -102,6 +102,13 @@ def test_closing_ends_connections_and_frees_the_port() -> None:
             assert again.port == front.port
 
 
+def test_one_that_is_closed_at_once_ends_at_once() -> None:
+    for _ in range(20):
+        with Front() as front:
+            pass
+        assert not front._thread.is_alive()
+
+
 def test_a_port_that_is_taken_is_refused(front: Front) -> None:
     with pytest.raises(OSError, match="Address already in use"):
         Front(front.port)
