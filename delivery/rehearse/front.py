@@ -66,8 +66,8 @@ class Front:
         try:
             if self._target is not None:
                 await _join(reader, writer, self._target)
-        except OSError:
-            pass  # one of the two went away; the other learns it by the end of its connection
+        except (OSError, asyncio.CancelledError):
+            pass  # one of the two went away, or the front closes; the other learns it by the end of its connection
         finally:
             writer.close()
 

@@ -96,21 +96,22 @@ MOMENTS = ["Pull", "released", "Deploy", "under load"]
 def test_a_rehearsal_that_is_stopped_takes_its_service_along(
     start: Start, work: Path, moment: str, number: signal.Signals
 ) -> None:
+    others = calling()
     process = start()
     read_until(process, moment)
     time.sleep(1)
     process.send_signal(number)
-    rest, _ = process.communicate(timeout=30)
+    rest, _ = process.communicate(timeout=90)
     assert process.returncode == 128 + number
     assert rest.splitlines()[-1] == f"stopped by {number.name}; nothing is left running"
     assert serving(work) == []
-    assert calling() == []
+    assert set(calling()) <= set(others)
 
 
 def test_one_that_is_stopped_before_it_began_says_nothing_of_its_insides(start: Start) -> None:
     process = start()
     process.send_signal(signal.SIGINT)
-    said, _ = process.communicate(timeout=30)
+    said, _ = process.communicate(timeout=90)
     assert process.returncode in (130, -signal.SIGINT)
     assert "delivery" not in said
 
@@ -120,7 +121,7 @@ def test_one_that_is_kept_serves_until_ctrl_c_and_then_ends_in_order(start: Star
     said = read_until(process, "Ctrl-C ends it")
     assert serving(work)
     process.send_signal(signal.SIGINT)
-    rest, _ = process.communicate(timeout=30)
+    rest, _ = process.communicate(timeout=90)
     assert process.returncode == 0
     assert "the picture in flight was answered 200, exit code 0" in rest
     assert serving(work) == []
@@ -132,6 +133,6 @@ def test_one_that_is_kept_fails_when_its_service_dies(start: Start, work: Path) 
     read_until(process, "Ctrl-C ends it")
     for number in serving(work):
         os.kill(int(number), signal.SIGKILL)
-    rest, _ = process.communicate(timeout=30)
+    rest, _ = process.communicate(timeout=90)
     assert process.returncode == 1
     assert "error: the service ended by itself, with exit code -9" in rest
