@@ -25,8 +25,8 @@ _LINES = 5000
 _RESOURCE = re.compile(r"^ {2}(?P<name>[\w.:/-]+ \([^)]*\)):?$")
 _ERROR = re.compile(r"^\s*error: (?P<words>.+)$")
 _SUMMARY = re.compile(r"(update|preview) failed$|an unhandled error occurred: program exited")
-_DEEPER = " " * 6
-"""An error of several lines goes on further in."""
+_DEEPER = re.compile(r"^(?: {6,}|\s*\t|\s+\* )(?!File )\S?")
+"""An error of several lines goes on further in, or as a list."""
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """What an engine leaves in outputs where a resource was excluded before it existed."""
 
@@ -47,7 +47,7 @@ def causes_of(lines: Iterable[str]) -> Iterator[str]:
             if open_:
                 known.add(words)
                 yield words
-        elif open_ and line.startswith(_DEEPER) and not line.lstrip().startswith("File "):
+        elif open_ and _DEEPER.match(line):
             yield f"  {line.strip()}"
         else:
             open_ = False

@@ -17,7 +17,8 @@ Updating (dev):
     pulumi:pulumi:Stack slipway-dev  error: update failed
 Diagnostics:
   kubernetes:apps/v1:Deployment (workload-app):
-    error: 1 error occurred: ProgressDeadlineExceeded
+    error: 1 error occurred:
+    \t* ProgressDeadlineExceeded
 
   pulumi:pulumi:Stack (slipway-dev):
     error: update failed
@@ -40,7 +41,8 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Engine, Sta
 
 def test_the_cause_is_told_with_its_resource_and_the_trace_is_not() -> None:
     assert list(causes_of(FAILED.splitlines())) == [
-        "kubernetes:apps/v1:Deployment (workload-app): 1 error occurred: ProgressDeadlineExceeded"
+        "kubernetes:apps/v1:Deployment (workload-app): 1 error occurred:",
+        "  * ProgressDeadlineExceeded",
     ]
 
 
