@@ -34,7 +34,19 @@ class Deployed:
         """Apply every object for a release of `image`, and return the server's warnings."""
         facts = {"model.version": image.model.version, "model.sha256": image.model.sha256, "buildId": image.build}
         self.objects = objects(self.stack, name=self.name, image=image.reference, changes=changes, release=facts)
-        return apply(self.objects)
+        # The metrics add-on's settings have one name: of several environments on a cluster, the last has its say.
+        return apply(self.own) + apply(self._others(), "--force-conflicts")
+
+    @property
+    def own(self) -> list[Manifest]:
+        """What is this environment's alone."""
+        return [one for one in self.objects if self._is_own(one)]
+
+    def _others(self) -> list[Manifest]:
+        return [one for one in self.objects if not self._is_own(one)]
+
+    def _is_own(self, manifest: Manifest) -> bool:
+        return bool(manifest["metadata"].get("namespace", self.namespace) == self.namespace)
 
     def await_rollout(self, seconds: int = 180) -> None:
         """Wait until every wanted replica is of the newest revision and takes traffic, and no other is left."""
@@ -99,9 +111,9 @@ class Deployed:
     def remove(self) -> None:
         """Delete everything that was applied, and wait until it is gone."""
         kubectl("delete", "namespace", self.namespace, "--ignore-not-found", "--timeout=180s")
-        for one in self.objects:
-            if one["metadata"].get("namespace", self.namespace) != self.namespace:
-                named = (one["kind"], one["metadata"]["name"])
-                kubectl("-n", one["metadata"]["namespace"], "delete", *named, "--ignore-not-found")
-            elif one["kind"] == "PriorityClass":
+        for one in self._others():
+            named = (one["kind"], one["metadata"]["name"])
+            kubectl("-n", one["metadata"]["namespace"], "delete", *named, "--ignore-not-found")
+        for one in self.own:
+            if one["kind"] == "PriorityClass":
                 kubectl("delete", "PriorityClass", one["metadata"]["name"], "--ignore-not-found")

@@ -62,8 +62,8 @@ def test_applying_it_again_changes_nothing(deployed: Deployed) -> None:
         return {f"{one['kind']}/{one['metadata']['name']}": one["metadata"]["resourceVersion"] for one in found}
 
     before = state()
-    assert unchanged(deployed.objects)
-    apply(deployed.objects)
+    assert unchanged(deployed.own)
+    apply(deployed.own)
     time.sleep(2)  # for controllers that would take notice
 
     assert state() == before
