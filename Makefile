@@ -10,6 +10,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
   $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; exit; }; done; echo python3)
 
 # Locked packages, in layers: what the rehearsal needs, what the tests add, what the benchmarks add.
+PIP := delivery/requirements-pip.txt
 RUN := app/requirements.txt delivery/requirements.txt
 DATA := delivery/rehearse/requirements.txt
 SAMPLES := delivery/model/sample/requirements.txt
@@ -96,6 +97,7 @@ lock: $(UV) ## Write every requirements.txt anew from its requirements.in
 	  --no-emit-index-url --no-header "$$@" --output-file "$${1%.in}.txt"; }; \
 	lock requirements.in; \
 	lock app/requirements.in -c requirements.txt; \
+	lock delivery/requirements-pip.in; \
 	lock delivery/requirements.in -c requirements.txt -c app/requirements.txt; \
 	lock app/requirements-otlp.in -c requirements.txt -c app/requirements.txt; \
 	lock bench/requirements.in -c app/requirements.txt -c delivery/requirements.txt; \
@@ -110,16 +112,16 @@ clean: ## Remove what make and the commands made here: packages, models, caches
 	find app delivery tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Stamps: packages are installed again only when a lock changed.
-$(VENV)/.run: $(RUN) $(DATA)
+$(VENV)/.run: $(PIP) $(RUN) $(DATA)
 	@$(python) -m delivery.packages $(VENV) $(RUN) --data $(DATA) && touch $@
 
-$(VENV)/.test: $(TEST) $(SAMPLES) $(MORE_SAMPLES)
+$(VENV)/.test: $(PIP) $(TEST) $(SAMPLES) $(MORE_SAMPLES)
 	@$(python) -m delivery.packages $(VENV) $(TEST) --data $(SAMPLES) --data $(MORE_SAMPLES) && touch $(VENV)/.run $@
 
-$(BENCH_VENV)/.bench: $(BENCH) $(SAMPLES)
+$(BENCH_VENV)/.bench: $(PIP) $(BENCH) $(SAMPLES)
 	@$(python) -m delivery.packages $(BENCH_VENV) $(BENCH) --data $(SAMPLES) && touch $@
 
-$(CHECKOV_VENV)/.checkov: $(CHECKOV)
+$(CHECKOV_VENV)/.checkov: $(PIP) $(CHECKOV)
 	@$(python) -m delivery.packages $(CHECKOV_VENV) $(CHECKOV) && touch $@
 
 .slipway/bin/kube-score:

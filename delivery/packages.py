@@ -18,6 +18,7 @@ _DOWNLOAD = re.compile(r"^\s*Downloading (\S+) \(([\d.]+) (bytes|kB|MB|GB)\)")
 _INSTALLED = re.compile(r"^Successfully installed (.*)")
 _UNITS = {"bytes": 1, "kB": 1000, "MB": 1000**2, "GB": 1000**3}
 _TAIL = 15
+_PIP = Path(__file__).with_name("requirements-pip.txt")
 
 
 class PackagesError(Exception):
@@ -85,10 +86,14 @@ def _same_version(python: Path) -> bool:
 
 
 def install(folder: Path, code: Sequence[str], data: Sequence[str], show: Callable[[str], None]) -> Tally:
-    """Install locked files of code, and of data packages, whose dependencies are left out."""
+    """Install locked files of code, and of data packages, whose dependencies are left out.
+
+    First the pip that does it: the one that comes with Python 3.11 takes the newest version where a package asks for
+    another one with an extra, whatever is locked, and then refuses its hash.
+    """
     tally = Tally()
     python = environment(folder)
-    for files, extra in ((code, []), (data, ["--no-deps"])):
+    for files, extra in (([str(_PIP)], []), (code, []), (data, ["--no-deps"])):
         if files:
             chosen = [argument for file in files for argument in ("-r", file)]
             pip(python, ["install", "--require-hashes", *extra, *chosen], tally, show)
