@@ -19,7 +19,7 @@ def doctor(
     purpose: Annotated[
         Purpose | None, typer.Option("--for", help="look only at what this needs; without it, at everything")
     ] = None,
-    stack: Annotated[str, typer.Option(help="the environment whose Azure is looked at")] = "dev",
+    stack: Annotated[str, typer.Option(help="the environment whose Azure is looked at; by default the first")] = "",
     *,
     as_json: Annotated[bool, typer.Option("--json", help="JSON for machines")] = False,
 ) -> None:

@@ -41,13 +41,15 @@ class Target:
 
 
 def read(root: Path, stack: str) -> Target:
-    """The environment of a stack file. Raises FailureError where there is none."""
-    config = project.read(root).config(stack)
+    """The environment of a stack file; without a name, the first. Raises FailureError where there is none."""
+    found = project.read(root)
+    stack = stack or found.first
+    config = found.config(stack)
     environment, cluster, pipelines = (
         _section(stack, config, name) for name in ("environment", "cluster", "pipelines")
     )
     state = pipelines.get("state") or {}
-    found = (pipelines.get("hub") or {}).get("project") or {}
+    owned = (pipelines.get("hub") or {}).get("project") or {}
     return Target(
         stack=stack,
         workload=str(environment.get("workload", "")),
@@ -62,8 +64,8 @@ def read(root: Path, stack: str) -> Target:
         if state
         else None,
         organization=str(pipelines.get("organization", "")),
-        project=str(found.get("name", "")),
-        creates_project=bool(found.get("create")),
+        project=str(owned.get("name", "")),
+        creates_project=bool(owned.get("create")),
     )
 
 

@@ -25,6 +25,24 @@ class Project:
         """The stacks that have a file here."""
         return sorted(path.name.split(".")[1] for path in self.root.glob("Pulumi.*.yaml"))
 
+    @property
+    def first(self) -> str:
+        """The stack that promotes from none; by name where several do. NotFoundError where none does."""
+        found = [stack for stack in self.stacks if self.promotes_from(stack) is None]
+        if not found:
+            named = ", ".join(self.stacks) or "none"
+            raise NotFoundError(f"{self.root}: no stack without environment.promotesFrom; stacks here are {named}")
+        return found[0]
+
+    def promotes_from(self, stack: str) -> str | None:
+        """The stack whose releases this one takes over. What is malformed here is the program's to report."""
+        try:
+            environment = json.loads(self.config(stack).get("slipway:environment", "{}"))
+        except ValueError:
+            return None
+        earlier = environment.get("promotesFrom") if isinstance(environment, dict) else None
+        return earlier if isinstance(earlier, str) else None
+
     def config(self, stack: str) -> dict[str, str]:
         """A stack's config as an engine hands it over: JSON for whatever is no string. NotFoundError without a file."""
         path = self.root / f"Pulumi.{stack}.yaml"

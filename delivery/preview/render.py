@@ -78,21 +78,11 @@ def _full(found: project.Project, stack: str) -> str:
 def _earlier(found: project.Project, stack: str) -> str | None:
     """The stack that this one promotes from. FailureError: a chain without a beginning."""
     chain = [stack]
-    while (earlier := _promotes_from(found.config(chain[-1]))) is not None:
+    while (earlier := found.promotes_from(chain[-1])) is not None:
         if earlier in chain:
             raise FailureError(f"stacks promote from each other in a circle: {' <- '.join((*chain, earlier))}")
         chain.append(earlier)
     return chain[1] if len(chain) > 1 else None
-
-
-def _promotes_from(config: Mapping[str, str]) -> str | None:
-    """What is malformed here is the program's to report."""
-    try:
-        environment = json.loads(config.get("slipway:environment", "{}"))
-    except ValueError:
-        return None
-    earlier = environment.get("promotesFrom") if isinstance(environment, dict) else None
-    return earlier if isinstance(earlier, str) else None
 
 
 def _resource(one: Record) -> dict[str, Value]:

@@ -15,9 +15,7 @@ from typing import Any
 import yaml
 
 from delivery.paths import ROOT
-
-STACK = "dev"
-"""Whose settings the scratch environment has."""
+from delivery.preview import project
 
 POOL = "slipway/pool"
 """The label of nodes that the workload asks for."""
@@ -87,7 +85,7 @@ def fit(manifests: list[Manifest], name: str, image: str, *, pooled: bool) -> Ob
 
 def _copy(folder: Path, name: str) -> None:
     """A project of one stack, whose program is this one."""
-    project = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))
-    project["main"] = str(ROOT / project["main"])
-    (folder / "Pulumi.yaml").write_text(yaml.safe_dump(project), encoding="utf-8")
-    (folder / f"Pulumi.{name}.yaml").write_bytes((ROOT / f"Pulumi.{STACK}.yaml").read_bytes())
+    settings = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))
+    settings["main"] = str(ROOT / settings["main"])
+    (folder / "Pulumi.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+    (folder / f"Pulumi.{name}.yaml").write_bytes((ROOT / f"Pulumi.{project.read(ROOT).first}.yaml").read_bytes())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from delivery.console import Step
 from delivery.failure import FailureError
 from delivery.paths import ROOT
+from delivery.preview import project
 
 if TYPE_CHECKING:
     from delivery.preview.report import Report
@@ -73,8 +74,6 @@ def sentences(report: "Report") -> Iterator[str]:
 
 def _stacks() -> list[str]:
     """Every environment that has a stack file, in the order of promotion as far as names tell."""
-    from delivery.preview import project  # noqa: PLC0415 - as above
-
     return project.read(ROOT).stacks
 
 
