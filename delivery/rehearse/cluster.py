@@ -1,6 +1,7 @@
 """Releases on a Kubernetes cluster: the rendered objects, applied into a scratch environment of their own."""
 
 import json
+import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -25,10 +26,20 @@ _ADDRESS_SECONDS = 60
 _REMOVAL_SECONDS = 180
 _PAUSE_SECONDS = 0.5
 _NO_IMAGE = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "RegistryUnavailable")
+_NO_ROOM = "Unschedulable"
+_NO_SAY = re.compile(
+    r"(?m)forbidden: User .* cannot |^error: You must be logged in|: no answer within |"
+    r"^Unable to connect to the server|^The connection to the server .* was refused"
+)
+"""kubectl's words where a cluster does not let us, or does not answer."""
 
 
 class UnusableError(Exception):
-    """The cluster cannot run the release, for a reason of its own that the message says."""
+    """The cluster cannot run any release, for a reason of its own that the message says."""
+
+
+class LackError(FailureError):
+    """The cluster lacks something that every release needs."""
 
 
 class ClusterStage(Stage):
@@ -47,7 +58,10 @@ class ClusterStage(Stage):
         self._kubectl = Command("kubectl", _REMEDY)
 
     def up(self, release: Mapping[str, Any], message: str, read: Callable[[str], None]) -> None:
-        """Apply, and wait until every replica is of this release and takes traffic. Raises UnusableError at first."""
+        """Apply, and wait until every replica is of this release and takes traffic.
+
+        Raises FailureError; where nothing has run there yet and what fails is the cluster's own, UnusableError.
+        """
         read(message)
         first = self._objects is None
         digest = str(release["digest"])
@@ -60,7 +74,7 @@ class ClusterStage(Stage):
             self._await_rollout(read, _FIRST_SECONDS if first else _ROLLOUT_SECONDS)
             self.host = self.host or self._await_address(read)
         except FailureError as error:
-            if first:
+            if first and (isinstance(error, LackError) or _NO_SAY.search(str(error))):
                 raise UnusableError(str(error)) from None
             raise
 
@@ -114,10 +128,11 @@ class ClusterStage(Stage):
                 read(last := said)
             trouble = _trouble(pods)
             if trouble and trouble[0] in _NO_IMAGE:
-                raise FailureError(f"the cluster cannot pull the image: {': '.join(trouble)}")
+                raise LackError(f"the cluster cannot pull the image: {': '.join(trouble)}")
             if time.monotonic() > until:
                 reason = ": ".join(trouble) or "the rollout hangs"
-                raise FailureError(f"not every replica is ready within {seconds:.0f} s: {reason}")
+                kind = LackError if trouble[:1] == (_NO_ROOM,) else FailureError
+                raise kind(f"not every replica is ready within {seconds:.0f} s: {reason}")
             time.sleep(_PAUSE_SECONDS)
 
     def _await_address(self, read: Callable[[str], None]) -> str:
@@ -128,7 +143,7 @@ class ClusterStage(Stage):
             for entry in service["status"].get("loadBalancer", {}).get("ingress") or ():
                 return str(entry.get("ip") or entry["hostname"])
             time.sleep(_PAUSE_SECONDS)
-        raise FailureError(f"Services of type LoadBalancer get no address there, waited {_ADDRESS_SECONDS} s")
+        raise LackError(f"Services of type LoadBalancer get no address there, waited {_ADDRESS_SECONDS} s")
 
     def _delete(self) -> None:
         """The namespace with all that is in it, then what belongs to the whole cluster."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.markup import escape
 
 from delivery.console import Steps
+from delivery.failure import FailureError
 from delivery.image.build import DEFAULT_TAG
 from delivery.image.registry.place import Place
 from delivery.model.location import parse_location
@@ -46,6 +47,15 @@ class Rehearsal:
     def run(self) -> None:
         """From nothing to a rolled-back release, and everything stopped again. Raises FailureError."""
         self._begin()
+        try:
+            self._chapters()
+        except FailureError:
+            self.steps.say()
+            self.story.not_rehearsed()
+            raise
+        self.story.summary()
+
+    def _chapters(self) -> None:
         with self.story.chapter("A model becomes an image" if self.packs else "A model becomes a service") as chapter:
             first = self._version(chapter, FIRST, self.places.model, DEFAULT_TAG)
             self._preview(first)
@@ -63,7 +73,6 @@ class Rehearsal:
             with self.story.chapter("The end") as chapter, self.steps.step("Stop") as step:
                 step.result = releasing.stage.end()
                 chapter.result = "nothing is left running"
-        self.story.summary()
 
     def _begin(self) -> None:
         self.story = Story(self.steps)

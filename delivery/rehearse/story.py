@@ -69,6 +69,10 @@ class Story:
         if not console.is_terminal:
             console.width = max(console.width, _LOG_WIDTH)  # a log folds nothing
         console.print(table)
+        self.not_rehearsed()
+
+    def not_rehearsed(self) -> None:
+        """What was left out, by name, with what is then not proved."""
         for missing in self.missing:
             self.steps.say(f"[yellow]Not rehearsed: {escape(missing.name)},[/] because {escape(str(missing))}")
 

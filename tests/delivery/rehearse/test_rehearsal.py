@@ -151,6 +151,7 @@ def test_a_wrong_picture_fails_the_rehearsal_by_name_and_nothing_is_left(
     with pytest.raises(StrandedError, match=r"1 of 1 pictures are answered wrongly: flower\.jpg: daisy, expected bee"):
         rehearsed.run()
     assert "Pictures" in said.getvalue()
+    assert "Not rehearsed: the cluster, because KUBECONFIG is not set" in said.getvalue()
     assert started[0].exit_code() is not None
     assert started[0].left_behind() == ""
 
