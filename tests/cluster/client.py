@@ -1,13 +1,15 @@
 """A steady stream of requests, as a process of its own: `python -m tests.cluster.client HOST PORT PER_SECOND RESENDS`.
 
 Half of the callers keep their connections, half make one for each request. Nothing is asked twice unless RESENDS says
-so, and then only what no byte of an answer came for. Each is a line on stdout: the moment it was due and the
-milliseconds until its answer, by the monotonic clock, how often it was sent again, and the status or what went wrong.
-The end of stdin ends it.
+so, and then only what no byte of an answer came for. The first line on stdout is the moment, by the monotonic clock, at
+which the first request is due; the others follow evenly. Each is a line: its number, the milliseconds from its moment
+until its answer, how often it was sent again, and the status or what went wrong. The end of stdin ends it, once all
+that was due until then is answered.
 """
 
 import asyncio
 import io
+import itertools
 import os
 import sys
 import time
@@ -84,15 +86,25 @@ async def call(connection: Connection, request: bytes, resends: int) -> tuple[in
     return resends, fault
 
 
-async def calls(connection: Connection, request: bytes, first: float, seconds: float, resends: int) -> None:
-    """One call each `seconds`, from `first` on."""
-    due = first
-    while True:
+@dataclass
+class Schedule:
+    """When each request is due: number n at `start` + n / `per_second`, none after `end`."""
+
+    start: float
+    per_second: float
+    end: float = float("inf")
+
+
+async def calls(connection: Connection, request: bytes, schedule: Schedule, caller: int, resends: int) -> None:
+    """The caller's share of the schedule: one request in CALLERS."""
+    for number in itertools.count(caller, CALLERS):
+        due = schedule.start + number / schedule.per_second
         await asyncio.sleep(max(0.0, due - time.monotonic()))
+        if due > schedule.end:
+            return
         again, outcome = await call(connection, request, resends)
-        sys.stdout.write(f"{due:.4f}\t{(time.monotonic() - due) * 1000:.2f}\t{again}\t{outcome}\n")
+        sys.stdout.write(f"{number}\t{(time.monotonic() - due) * 1000:.2f}\t{again}\t{outcome}\n")
         sys.stdout.flush()
-        due += seconds
 
 
 def picture() -> bytes:
@@ -111,18 +123,17 @@ def request_of(host: str, *, keep: bool) -> bytes:
 
 async def main(host: str, port: int, per_second: float, resends: int) -> None:
     """Call until stdin ends."""
-    start, spacing = time.monotonic() + 0.5, CALLERS / per_second
+    schedule = Schedule(time.monotonic() + 0.5, per_second)
+    sys.stdout.write(f"{schedule.start}\n")
+    sys.stdout.flush()
     tasks = []
-    for number in range(CALLERS):
-        keep = number % 2 == 0
-        first = start + number * spacing / CALLERS
-        caller = Connection(host, port, keep)
-        tasks.append(asyncio.create_task(calls(caller, request_of(host, keep=keep), first, spacing, resends)))
+    for caller in range(CALLERS):
+        keep = caller % 2 == 0
+        connection, request = Connection(host, port, keep), request_of(host, keep=keep)
+        tasks.append(asyncio.create_task(calls(connection, request, schedule, caller, resends)))
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
-    for task in tasks:
-        task.cancel()
-    with suppress(asyncio.CancelledError):
-        await asyncio.gather(*tasks)
+    schedule.end = time.monotonic()
+    await asyncio.gather(*tasks)
 
 
 if __name__ == "__main__":

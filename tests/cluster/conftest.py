@@ -14,15 +14,17 @@ import pytest
 from . import images as packing
 from .deployed import Deployed
 from .images import Images, Packed
-from .kubectl import get, kubectl
+from .kubectl import KubectlError, get, kubectl
 from .load import Figures
 
 _POOL = "slipway/pool=app"
 _FIGURES = pytest.StashKey[list[Figures]]()
+_TOLD = pytest.StashKey[list[str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_FIGURES] = []
+    config.stash[_TOLD] = []
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -37,7 +39,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.section("under load")
         for one in figures:
             terminalreporter.write_line(str(one))
+        judged = sum(one.undisturbed for one in figures)
         terminalreporter.write_line(f"{sum(one.count for one in figures)} requests in all")
+        terminalreporter.write_line(f"times tell of the workload in {judged} of {len(figures)} stretches")
+    if told := config.stash[_TOLD]:
+        terminalreporter.section("through the engine")
+        for line in told:
+            terminalreporter.write_line(line)
 
 
 def _absence(selected: str) -> str:
@@ -47,7 +55,10 @@ def _absence(selected: str) -> str:
         return "KUBECONFIG is not set"
     if not shutil.which("kubectl"):
         return "kubectl is not on PATH"
-    server = kubectl("config", "view", "--minify", "--output", "jsonpath={.clusters[0].cluster.server}")
+    try:
+        server = kubectl("config", "view", "--minify", "--output", "jsonpath={.clusters[0].cluster.server}")
+    except KubectlError as error:
+        return f"KUBECONFIG names no cluster: {error}"
     host = urlsplit(server).hostname
     if host not in ("127.0.0.1", "localhost", "::1") and not os.environ.get("TEST_ANY_CLUSTER"):
         return f"the cluster at {host} is not on this machine; TEST_ANY_CLUSTER=yes tests on it all the same"
@@ -59,6 +70,13 @@ def figures(request: pytest.FixtureRequest) -> list[Figures]:
     """Figures that the summary shows."""
     shown: list[Figures] = request.config.stash[_FIGURES]
     return shown
+
+
+@pytest.fixture(scope="session")
+def told(request: pytest.FixtureRequest) -> list[str]:
+    """Lines that the summary shows."""
+    lines: list[str] = request.config.stash[_TOLD]
+    return lines
 
 
 @pytest.fixture(scope="session")

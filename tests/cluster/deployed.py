@@ -67,7 +67,7 @@ class Deployed:
     @property
     def fewest(self) -> int:
         """The least that its autoscaler keeps."""
-        [autoscaler] = [one for one in self.objects if one["kind"] == "HorizontalPodAutoscaler"]
+        [autoscaler] = get("-n", self.namespace, "horizontalpodautoscalers")["items"]
         return int(autoscaler["spec"]["minReplicas"])
 
     @property

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import subprocess
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,13 +16,33 @@ from delivery.console import Step
 from delivery.failure import NotFoundError
 from delivery.image.build import Request, build
 from delivery.image.engine import absence, docker
+from delivery.image.source import Source
 from delivery.paths import ROOT
 from tests.support import models
 
 REGISTRY = os.environ.get("TEST_REGISTRY", "127.0.0.1:5000")
 """Where this machine pushes to and the cluster pulls from."""
 
+BROKEN = {
+    "ends at once": "ENV SCORING_MODEL_DIR=/nowhere",
+    "is never ready": 'CMD ["python", "-m", "http.server", "8080"]',
+}
+"""Instructions that break an image, by what it does then."""
+
+HASTY = {"rollout.progressSeconds": 60, "rollout.startSeconds": 20, "rollout.timeoutSeconds": 120}
+"""Settings of a rollout that is given up soon."""
+
 _DIGEST = re.compile(r"digest: (sha256:[0-9a-f]{64})")
+_COMMIT = (
+    "-c",
+    "user.name=test",
+    "-c",
+    "user.email=test@example.com",
+    "commit",
+    "--quiet",
+    "--no-verify",
+    "--no-gpg-sign",
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +52,7 @@ class Packed:
     reference: str
     model: Manifest
     build: str
+    commit: str
 
 
 @dataclass
@@ -52,7 +74,7 @@ class Images:
             build(request, Step("Build"))
         except NotFoundError as error:
             pytest.skip(f"no image can be built: {error}")
-        return Packed(self._push(tag), manifest, f"b{version}")
+        return Packed(self._push(tag), manifest, f"b{version}", Source.of(root).commit)
 
     def broken(self, good: Packed, instruction: str) -> Packed:
         """`good` with one more instruction of a Dockerfile."""
@@ -61,12 +83,14 @@ class Images:
         tag = self._tag()
         (context / "Dockerfile").write_text(f"FROM {good.reference}\n{instruction}\n", encoding="utf-8")
         docker("buildx", "build", "--provenance", "false", "--load", "--tag", tag, str(context))
-        return Packed(self._push(tag), good.model, "broken")
+        return Packed(self._push(tag), good.model, good.build, good.commit)
 
     def _checkout(self) -> Path:
         root = self.folder / "checkout"
         if not root.exists():
             shutil.copytree(ROOT / "app", root / "app", ignore=shutil.ignore_patterns("__pycache__"))
+            for command in (("init", "--quiet"), ("add", "app"), (*_COMMIT, "--message", "The app as it is")):
+                subprocess.run(["git", "-C", str(root), *command], check=True)
         return root
 
     def _tag(self) -> str:

@@ -11,6 +11,7 @@ import yaml
 Manifest = dict[str, Any]
 
 _MANAGER = "slipway-tests"
+_LONGEST_SECONDS = 300
 
 
 class KubectlError(Exception):
@@ -26,7 +27,13 @@ def kubectl(*arguments: str, text: str = "", codes: Iterable[int] = (0,)) -> str
 
 
 def _run(arguments: Iterable[str], text: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["kubectl", *arguments], input=text, capture_output=True, text=True, check=False)
+    command = ["kubectl", *arguments]
+    try:
+        return subprocess.run(
+            command, input=text, capture_output=True, text=True, check=False, timeout=_LONGEST_SECONDS
+        )
+    except subprocess.TimeoutExpired as error:
+        raise KubectlError(f"{' '.join(command)}: not done within {_LONGEST_SECONDS} s") from error
 
 
 def apply(objects: Iterable[Manifest], *options: str) -> list[str]:

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-_PODS = (Path("/sys/fs/cgroup/kubepods/cpu.stat"), Path("/sys/fs/cgroup/cpuacct/kubepods/cpuacct.usage"))
-"""CPU use of all pods, by control groups of version 2 and 1."""
+_PODS = tuple(
+    Path("/sys/fs/cgroup", path.format(group))
+    for group in ("kubepods", "kubepods.slice")
+    for path in ("{}/cpu.stat", "cpuacct/{}/cpuacct.usage")
+)
+"""CPU use of all pods, by control groups of version 2 and 1, as a kubelet or systemd names them."""
 
 _CLUSTER = ("etcd", "kube-", "kubelet", "containerd", "dockerd")
 """How programs begin that make a one-node cluster."""

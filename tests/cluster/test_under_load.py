@@ -11,7 +11,7 @@ import pytest
 
 from . import conftest
 from .deployed import Deployed
-from .images import Images, Packed
+from .images import BROKEN, HASTY, Images, Packed
 from .kubectl import eventually, evict, kubectl
 from .load import Figures, Load
 from .node import kill, processes
@@ -25,13 +25,6 @@ SLOWER = 3
 
 MOST_RESENDS = 15
 """As callers do that are told to try for three seconds."""
-
-BROKEN = {
-    "ends at once": "ENV SCORING_MODEL_DIR=/nowhere",
-    "is never ready": 'CMD ["python", "-m", "http.server", "8080"]',
-}
-HASTY = {"rollout.progressSeconds": 60, "rollout.startSeconds": 20}
-"""A rollout that is given up soon."""
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +127,8 @@ def test_a_scorer_is_shot(deployed: Deployed, load: Load, quiet: Figures) -> Non
 def test_a_broken_image_never_takes_traffic(
     deployed: Deployed, load: Load, quiet: Figures, images: Images, second: Packed, fault: str
 ) -> None:
+    deployed.release(second)
+    deployed.await_rollout()
     good = deployed.ready()
     image = images.broken(second, BROKEN[fault])
 

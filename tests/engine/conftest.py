@@ -16,27 +16,6 @@ SMALL = Path(__file__).parent / "small"
 _PARTS = ("pulumi", "pulumi-language-python")
 
 
-FIGURES = pytest.StashKey[list[str]]()
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[FIGURES] = []
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    if config.stash[FIGURES]:
-        terminalreporter.section("on the real engine")
-        for line in config.stash[FIGURES]:
-            terminalreporter.write_line(line)
-
-
-@pytest.fixture
-def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Have a line shown in the summary."""
-    lines: list[str] = request.config.stash[FIGURES]
-    return lines.append
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     missing = [part for part in _PARTS if shutil.which(part) is None]
     if missing:
@@ -76,11 +55,17 @@ def _live(_first: Environments, tmp_path_factory: pytest.TempPathFactory) -> Env
 
 
 @pytest.fixture(scope="session")
-def _chain(_live: Environments, tmp_path_factory: pytest.TempPathFactory) -> Environments:
-    found = _live.fork(tmp_path_factory.mktemp("chain") / "it")
-    prod = found.add("prod")
-    prod.configure("slipway:release", release(1))
-    prod.up()
+def _early(_live: Environments, tmp_path_factory: pytest.TempPathFactory) -> Environments:
+    found = _live.fork(tmp_path_factory.mktemp("early") / "it")
+    found.add("prod").up()
+    return found
+
+
+@pytest.fixture(scope="session")
+def _chain(_early: Environments, tmp_path_factory: pytest.TempPathFactory) -> Environments:
+    found = _early.fork(tmp_path_factory.mktemp("chain") / "it")
+    found["prod"].configure("slipway:release", release(1))
+    found["prod"].up()
     return found
 
 
@@ -102,6 +87,12 @@ def first(_first: Environments, _fork: Fork) -> Environments:
 def live(_live: Environments, _fork: Fork) -> Environments:
     """Dev with release 1."""
     return _fork(_live)
+
+
+@pytest.fixture
+def early(_early: Environments, _fork: Fork) -> Environments:
+    """Dev with release 1, and prod after its first `up`, without one."""
+    return _fork(_early)
 
 
 @pytest.fixture

@@ -10,13 +10,6 @@ from .ground import Ground
 from .workspace import Stack, Workspace
 
 
-def released(image: str, *, version: str, sha256: str) -> dict[str, Any]:
-    """The `slipway:release` of an image that exists, by its full reference."""
-    name, _, digest = image.partition("@")
-    model = {"name": "sample", "version": version, "sha256": sha256}
-    return release(1) | {"repository": name.partition("/")[2], "digest": digest, "model": model}
-
-
 def release(number: int, *, model: int = 1) -> dict[str, Any]:
     """The `slipway:release` of a build; the same number and model are the same image."""
     sign = f"{number}{model}"

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-_KEPT = {"same", "read", "refresh"}
+_KEPT = {"same", "read", "refresh", "discard"}
 _REPLACED = {"replace", "create-replacement", "delete-replaced"}
 
 
@@ -36,6 +36,11 @@ class Outcome:
     @property
     def ok(self) -> bool:
         return self.code == 0
+
+    @property
+    def whole(self) -> bool:
+        """Whether the engine came to its end and told of it: without that, no operation means that none is known."""
+        return any("summaryEvent" in event for event in self.events)
 
     @cached_property
     def steps(self) -> list[Step]:
@@ -81,6 +86,17 @@ class Outcome:
         """Every warning and error that the engine told, without its noise."""
         told = [event["diagnosticEvent"] for event in self.events if "diagnosticEvent" in event]
         return "\n".join(one["message"].strip() for one in told if one["severity"] in ("warning", "error"))
+
+    def seconds(self, kind: str) -> int:
+        """How long the only step on a resource of type `kind` took."""
+        moments = [
+            event["timestamp"]
+            for event in self.events
+            for told in ("resourcePreEvent", "resOutputsEvent")
+            if told in event and event[told]["metadata"]["type"] == kind
+        ]
+        begun, ended = moments
+        return int(ended) - int(begun)
 
     def index(self, op: str, kind: str) -> int:
         """The place in the order of the last step `op` on a type that contains `kind`."""

@@ -186,7 +186,10 @@ class Stack:
 
     def _do(self, command: str, *options: str, must: bool) -> Outcome:
         outcome = self.workspace.run(command, "--stack", self.name, *options)
-        return _succeed(outcome) if must else outcome
+        if must:
+            _succeed(outcome)
+            assert outcome.whole, f"the engine told nothing of its {command}"
+        return outcome
 
     def outputs(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self._ask("stack", "output", "--json", "--show-secrets"))

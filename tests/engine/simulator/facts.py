@@ -1,6 +1,5 @@
 """What Azure makes up or works out by itself: addresses, principals, endpoints. Kept while a resource lives."""
 
-import os
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,9 +8,6 @@ from typing import Any
 from .arm import TENANT, group_of
 from .cloud import Cloud
 from .values import Properties, at
-
-REGISTRY = "SLIPWAY_SIMULATED_REGISTRY"
-"""Names the server that every registry's images are really in; unset, there is none."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +107,7 @@ def _network(subject: Subject) -> Properties:
 
 
 def _registry(subject: Subject) -> Properties:
-    return {"loginServer": os.environ.get(REGISTRY) or f"{subject.name}.azurecr.io"}
+    return {"loginServer": f"{subject.name}.azurecr.io"}
 
 
 def _zone(_: Subject) -> Properties:
