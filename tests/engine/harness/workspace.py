@@ -212,5 +212,6 @@ class Stack:
 
 
 def _succeed(outcome: Outcome) -> Outcome:
-    assert outcome.ok, f"the engine ended with {outcome.code}\n{(outcome.complaints or outcome.text)[-3000:]}"
+    said = (outcome.complaints or outcome.text)[-3000:]
+    assert outcome.ok, f"the engine ended with {outcome.code} after {outcome.operations}\n{said}"
     return outcome
