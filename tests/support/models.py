@@ -39,12 +39,22 @@ _TYPES = {"uint8": TensorProto.UINT8, "float32": TensorProto.FLOAT}
 UINT8_NHWC = Input(name="pixels", dtype="uint8", layout="NHWC", channels="RGB", width=SIDE, height=SIDE)
 
 
-def write(folder: Path, spec: Input = UINT8_NHWC, *, logits: bool = False, version: str = "1") -> Manifest:
-    """Write a model version into `folder` that names the colour nearest to a picture's mean, for any input `spec`."""
+def write(
+    folder: Path,
+    spec: Input = UINT8_NHWC,
+    *,
+    logits: bool = False,
+    version: str = "1",
+    classes: int = len(COLOURS),
+) -> Manifest:
+    """Write a model version into `folder` that names the colour nearest to a picture's mean, for any input `spec`.
+
+    It knows the first `classes` of the colours.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    output = Output(name="scores", kind="logits" if logits else "probabilities", classes=len(COLOURS))
+    output = Output(name="scores", kind="logits" if logits else "probabilities", classes=classes)
     (folder / MODEL_FILE).write_bytes(_model(spec, output).SerializeToString())
-    (folder / LABELS_FILE).write_text("".join(f"{label}\n" for label in COLOURS), encoding="utf-8")
+    (folder / LABELS_FILE).write_text("".join(f"{label}\n" for label in list(COLOURS)[:classes]), encoding="utf-8")
     manifest = Manifest(
         name=NAME,
         title="Plain colours",
@@ -66,7 +76,7 @@ def _facts(path: Path) -> FileFacts:
 
 def _model(spec: Input, output: Output) -> onnx.ModelProto:
     """Mean over the picture, then the squared distance to each colour: softmax(k (2 x.c - c.c)), x in 0..1."""
-    colours = _in_channels(spec)
+    colours = _in_channels(spec)[: output.classes]
     weights = 2 * _SHARPNESS * colours.T
     bias = -_SHARPNESS * (colours**2).sum(axis=1)
     if spec.normalisation is not None:
