@@ -15,7 +15,7 @@ from . import served
 
 Address = tuple[str, int]
 PATIENCE = 60.0
-"""Seconds that an attacker waits for an answer. Longer than any attack, so that a stall shows in the witness's figures."""
+"""Seconds that an attacker waits for an answer: stalls are the witness's to judge."""
 _MOST_FAULTS = 20
 
 
@@ -52,8 +52,8 @@ class Harvest:
         self.answers[str(answer.status) if answer and answer.status else "closed"] += 1
 
     def blame(self, text: str) -> None:
-        """Note a fault, the first ones only."""
-        if len(self.faults) < _MOST_FAULTS:
+        """Note a fault, the first ones only, each once."""
+        if text not in self.faults and len(self.faults) < _MOST_FAULTS:
             self.faults.append(text)
 
     def exchange(self, aim: Aim, sent: Sent, allowed: AbstractSet[int], name: str = "") -> None:

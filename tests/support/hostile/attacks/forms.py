@@ -71,9 +71,7 @@ def empty_items(aim: Aim) -> Act:
         "parameters": {"binary_data_size": 4 * count},
     }
     head = json.dumps({"inputs": [entry]}).encode()
-    message = request(
-        "POST", aim.target.infer, head + bytes(4 * count), Inference_Header_Content_Length=str(len(head))
-    )
+    message = request("POST", aim.target.infer, head + bytes(4 * count), Inference_Header_Content_Length=str(len(head)))
     return _together(aim, 4, [Sent((message,), aim.target.infer)], frozenset({413}))
 
 

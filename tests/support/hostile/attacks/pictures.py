@@ -1,4 +1,4 @@
-"""Pictures made to hold a worker: scans behind a mark of two pictures, millions of parts; and sound ones with odd data."""
+"""Pictures made to hold a worker: scans behind a mark of two pictures, millions of parts; and sound ones too."""
 
 import struct
 import threading

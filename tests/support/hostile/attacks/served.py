@@ -29,8 +29,8 @@ def write_not_finite(folder: Path) -> Manifest:
     name = manifest.output.name
     last = model.graph.node[-1]
     last.output[0] = "finite"
-    model.graph.initializer.append(numpy_helper.from_array(np.float32([_BRIGHTEST]), "brightest"))
-    model.graph.initializer.append(numpy_helper.from_array(np.float32([0]), "nothing"))
+    model.graph.initializer.append(numpy_helper.from_array(np.asarray([_BRIGHTEST], np.float32), "brightest"))
+    model.graph.initializer.append(numpy_helper.from_array(np.zeros(1, np.float32), "nothing"))
     model.graph.node.extend(
         [
             helper.make_node("ReduceMean", ["numbers"], ["light"], axes=[1, 2, 3], keepdims=0),
@@ -66,9 +66,10 @@ def _rewritten(folder: Path, manifest: Manifest, model: onnx.ModelProto, labels:
         MODEL_FILE: model.SerializeToString(),
         LABELS_FILE: "".join(f"{label}\n" for label in labels).encode(),
     }
+    facts = {}
     for name, data in contents.items():
         (folder / name).write_bytes(data)
-    facts = {name: FileFacts(sha256=hashlib.sha256(data).hexdigest(), size=len(data)) for name, data in contents.items()}
+        facts[name] = FileFacts(sha256=hashlib.sha256(data).hexdigest(), size=len(data))
     changed = manifest.model_copy(update={"files": facts})
     (folder / MANIFEST_FILE).write_text(changed.to_json(), encoding="utf-8")
     return changed

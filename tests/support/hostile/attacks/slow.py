@@ -83,13 +83,13 @@ def _opened(address: Address, start: bytes) -> socket.socket:
     """A connection on its way: a service whose backlog is full does not hold the attacker up."""
     client = socket.socket()
     if not start:
-        client.setblocking(False)
+        client.settimeout(0)
     else:
         client.settimeout(PATIENCE)
     client.connect_ex(address)
     with suppress(OSError):
         client.send(start)
-    client.setblocking(False)
+    client.settimeout(0)
     return client
 
 

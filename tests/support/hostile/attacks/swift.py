@@ -62,7 +62,7 @@ class Flood:
 
     def _join(self, waiting: selectors.BaseSelector, address: Address) -> None:
         client = socket.create_connection(address, PATIENCE)
-        client.setblocking(False)
+        client.settimeout(0)
         events = selectors.EVENT_WRITE | (selectors.EVENT_READ if self.reads else 0)
         waiting.register(client, events, _Client(client, self.start + self.block, len(self.start)))
 
