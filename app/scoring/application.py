@@ -1,34 +1,67 @@
-"""The Flask application."""
-
-from collections.abc import Callable
-from typing import Any
+"""The Flask applications: the public one, and the one for probes and metrics."""
 
 import flask
 import prometheus_client
 
-from . import errors, logs
-from .scorers import Template
+from . import errors, logs, metrics
+from .problem import Problem
+from .server import Applications
 from .service import Service
 from .settings import Settings
-from .views import classify, inference, operations, page, root, score
+from .views import classify, open_inference, page, root, score
+from .worker_process import ForkServer
 
 
-class Application(flask.Flask):
-    """Flask without asking of each function at each request whether it is a coroutine: none here is."""
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        return func
-
-
-def create_app(settings: Settings, template: Template | None = None) -> flask.Flask:
-    """The app for `settings`, alive but not ready: `service.of(app).load()` opens the model, or awaits `template`."""
+def create_applications(settings: Settings, fork_server: ForkServer | None = None) -> Applications:
+    """The apps for `settings`, alive but not ready: their `service.load()` opens the model, or awaits `fork_server`."""
     prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]  # it would double the series
-    app = Application("scoring", static_folder=None)
-    app.url_map.strict_slashes = False
-    service = app.extensions["scoring"] = Service(app, settings, template)
-    errors.init_app(app)
-    logs.init_app(app, service.metrics, service.telemetry)
-    for view in (root, score, classify, inference, operations):
+    service = Service(settings, fork_server)
+    by_port = {settings.port: create_app(service), settings.management_port: create_management_app(service)}
+    return Applications(service, by_port)
+
+
+def create_app(service: Service) -> flask.Flask:
+    """The app that the public reaches."""
+    app = _flask()
+    if service.telemetry is not None:
+        # Before the logs, whose lines carry the ids of its spans.
+        service.telemetry.instrument(app)
+    logs.init_app(app, service)
+    for view in (root, score, classify, open_inference):
         app.register_blueprint(view.blueprint(service))
     app.register_blueprint(page.blueprint)
+    return app
+
+
+def create_management_app(service: Service) -> flask.Flask:
+    """The app that Kubernetes and Prometheus reach: alive, ready, metrics."""
+    app = _flask()
+    logs.init_app(app, service, quiet=True)
+
+    @app.get("/healthz")
+    def healthz() -> flask.Response:
+        """Alive: this process answers."""
+        return flask.Response("ok\n", mimetype="text/plain")
+
+    @app.get("/readyz")
+    def readyz() -> flask.Response:
+        """Ready: the model is loaded, verified and warm, and the service is not stopping."""
+        if service.draining:
+            raise Problem(503, "the service is stopping")
+        if not service.ready:
+            raise Problem(503, "the model is not loaded yet", retry_after=1)
+        return flask.Response("ready\n", mimetype="text/plain")
+
+    @app.get("/metrics")
+    def exposition() -> flask.Response:
+        """Prometheus text format."""
+        return flask.Response(service.metrics.text(), content_type=metrics.CONTENT_TYPE)
+
+    return app
+
+
+def _flask() -> flask.Flask:
+    app = flask.Flask("scoring", static_folder=None)
+    app.url_map.strict_slashes = False
+    errors.init_app(app)
     return app

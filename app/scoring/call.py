@@ -9,6 +9,8 @@ from typing import Any
 
 from flask import g
 
+from .budget import Share
+
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 # https://www.w3.org/TR/trace-context/#traceparent-header; later versions may append fields.
 _TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
@@ -42,7 +44,6 @@ class Trace:
     trace_id: str
     span_id: str
     parent_id: str = ""
-    flags: int = 1
 
     @classmethod
     def of(cls, traceparent: str) -> "Trace":
@@ -50,22 +51,24 @@ class Trace:
         fresh = os.urandom(24).hex()
         found = _TRACEPARENT.fullmatch(traceparent.strip()) if traceparent else None
         if found and found[1] != "0" * 32 and found[2] != "0" * 16:
-            return cls(found[1], fresh[:16], found[2], int(found[3], 16))
+            return cls(found[1], fresh[:16], found[2])
         return cls(fresh[16:], fresh[:16])
 
 
 class Call:
-    """What is known of the request at hand; `timings` once the lane has done its job."""
+    """What is known of the request at hand; `timings` once a worker has done its job."""
 
-    __slots__ = ("request_id", "room", "start", "timings", "trace")
+    __slots__ = ("bytes_in", "request_id", "share", "start", "timings", "trace")
 
-    def __init__(self, environ: dict[str, Any]) -> None:
+    def __init__(self, environ: dict[str, Any], trace: Trace | None = None) -> None:
         self.start = time.perf_counter()
-        self.trace = Trace.of(environ.get("HTTP_TRACEPARENT", ""))
+        self.trace = trace or Trace.of(environ.get("HTTP_TRACEPARENT", ""))
         given = environ.get("HTTP_X_REQUEST_ID")
         self.request_id: str = given if given and _REQUEST_ID.fullmatch(given) else self.trace.span_id
-        self.room = 0
-        """Bytes made room for, of the budget that all bodies share."""
+        self.share = Share()
+        """Bytes reserved of the budget that all requests share."""
+        self.bytes_in = 0
+        """Bytes of the body that were read."""
         self.timings: Timings | None = None
 
 

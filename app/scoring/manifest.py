@@ -98,6 +98,7 @@ class Output(_Part):
     name: str
     kind: Literal["probabilities", "logits"]
     classes: Annotated[int, Field(ge=1, le=1_000_000)]
+    multi_label: bool = False
 
 
 class Framework(_Part):
@@ -118,6 +119,7 @@ class Description(_Part):
     framework: Framework
     input: Input
     output: Output
+    more_outputs: tuple[Output, ...] = ()
     metrics: dict[str, float] = {}
 
 

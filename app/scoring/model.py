@@ -19,6 +19,10 @@ class ModelError(Exception):
     """A model version that must not serve; the message names the file, what was found and what was expected."""
 
 
+class NotFiniteError(Exception):
+    """A result that holds NaN or infinity."""
+
+
 @dataclass(frozen=True)
 class Model:
     """A verified model. `predict` may be called from several threads at once and releases the interpreter's lock."""
@@ -28,7 +32,7 @@ class Model:
     session: Any  # onnxruntime.InferenceSession, which ships no types
 
     @classmethod
-    def load(cls, folder: Path) -> "Model":
+    def load(cls, folder: Path, provider: str = "CPUExecutionProvider") -> "Model":
         """Read `folder`, check every file's size and sha256, and open the model. Raises ModelError."""
         try:
             manifest = manifests.read(folder)
@@ -43,6 +47,12 @@ class Model:
         session = _open(weights, folder / MODEL_FILE)
         _check_signature(session, manifest, folder / MODEL_FILE)
         return cls(manifest, labels, session)
+
+    def run(self, rows: NDArray[Any]) -> dict[str, NDArray[np.float32]]:
+        scores = self.predict(rows)
+        if not np.isfinite(scores).all():
+            raise NotFiniteError(f"output {self.manifest.output.name!r} holds NaN or infinite numbers")
+        return {self.manifest.output.name: scores}
 
     def predict(self, rows: NDArray[Any]) -> NDArray[np.float32]:
         """Probabilities, shape (n, classes), for rows of shape (n, ...) in the manifest's layout and dtype."""

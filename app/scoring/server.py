@@ -1,14 +1,31 @@
 """gunicorn, configured: one worker process with an event loop, and a master that replaces it if it dies."""
 
 import os
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
-import flask
 from gunicorn.app.base import BaseApplication
 
+from .http_request import MAX_HEAD_BYTES
 from .settings import Settings
 
+if TYPE_CHECKING:
+    from .service import Service
+
 _SHARED_MEMORY = "/dev/shm"  # noqa: S108  # gunicorn's heartbeat file, where the root file system is read-only
+_MAX_HEADERS = 64
+
+
+class Applications:
+    """One WSGI application for each port: the public one, and the one for probes and metrics."""
+
+    def __init__(self, service: "Service", by_port: Mapping[int, Callable[..., Iterable[bytes]]]) -> None:
+        self.service = service
+        self._by_port = {str(port): application for port, application in by_port.items()}
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
+        """Answer by the port that the client connected to."""
+        return self._by_port[environ["SERVER_PORT"]](environ, start_response)
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
@@ -23,25 +40,25 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         for name, value in configuration(self._settings).items():
             self.cfg.set(name, value)
 
-    def load(self) -> flask.Flask:
-        """Make the app, in the worker; the model is being loaded while Flask is."""
-        from .scorers import Template  # noqa: PLC0415  # the master process needs none of these
+    def load(self) -> Applications:
+        """Make the apps, in the worker; the model is being loaded while Flask is."""
+        from .worker_process import ForkServer  # noqa: PLC0415  # the master process needs none of these
 
-        template = Template(self._settings.model_dir, self._settings.picture_limits)
+        fork_server = ForkServer(self._settings)
 
-        from .application import create_app  # noqa: PLC0415  # as above
+        from .application import create_applications  # noqa: PLC0415  # Flask is imported while the model loads
 
-        return create_app(self._settings, template)
+        return create_applications(self._settings, fork_server)
 
 
 def configuration(settings: Settings) -> dict[str, Any]:
-    """Gunicorn's settings for ours."""
+    """Gunicorn's settings for ours. The first address is the public one."""
     return {
-        "bind": f"{settings.host}:{settings.port}",
+        "bind": [f"{settings.host}:{port}" for port in (settings.port, settings.management_port)],
         "proc_name": "scoring",
         # One process shares one queue and one model; replicas are Kubernetes' business.
         "workers": 1,
-        "worker_class": "app.scoring.worker.ScoringWorker",
+        "worker_class": "app.scoring.gunicorn_worker.ScoringWorker",
         "worker_connections": settings.max_connections,
         "keepalive": settings.keepalive_seconds,
         # The master kills a worker whose loop has not turned for this long.
@@ -52,11 +69,11 @@ def configuration(settings: Settings) -> dict[str, Any]:
         # It would be a file in the home folder, which a read-only root does not have.
         "control_socket_disable": True,
         "http_parser": "python",
-        # Nobody's word is taken for the scheme: the app never needs it.
+        # No client is trusted to name the scheme: the app never needs it.
         "forwarded_allow_ips": "",
         "limit_request_line": 4094,
-        "limit_request_fields": 64,
-        "limit_request_field_size": 8190,
+        "limit_request_fields": _MAX_HEADERS,
+        "limit_request_field_size": MAX_HEAD_BYTES // 2,
         "accesslog": None,
         "loglevel": settings.log_level,
         "logger_class": "app.scoring.logs.GunicornLogger",

@@ -1,28 +1,30 @@
-"""The service: what all views share, and whether it takes traffic."""
+"""The service: what all views share, and its readiness for traffic."""
 
+import logging
 import platform
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
-import flask
-
 from . import telemetry
 from .body import BodyReader
+from .budget import Budget
 from .call import Timings, current
-from .lane import Lane, Plan
 from .limits import FORMATS
 from .manifest import Manifest
 from .metrics import Metrics
+from .pool import WorkerPool
 from .problem import Problem
-from .scorers import Template
 from .settings import Settings
 from .telemetry import Telemetry
+from .worker_process import ForkServer
+
+_LOG = logging.getLogger("scoring")
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What the lane made of a job."""
+    """The result of a job."""
 
     head: dict[str, Any]
     body: bytes
@@ -30,46 +32,37 @@ class Reply:
 
 
 class Service:
-    """One app's parts. Views get it as an argument; the server finds it by `of`."""
+    """The parts of one deployment. Views get it as an argument."""
 
-    def __init__(self, app: flask.Flask, settings: Settings, template: Template | None) -> None:
+    def __init__(self, settings: Settings, fork_server: ForkServer | None = None) -> None:
         self.settings = settings
         self.metrics = Metrics(settings.commit, settings.build)
-        self.bodies = BodyReader(app, settings)
-        self.lane = Lane(
-            Plan(
-                model_dir=settings.model_dir,
-                limits=settings.picture_limits,
-                scorers=settings.scorers,
-                queue_limit=settings.queue_limit,
-                queue_timeout=settings.queue_timeout_seconds,
-                job_timeout=settings.job_timeout_seconds,
-            ),
-            template,
-        )
-        self.telemetry = Telemetry({"service.version": settings.commit}) if telemetry.wanted() else None
+        self.budget = Budget(settings.budget_bytes)
+        self.bodies = BodyReader(settings, self.budget)
+        self.pool = WorkerPool(settings, fork_server)
+        self.telemetry = Telemetry({"service.version": settings.commit}) if telemetry.is_wanted() else None
         self.draining = False
         """Set at SIGTERM: still answering, but no longer ready."""
         self.runtime = {"python": platform.python_version(), "onnxruntime": version("onnxruntime")}
         """Versions of what executes the model."""
         self._manifest: Manifest | None = None
-        self.metrics.watch(self.lane, lambda: self.ready)
+        self.metrics.watch(self.pool, lambda: self.ready)
 
     def load(self) -> None:
-        """Start the lane with the model that the settings name. Raises LaneError, and then stays not ready."""
-        self._manifest = self.lane.start()
-        self.metrics.model_loaded(self._manifest)
+        """Start the pool with the model that the settings name. Raises WorkerError, and then stays not ready."""
+        self._manifest = self.pool.start()
+        self.metrics.set_model(self._manifest)
 
     def close(self) -> None:
-        """End the lane, and send what telemetry is left."""
-        self.lane.stop()
+        """End the pool, and send what telemetry is left."""
+        self.pool.stop()
         if self.telemetry is not None:
             self.telemetry.close()
 
     @property
     def ready(self) -> bool:
         """Whether a load balancer should send requests here."""
-        return self._manifest is not None and self.lane.alive and not self.draining
+        return self._manifest is not None and self.pool.alive and not self.draining
 
     @property
     def manifest(self) -> Manifest:
@@ -79,13 +72,25 @@ class Service:
         return self._manifest
 
     def run(self, job: dict[str, Any], body: bytes) -> Reply:
-        """Have the lane do a job for the current request, and record how it went. Raises Problem."""
-        frame, waited = self.lane.run(job, body)
+        """Have a worker do a job for the current request, and record its figures. Raises Problem."""
+        call = current()
+        frame, waited = self.pool.run(job, body)
+        self.budget.reserve(call.share, len(frame.body))
         stages = frame.head["stages"]
-        timings = Timings(waited, stages["decode"], stages["inference"])
-        current().timings = timings
-        self.metrics.worked(timings, frame.head["best"])
-        return Reply(frame.head, frame.body, timings)
+        call.timings = Timings(waited, stages["decode"], stages["inference"])
+        if "problem" in frame.head:
+            raise self._problem(frame.head)
+        self.metrics.count_job(call.timings, frame.head["best"])
+        return Reply(frame.head, frame.body, call.timings)
+
+    def _problem(self, head: dict[str, Any]) -> Problem:
+        status, detail = head["problem"]
+        if "traceback" in head:
+            _LOG.error("a job failed unexpectedly", extra={"fields": {"exception": head["traceback"]}})
+        if head.get("not_finite"):
+            self.metrics.count_not_finite()
+            _LOG.warning("the model gave no finite numbers", extra={"fields": {"detail": detail}})
+        return Problem(status, detail)
 
     @property
     def code(self) -> dict[str, str]:
@@ -101,7 +106,12 @@ class Service:
     def version(self) -> dict[str, Any]:
         """Everything that tells this deployment from another, and the limits a client should know."""
         manifest = self.manifest
-        more = {"title": manifest.title, "classes": manifest.output.classes, "created": manifest.created.isoformat()}
+        more = {
+            "title": manifest.title,
+            "classes": manifest.output.classes,
+            "multi_label": manifest.output.multi_label,
+            "created": manifest.created.isoformat(),
+        }
         return {
             "code": self.code,
             "model": self.model | more,
@@ -113,9 +123,3 @@ class Service:
             },
             "runtime": self.runtime,
         }
-
-
-def of(app: flask.Flask) -> Service:
-    """The service of an app."""
-    service: Service = app.extensions["scoring"]
-    return service

@@ -2,9 +2,9 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from . import telemetry
@@ -15,6 +15,7 @@ PREFIX = "SCORING_"
 MIB = 1 << 20
 
 Count = Annotated[int, Field(ge=1)]
+Port = Annotated[int, Field(ge=1, le=65535)]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 
 
@@ -30,27 +31,34 @@ class Settings(BaseSettings):
     model_dir: Path = Path("model")
     """Folder of one model version: manifest.json, model.onnx, labels.txt."""
     host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=1, le=65535)] = 8080
+    port: Port = 8080
+    """The public port."""
+    management_port: Port = 8081
+    """The port of probes and metrics, which no public Service leads to."""
     commit: str = ""
     """Git commit of the code, shown by /version, logs and metrics."""
     build: str = ""
     """Identity of the build that packed the code, likewise."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
-    scorers: Annotated[int, Field(ge=1, le=256)] = Field(default_factory=available_cores)
+    workers: Annotated[int, Field(ge=1, le=256)] = Field(default_factory=available_cores)
     """Processes that decode and infer; the default is the number of cores this service may use."""
+    execution_provider: str = "CPUExecutionProvider"
+    """onnxruntime's provider; another one than the CPU's needs an image with that build of onnxruntime."""
     queue_limit: Annotated[int, Field(ge=0, le=10_000)] = 64
-    """Requests that may wait for a scorer; one more is answered 503 with Retry-After."""
+    """Requests that may wait for a worker; one more is answered 503 with Retry-After."""
     queue_timeout_seconds: Seconds = 10
     """A request that has waited longer is answered 503 instead of being computed for nobody."""
     job_timeout_seconds: Seconds = 20
-    """A scorer that has worked longer on one request is killed and replaced; the request is answered 503."""
+    """A worker that has worked longer on one request is killed and replaced; the request is answered 503."""
 
     max_body_bytes: Annotated[int, Field(ge=1024)] = 10 * MIB
     body_timeout_seconds: Seconds = 20
     """A body must have arrived whole within this time; else 408."""
-    body_budget_bytes: Annotated[int, Field(ge=1024)] = 128 * MIB
-    """Bytes of unfinished bodies held at once, over all connections; beyond it 503."""
+    max_answer_bytes: Annotated[int, Field(ge=65536)] = 16 * MIB
+    """A request whose answer would be larger is answered 413."""
+    budget_bytes: Annotated[int, Field(ge=1024)] = 128 * MIB
+    """Bytes of bodies and answers in hand at once, over all connections; beyond it 503."""
     max_pixels: Count = Limits.max_pixels
     max_decoded_pixels: Count = Limits.max_decoded_pixels
     min_side: Count = Limits.min_side
@@ -66,6 +74,12 @@ class Settings(BaseSettings):
     grace_seconds: Annotated[int, Field(ge=1, le=600)] = 25
     """After that: requests in flight may take this long to finish."""
 
+    @model_validator(mode="after")
+    def _check_ports(self) -> Self:
+        if self.port == self.management_port:
+            raise ValueError(f"PORT and MANAGEMENT_PORT must differ, found {self.port} for both")
+        return self
+
     @property
     def picture_limits(self) -> Limits:
         """The bounds on one picture."""
@@ -79,13 +93,15 @@ class Settings(BaseSettings):
 
 def load() -> Settings:
     """Read the environment. Raises SettingsError with every fault at once."""
-    faults = [fault for fault in [telemetry.missing()] if fault]
+    faults = [fault for fault in [telemetry.find_fault()] if fault]
     faults += [_unknown(name) for name in sorted(os.environ) if name.startswith(PREFIX) and not _is_field(name)]
     try:
         settings = Settings()
     except ValidationError as error:
         faults += [
             f"{PREFIX}{'_'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}, found {fault['input']!r}"
+            if fault["loc"]
+            else f"{PREFIX}*: {fault['msg']}"
             for fault in error.errors(include_url=False)
         ]
     if faults:

@@ -1,4 +1,4 @@
-"""Frames between the lane and its benches: a JSON head and a body of bytes, each preceded by its length."""
+"""Frames between the pool and its workers: a JSON head and a body of bytes, each preceded by its length."""
 
 import struct
 from dataclasses import dataclass
@@ -8,6 +8,12 @@ from typing import Any
 import orjson
 
 _LENGTHS = struct.Struct("<II")
+FORK = b"F"
+STATUS = b"S"
+ORDER = struct.Struct("<ci")
+"""An order to the fork server: its kind, and the process id that STATUS asks for."""
+EXIT_STATUS = struct.Struct("<i")
+"""A process's exit code, or its signal as a negative number."""
 
 
 @dataclass(frozen=True)

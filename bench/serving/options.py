@@ -76,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="NAME:KEY=VALUE[,KEY=VALUE]",
-        help="our own service once more with other variables, such as three:SCORING_SCORERS=3; may be repeated",
+        help="our own service once more with other variables, such as three:SCORING_WORKERS=3; may be repeated",
     )
     return parser
 

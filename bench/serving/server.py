@@ -34,14 +34,14 @@ class Kind:
     path: str
     ready: str
     variables: Mapping[str, str] = field(default_factory=dict)
-    """`{port}` and `{model}` are filled in."""
+    """`{port}`, `{management_port}` and `{model}` are filled in."""
 
 
-_OURS = {"SCORING_PORT": "{port}", "SCORING_MODEL_DIR": "{model}"}
+_OURS = {"SCORING_PORT": "{port}", "SCORING_MANAGEMENT_PORT": "{management_port}", "SCORING_MODEL_DIR": "{model}"}
 _THEIRS = {"BENCH_PORT": "{port}", MODEL_VARIABLE: "{model}"}
 
 KINDS = {
-    "ours": Kind("ours", "app.scoring", "/v1/classify", "/readyz", _OURS),
+    "ours": Kind("ours", "app.scoring", "/v1/classify", "/v2/health/ready", _OURS),
     "fastapi": Kind("fastapi", "bench.serving.fastapi_app", "/classify", "/readyz", _THEIRS),
     "litserve": Kind("litserve", "bench.serving.litserve_app", "/classify", "/health", _THEIRS),
 }
@@ -61,7 +61,7 @@ class Server:
         self.kind = kind
         self.address = ("127.0.0.1", _free_port())
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  # closed by stop()
-        filled = {k: v.format(port=self.address[1], model=model) for k, v in kind.variables.items()}
+        filled = {k: v.format(port=self.address[1], management_port=_free_port(), model=model) for k, v in kind.variables.items()}
         start = time.perf_counter()
         self.process = subprocess.Popen(
             [sys.executable, "-m", kind.module],

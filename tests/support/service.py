@@ -1,4 +1,4 @@
-"""The service as people run it: a process of its own, on a port of its own."""
+"""The service as people run it: a process of its own, on two ports of its own."""
 
 import http.client
 import os
@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +34,7 @@ class Service:
     process: subprocess.Popen[bytes]
     host: str
     port: int
+    management_port: int
     model: Path
     log: Path
 
@@ -42,21 +43,28 @@ class Service:
         """Such as http://127.0.0.1:41234, without a slash at the end."""
         return f"http://{self.host}:{self.port}"
 
+    @property
+    def management(self) -> str:
+        """The base of probes and metrics, such as http://127.0.0.1:41235, without a slash at the end."""
+        return f"http://{self.host}:{self.management_port}"
+
     def ask(self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Reply:
-        """One request on a connection of its own."""
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=PATIENCE)
-        try:
-            connection.request(method, path, body, headers or {})
-            answer = connection.getresponse()
-            return Reply(answer.status, answer.headers, answer.read())
-        finally:
-            connection.close()
+        """Send one request to the public port, on a connection of its own."""
+        return _exchange(self.host, self.port, method, path, body, headers)
+
+    def probe(self, path: str, method: str = "GET") -> Reply:
+        """Send one request to the management port: /healthz, /readyz or /metrics."""
+        return _exchange(self.host, self.management_port, method, path)
+
+    def metric(self, sample: str) -> float:
+        """The value of one sample of /metrics, such as `scoring_in_hand`, labels included."""
+        lines = self.probe("/metrics").body.decode().splitlines()
+        [value] = [line.removeprefix(f"{sample} ") for line in lines if line.startswith(f"{sample} ")]
+        return float(value)
 
     def in_hand(self) -> int:
-        """How many requests it has accepted for its scorers and not yet answered, as its metrics tell."""
-        lines = self.ask("GET", "/metrics").body.decode().splitlines()
-        [value] = [line.split()[1] for line in lines if line.startswith("scoring_in_hand ")]
-        return int(float(value))
+        """The number of requests accepted for the workers and not yet answered."""
+        return int(self.metric("scoring_in_hand"))
 
     def stop(self) -> int:
         """SIGTERM, and the exit status it led to."""
@@ -67,8 +75,8 @@ class Service:
 @contextmanager
 def running(model: Path, log: Path, **settings: object) -> Iterator[Service]:
     """Start `python -m app.scoring` for the model in `model`, ready; `settings` are SCORING_* in lower case."""
-    port = free_port()
-    variables = {"model_dir": model, "port": port} | settings
+    port, management_port = free_ports(2)
+    variables = {"model_dir": model, "port": port, "management_port": management_port} | settings
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("SCORING_")}
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -79,7 +87,7 @@ def running(model: Path, log: Path, **settings: object) -> Iterator[Service]:
             stdout=output,
             stderr=output,
         )
-    service = Service(process, "127.0.0.1", port, model, log)
+    service = Service(process, "127.0.0.1", port, management_port, model, log)
     try:
         _await_ready(service)
         yield service
@@ -95,10 +103,29 @@ def running(model: Path, log: Path, **settings: object) -> Iterator[Service]:
 
 def free_port() -> int:
     """A port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    [port] = free_ports(1)
+    return port
+
+
+def free_ports(count: int) -> list[int]:
+    """Distinct ports that were free a moment ago."""
+    with ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+
+
+def _exchange(
+    host: str, port: int, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
+) -> Reply:
+    connection = http.client.HTTPConnection(host, port, timeout=PATIENCE)
+    try:
+        connection.request(method, path, body, headers or {})
+        answer = connection.getresponse()
+        return Reply(answer.status, answer.headers, answer.read())
+    finally:
+        connection.close()
 
 
 def _await_ready(service: Service) -> None:
@@ -107,7 +134,7 @@ def _await_ready(service: Service) -> None:
         if service.process.poll() is not None:
             break
         try:
-            if service.ask("GET", "/readyz").status == 200:
+            if service.probe("/readyz").status == 200:
                 return
         except OSError:
             pass

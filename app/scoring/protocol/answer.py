@@ -20,7 +20,7 @@ class Output:
     shape: tuple[int, ...] = ()
 
 
-def answer(head: dict[str, Any], outputs: list[Output]) -> tuple[bytes, int | None]:
+def encode(head: dict[str, Any], outputs: list[Output]) -> tuple[bytes, int | None]:
     """The body of an answer, and the length of its JSON part where binary data follow it."""
     described, blobs = [], []
     for output in outputs:

@@ -1,23 +1,70 @@
 """Requests of the Open Inference Protocol v2, with its binary tensor and classification extensions, from their bytes.
 
-Pure. Every fault is a Problem 400 that names the member at fault.
+Pure. Every fault is a Problem that names the member at fault.
 """
 
 import base64
 import binascii
 import math
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
 
 from app.scoring.problem import Problem
 
 _DTYPES: dict[str, Any] = {"UINT8": np.dtype("u1"), "FP32": np.dtype("<f4")}
-_MOST_DIMENSIONS = 8
+_MAX_PARTS = 64
+"""Inputs and outputs of one request."""
+_MAX_LENGTH_DIGITS = 12
+
+CheckCount = Callable[[int, str], None]
+"""Refuses a number of pictures or rows in one request; the text names the place."""
+Size = Annotated[StrictInt, Field(ge=0, lt=1 << 31)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class _InputParameters(_Part):
+    binary_data_size: Annotated[StrictInt, Field(ge=0)] | None = None
+    content_type: Any = None
+
+
+class _Input(_Part):
+    name: StrictStr
+    datatype: Literal["BYTES", "UINT8", "FP32"]
+    shape: Annotated[tuple[Size, ...], Field(max_length=8)]
+    parameters: _InputParameters = _InputParameters()
+    # Judged as an array: a validation of each number would take a hundred times as long.
+    data: Any = None
+
+
+class _OutputParameters(_Part):
+    binary_data: StrictBool | None = None
+    classification: Annotated[StrictInt, Field(ge=0)] = 0
+
+
+class _Output(_Part):
+    name: StrictStr
+    parameters: _OutputParameters = _OutputParameters()
+
+
+class _Parameters(_Part):
+    binary_data_output: StrictBool = False
+
+
+class _Request(_Part):
+    id: StrictStr = ""
+    inputs: Annotated[tuple[_Input, ...], Field(max_length=_MAX_PARTS)]
+    outputs: Annotated[tuple[_Output, ...], Field(max_length=_MAX_PARTS)] = ()
+    parameters: _Parameters = _Parameters()
 
 
 @dataclass(frozen=True)
@@ -32,8 +79,8 @@ class Tensor:
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """One output as the client wants it: as text or binary, whole or as its `classes` most probable."""
+class OutputRequest:
+    """One output as the client asks for it: as text or binary, whole or as its `classes` most probable."""
 
     name: str
     binary: bool
@@ -42,105 +89,68 @@ class Wanted:
 
 @dataclass(frozen=True)
 class InferenceRequest:
-    """A parsed request; `outputs` is empty where the client wants whatever there is."""
+    """A parsed request; `outputs` is empty where the client asks for all that there are."""
 
     id: str
-    inputs: tuple[Tensor, ...]
-    outputs: tuple[Wanted, ...]
+    input: Tensor
+    outputs: tuple[OutputRequest, ...]
     binary: bool
 
 
-def parse(body: bytes, json_length: str | None) -> InferenceRequest:
+def parse(body: bytes, json_length: str | None, check_count: CheckCount) -> InferenceRequest:
     """Read a request body; `json_length` is the header Inference-Header-Content-Length where it was sent."""
-    split = len(body)
-    if json_length is not None:
-        if not json_length.isascii() or not json_length.isdigit() or int(json_length[:12]) > len(body):
-            raise Problem(400, f"Inference-Header-Content-Length {json_length[:20]!r} is not within the body's {split}")
-        split = int(json_length)
+    split = len(body) if json_length is None else _split(json_length, len(body))
     try:
-        document = orjson.loads(body[:split])
-    except (ValueError, RecursionError) as error:
+        request = _Request.model_validate(orjson.loads(body[:split]))
+    except (orjson.JSONDecodeError, RecursionError) as error:
         raise Problem(400, f"the request is not JSON: {error}") from None
-    document = _member(document, dict, "the request")
-    tail = _Tail(body, split)
-    inputs = tuple(
-        _input(given, f"inputs[{index}]", tail)
-        for index, given in enumerate(_member(document.get("inputs"), list, "inputs"))
-    )
-    tail.check_used()
-    parameters = _member(document.get("parameters", {}), dict, "parameters")
-    binary = parameters.get("binary_data_output", False) is True
-    outputs = tuple(
-        _wanted(given, f"outputs[{index}]", binary=binary)
-        for index, given in enumerate(_member(document.get("outputs", []), list, "outputs"))
-    )
-    return InferenceRequest(_member(document.get("id", ""), str, "id"), inputs, outputs, binary)
+    except ValidationError as error:
+        raise Problem(400, _explain(error)) from None
+    binary = request.parameters.binary_data_output
+    outputs = []
+    for output in request.outputs:
+        own = output.parameters.binary_data
+        outputs.append(OutputRequest(output.name, binary if own is None else own, output.parameters.classification))
+    if len(request.inputs) != 1:
+        raise Problem(400, f"expected exactly one input, found {len(request.inputs)}")
+    (given,) = request.inputs
+    if given.shape:
+        check_count(math.prod(given.shape) if given.datatype == "BYTES" else given.shape[0], given.name[:80])
+    return InferenceRequest(request.id, _tensor(given, body[split:]), tuple(outputs), binary)
 
 
-class _Tail:
-    """The binary part behind the JSON, taken piece by piece in the order of the inputs."""
-
-    def __init__(self, body: bytes, start: int) -> None:
-        self._body = body
-        self._position = start
-
-    def take(self, size: int, place: str) -> bytes:
-        left = len(self._body) - self._position
-        if size > left:
-            raise Problem(400, f"{place}: binary_data_size is {size}; {left} bytes are left in the body")
-        self._position += size
-        return self._body[self._position - size : self._position]
-
-    def check_used(self) -> None:
-        if self._position != len(self._body):
-            left = len(self._body) - self._position
-            raise Problem(400, f"{left} bytes follow the last input; each input's binary_data_size must cover its data")
+def _split(json_length: str, size: int) -> int:
+    digits = json_length.isascii() and json_length.isdigit() and len(json_length) <= _MAX_LENGTH_DIGITS
+    if not digits or int(json_length) > size:
+        raise Problem(400, f"Inference-Header-Content-Length {json_length[:20]!r} is not within the body's {size}")
+    return int(json_length)
 
 
-def _input(given: object, place: str, tail: _Tail) -> Tensor:
-    entry = _member(given, dict, place)
-    name = _member(entry.get("name"), str, f"{place}.name")
-    datatype = _member(entry.get("datatype"), str, f"{place}.datatype")
-    shape = _shape(entry.get("shape"), f"{place}.shape")
-    parameters = _member(entry.get("parameters", {}), dict, f"{place}.parameters")
-    size = parameters.get("binary_data_size")
-    if datatype != "BYTES" and datatype not in _DTYPES:
-        raise Problem(400, f"{place}.datatype must be BYTES, {' or '.join(_DTYPES)}; found {datatype[:40]!r}")
-    if size is not None:
-        if isinstance(size, bool) or not isinstance(size, int) or size < 0:
-            raise Problem(400, f"{place}: binary_data_size must be a whole number from 0")
-        blob = tail.take(size, place)
-        if datatype == "BYTES":
-            items = _unpacked(blob, place)
-        else:
-            return Tensor(name, datatype, shape, _from_binary(blob, datatype, shape, place))
-    elif datatype == "BYTES":
-        items = _texts(entry.get("data"), place)
-    else:
-        return Tensor(name, datatype, shape, _from_json(entry.get("data"), datatype, shape, place))
-    if len(items) != math.prod(shape):
-        raise Problem(400, f"{place}: shape {list(shape)} needs {math.prod(shape)} elements, found {len(items)}")
-    if size is None or parameters.get("content_type") == "base64":
+def _explain(error: ValidationError) -> str:
+    """The faults in one sentence each; values are left out, since they may be megabytes."""
+    faults = error.errors(include_url=False, include_input=False)[:3]
+    return "; ".join(f"{_place(fault['loc'])}: {fault['msg']}" for fault in faults)
+
+
+def _place(path: tuple[int | str, ...]) -> str:
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return text.removeprefix(".")[:120] or "the request"
+
+
+def _tensor(given: _Input, tail: bytes) -> Tensor:
+    """The one input; `tail` is the binary part behind the JSON, which it must use whole."""
+    size, place = given.parameters.binary_data_size, "inputs[0]"
+    if (size or 0) != len(tail):
+        raise Problem(400, f"{place}: binary_data_size is {size or 0}; {len(tail)} bytes follow the JSON")
+    if given.datatype != "BYTES":
+        numbers = _from_json if size is None else _from_binary
+        array = numbers(given.data if size is None else tail, given.datatype, given.shape, place)
+        return Tensor(given.name, given.datatype, given.shape, array)
+    count = math.prod(given.shape)
+    items = _texts(given.data, count, place) if size is None else _unpack(tail, count, place)
+    if size is None or given.parameters.content_type == "base64":
         items = tuple(_from_base64(item, f"{place}[{index}]") for index, item in enumerate(items))
-    return Tensor(name, datatype, shape, items=items)
-
-
-def _wanted(given: object, place: str, *, binary: bool) -> Wanted:
-    entry = _member(given, dict, place)
-    parameters = _member(entry.get("parameters", {}), dict, f"{place}.parameters")
-    classes = parameters.get("classification", 0)
-    if isinstance(classes, bool) or not isinstance(classes, int) or classes < 0:
-        raise Problem(400, f"{place}: classification must be a whole number from 0")
-    return Wanted(
-        _member(entry.get("name"), str, f"{place}.name"), parameters.get("binary_data", binary) is True, classes
-    )
-
-
-def _shape(given: object, place: str) -> tuple[int, ...]:
-    sizes = _member(given, list, place)
-    if len(sizes) > _MOST_DIMENSIONS or not all(type(size) is int and 0 <= size < 1 << 31 for size in sizes):
-        raise Problem(400, f"{place} must be a list of at most {_MOST_DIMENSIONS} whole numbers from 0")
-    return tuple(sizes)
+    return Tensor(given.name, given.datatype, given.shape, items=items)
 
 
 def _from_binary(blob: bytes, datatype: str, shape: tuple[int, ...], place: str) -> NDArray[Any]:
@@ -148,12 +158,14 @@ def _from_binary(blob: bytes, datatype: str, shape: tuple[int, ...], place: str)
     needed = math.prod(shape) * dtype.itemsize
     if len(blob) != needed:
         raise Problem(400, f"{place}: {datatype} of shape {list(shape)} needs {needed} bytes, found {len(blob)}")
-    return _finite(np.frombuffer(blob, dtype).reshape(shape), place)
+    return _check_finite(np.frombuffer(blob, dtype).reshape(shape), place)
 
 
 def _from_json(data: object, datatype: str, shape: tuple[int, ...], place: str) -> NDArray[Any]:
+    if not isinstance(data, list):
+        raise Problem(400, f"{place}.data must be a list")
     try:
-        numbers = np.asarray(_member(data, list, f"{place}.data"))
+        numbers = np.asarray(data)
     except ValueError:
         raise Problem(400, f"{place}.data must be a list of numbers, flat or nested evenly") from None
     if numbers.size and numbers.dtype.kind not in "iuf":
@@ -165,30 +177,41 @@ def _from_json(data: object, datatype: str, shape: tuple[int, ...], place: str) 
     ):
         raise Problem(400, f"{place}.data must hold whole numbers from 0 to 255")
     with np.errstate(over="ignore"):  # beyond float32 becomes infinite, and is refused as such
-        return _finite(numbers.astype(_DTYPES[datatype]).reshape(shape), place)
+        return _check_finite(numbers.astype(_DTYPES[datatype]).reshape(shape), place)
 
 
-def _finite(array: NDArray[Any], place: str) -> NDArray[Any]:
+def _check_finite(array: NDArray[Any], place: str) -> NDArray[Any]:
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise Problem(400, f"{place}: holds NaN or infinite numbers")
     return array
 
 
-def _texts(data: object, place: str) -> tuple[bytes, ...]:
+def _texts(data: object, count: int, place: str) -> tuple[bytes, ...]:
+    """The strings of a list, flat or nested, in order."""
+    if not isinstance(data, list):
+        raise Problem(400, f"{place}.data must be a list")
     flat: list[bytes] = []
-    level = [_member(data, list, f"{place}.data")]
-    while level:
-        for value in level.pop():
-            if isinstance(value, list):
-                level.append(value)
-            else:
-                flat.append(_member(value, str, f"{place}.data[]").encode())
+    pending: list[Any] = data[::-1]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, list):
+            pending.extend(value[::-1])
+        elif isinstance(value, str):
+            flat.append(value.encode())
+        else:
+            raise Problem(400, f"{place}.data must hold nothing but strings")
+    if len(flat) != count:
+        raise Problem(400, f"{place}: the shape needs {count} elements, found {len(flat)}")
     return tuple(flat)
 
 
-def _unpacked(blob: bytes, place: str) -> tuple[bytes, ...]:
-    items, position = [], 0
+def _unpack(blob: bytes, count: int, place: str) -> tuple[bytes, ...]:
+    """The `count` byte strings of a binary part, each behind its length."""
+    items: list[bytes] = []
+    position = 0
     while position < len(blob):
+        if len(items) == count:
+            raise Problem(400, f"{place}: the shape needs {count} elements; {len(blob) - position} bytes follow them")
         if position + 4 > len(blob):
             raise Problem(400, f"{place}: the data end within an element's length")
         (size,) = struct.unpack_from("<I", blob, position)
@@ -197,6 +220,8 @@ def _unpacked(blob: bytes, place: str) -> tuple[bytes, ...]:
             raise Problem(400, f"{place}: an element claims {size} bytes; {len(blob) - position} are left")
         items.append(blob[position : position + size])
         position += size
+    if len(items) != count:
+        raise Problem(400, f"{place}: the shape needs {count} elements, found {len(items)}")
     return tuple(items)
 
 
@@ -205,12 +230,3 @@ def _from_base64(item: bytes, place: str) -> bytes:
         return base64.b64decode(item, validate=True)
     except (binascii.Error, ValueError) as error:
         raise Problem(400, f"{place}: not base64: {error}") from None
-
-
-_KINDS: dict[type[Any], str] = {dict: "an object", list: "a list", str: "a string"}
-
-
-def _member(value: object, kind: type[Any], place: str) -> Any:  # noqa: ANN401  # the kind asked for
-    if not isinstance(value, kind):
-        raise Problem(400, f"{place} must be {_KINDS[kind]}")
-    return value

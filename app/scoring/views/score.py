@@ -15,10 +15,8 @@ def blueprint(service: Service) -> Blueprint:
         """Classify base64 pictures; answers in the order of the request."""
         if request.mimetype != "application/json":
             # The one error of the original that clients see a body of.
-            service.bodies.refuse()
             return Response("{}", 415, mimetype="application/json")
-        body = service.bodies.read()
-        reply = service.run({"kind": "score", "max_pictures": service.settings.max_pictures}, body)
+        reply = service.run({"kind": "score"}, service.bodies.read())
         computed = f"Computed in {reply.timings.computed * 1000:.2f} ms"
         answer = {"result": [orjson.Fragment(reply.body), computed]}
         return Response(orjson.dumps(answer), mimetype="application/json")

@@ -1,4 +1,4 @@
-"""The near ends of the scorer processes: start them, give them jobs, take their replies."""
+"""The event loop's ends of the worker processes: start them, give them jobs, take their replies."""
 
 import os
 import signal
@@ -13,33 +13,34 @@ from pathlib import Path
 
 from gevent import socket, subprocess
 from gevent.event import AsyncResult
+from gevent.lock import Semaphore
 
-from .limits import Limits
-from .manifest import Manifest
+from .manifest import MODEL_FILE, Manifest
 from .problem import Problem
-from .wire import Frame, receive, send
+from .settings import Settings
+from .wire import EXIT_STATUS, FORK, ORDER, STATUS, Frame, receive, send
 
 _ROOT = Path(__file__).parents[2]
 _DEPTH = 2
 _AHEAD_BYTES = 128 * 1024
-"""A job this small is sent while the scorer still works on another, so that it finds its next one waiting: it fits into
+"""A job this small is sent while the worker still works on another, so that it finds its next one waiting: it fits into
 the socket, and the loop is not held up."""
 
 
-class LaneError(Exception):
-    """No scorer can be had; the message says why."""
+class WorkerError(Exception):
+    """No worker can be started; the message gives the reason."""
 
 
 class Job:
-    """One frame on its way through the lane."""
+    """One frame on its way through the pool."""
 
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
         self.accepted = time.perf_counter()
         self.waited = 0.0
-        """Seconds until a scorer began."""
+        """Seconds until a worker began."""
         self.losses = 0
-        """Scorers lost while they worked on it."""
+        """Workers lost while they worked on it."""
         self._reply: AsyncResult[Frame] = AsyncResult()
 
     def wait(self) -> Frame:
@@ -62,57 +63,87 @@ class Job:
         return time.perf_counter() - self.accepted
 
 
-class Template:
-    """The process that all scorers are forked from. It begins to load the model in `folder` at once."""
+class ForkServer:
+    """The process that all workers are forked from. It begins to load the model of the settings at once."""
 
-    def __init__(self, folder: Path, limits: Limits) -> None:
-        self._folder = folder
+    def __init__(self, settings: Settings) -> None:
+        self._folder = settings.model_dir
+        self._lock = Semaphore()
         near, far = sockets.socketpair()
         with far:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "app.scoring.scorer", str(far.fileno())],
+                [sys.executable, "-m", "app.scoring.fork_server", str(far.fileno())],
                 pass_fds=[far.fileno()],
                 stdin=subprocess.DEVNULL,
                 env=_environment(),
             )
         self._socket = socket.socket(near.family, near.type, fileno=near.detach())
-        with suppress(OSError):  # `manifest` tells of it
-            send(self._socket, Frame({"model_dir": str(folder), "limits": asdict(limits)}, b""))
+        order = {
+            "model_dir": str(settings.model_dir),
+            "provider": settings.execution_provider,
+            "limits": asdict(settings.picture_limits),
+            "max_pictures": settings.max_pictures,
+            "max_answer_bytes": settings.max_answer_bytes,
+        }
+        with suppress(OSError):  # `manifest` raises it
+            send(self._socket, Frame(order, b""))
 
     def manifest(self) -> Manifest:
-        """The manifest of the model, once it is loaded. Raises LaneError."""
+        """The manifest of the model, once it is loaded. Raises WorkerError."""
         try:
             reply = receive(self._socket)
         except OSError:
             reply = None
         if reply is None:
-            code = self._process.wait()
-            raise LaneError(f"the scorers' template ended with code {code} while loading {self._folder}")
+            raise WorkerError(self._explain_end(self._process.wait()))
         if "error" in reply.head:
-            raise LaneError(reply.head["error"])
+            raise WorkerError(reply.head["error"])
         return Manifest.model_validate(reply.head["manifest"])
 
-    def fork(self) -> "Scorer":
-        """A new scorer, ready. Raises LaneError where the template is gone."""
+    def fork(self) -> "WorkerProcess":
+        """A new worker, ready. Raises WorkerError where the fork server is gone."""
         near, far = sockets.socketpair()
-        scorer = Scorer(socket.socket(near.family, near.type, fileno=near.detach()))
+        worker = WorkerProcess(socket.socket(near.family, near.type, fileno=near.detach()))
         try:
-            with far:
-                sockets.send_fds(self._socket, [b"+"], [far.fileno()])
-            scorer.arrive()
+            with far, self._lock:
+                sockets.send_fds(self._socket, [ORDER.pack(FORK, 0)], [far.fileno()])
+            worker.arrive()
         except OSError as error:
-            scorer.close()
-            raise LaneError(f"the scorers' template is gone: {error}") from None
-        return scorer
+            worker.close()
+            raise WorkerError(f"the fork server is gone: {error}") from None
+        return worker
+
+    def exit_status(self, pid: int) -> int | None:
+        """The exit code of a worker that has ended, its signal as a negative number; None where it is not known."""
+        try:
+            with self._lock:
+                self._socket.sendall(ORDER.pack(STATUS, pid))
+                reply = self._socket.recv(EXIT_STATUS.size)
+        except OSError:
+            return None
+        return EXIT_STATUS.unpack(reply)[0] if len(reply) == EXIT_STATUS.size else None
 
     def end(self) -> None:
-        """Kill the process; its scorers live on."""
+        """Kill the process; its workers live on."""
         self._process.kill()
         self._process.wait()
         self._socket.close()
 
+    def _explain_end(self, code: int) -> str:
+        """The reason why the process ended before the model was loaded."""
+        if code != -signal.SIGKILL:
+            return f"the process that loads {self._folder} ended with code {code}"
+        try:
+            size = f"{MODEL_FILE} has {(self._folder / MODEL_FILE).stat().st_size / 1e6:.0f} MB"
+        except OSError:
+            size = f"{MODEL_FILE} cannot be read"
+        return (
+            f"the process that loads {self._folder} was killed, most likely for memory: {size}, and loading takes "
+            "up to four times the file; raise the container's memory limit"
+        )
 
-class Scorer:
+
+class WorkerProcess:
     """One process. It works on its first job, and may have the next at hand."""
 
     def __init__(self, near: socket.socket) -> None:
@@ -127,11 +158,11 @@ class Scorer:
         """Wait until it is there. Raises OSError."""
         first = receive(self._socket)
         if first is None:
-            raise ConnectionResetError("no scorer came")
+            raise ConnectionResetError("no worker came")
         self.pid = first.head["pid"]
 
     def has_room_for(self, job: Job) -> bool:
-        """Whether it can take `job` now."""
+        """True where it can take `job` now."""
         if self._sending:
             return False
         return not self.jobs or (len(self.jobs) < _DEPTH and len(job.frame.body) <= _AHEAD_BYTES)

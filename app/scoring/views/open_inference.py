@@ -42,13 +42,13 @@ def blueprint(service: Service) -> Blueprint:
     @views.get("/models/<name>")
     @views.get("/models/<name>/versions/<version>")
     def metadata(name: str, version: str | None = None) -> Response:
-        """What the model takes and gives."""
+        """The model's inputs and outputs."""
         return _json(_metadata(_known(service, name, version)))
 
     @views.get("/models/<name>/ready")
     @views.get("/models/<name>/versions/<version>/ready")
     def model_ready(name: str, version: str | None = None) -> Response:
-        """Whether this model answers."""
+        """Ready, as the server: it has one model."""
         manifest = _known(service, name, version)
         if not service.ready:
             raise Problem(503, "not ready", retry_after=1)
@@ -61,7 +61,7 @@ def blueprint(service: Service) -> Blueprint:
         _known(service, name, version)
         header = request.environ.get("HTTP_INFERENCE_HEADER_CONTENT_LENGTH")
         body = service.bodies.read()
-        job = {"kind": "infer", "json_length": header, "max_pictures": service.settings.max_pictures}
+        job = {"kind": "infer", "json_length": header}
         reply = service.run(job, body)
         split = reply.head["json_length"]
         if split is None:
@@ -94,7 +94,10 @@ def _metadata(manifest: Manifest) -> dict[str, Any]:
             },
             {"name": manifest.input.name, "datatype": datatype, "shape": [-1, *manifest.input.row_shape]},
         ],
-        "outputs": [{"name": manifest.output.name, "datatype": "FP32", "shape": [-1, manifest.output.classes]}],
+        "outputs": [
+            {"name": output.name, "datatype": "FP32", "shape": [-1, output.classes]}
+            for output in (manifest.output, *manifest.more_outputs)
+        ],
     }
 
 

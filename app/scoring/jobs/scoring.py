@@ -6,26 +6,25 @@ from typing import Any
 
 import orjson
 
-from app.scoring.bench import Bench
 from app.scoring.model import top
+from app.scoring.pipeline import Pipeline
 from app.scoring.problem import Problem
 from app.scoring.wire import Frame
 
 _TOP = 3
 
 
-def score(bench: Bench, head: dict[str, Any], body: bytes) -> Frame:
+def score(pipeline: Pipeline, head: dict[str, Any], body: bytes) -> Frame:  # noqa: ARG001  # a job's signature
     """The top three of each picture in the request, in its order."""
+    model = pipeline.model
     items = _items(body)
-    max_pictures = head["max_pictures"]
-    if len(items) > max_pictures:
-        raise Problem(413, f"input holds {len(items)} pictures; at most {max_pictures} are allowed in one request")
+    pipeline.check_count(len(items), "input")
     answers, best = [], []
     for index, item in enumerate(items):
         place = f"input[{index}]"
-        _, probabilities = bench.classify(_decoded(item, place), place=place)
-        classes = top(probabilities, _TOP)
-        answers.append([(bench.model.labels[i], probability * 100) for i, probability in classes])
+        _, outputs = pipeline.classify(_decode_base64(item, place), place=place)
+        classes = top(outputs[model.manifest.output.name], _TOP)
+        answers.append([(model.labels[i], probability * 100) for i, probability in classes])
         best.append(classes[0][1])
     return Frame({"best": best}, orjson.dumps(answers))
 
@@ -43,7 +42,7 @@ def _items(body: bytes) -> list[Any]:
     return items
 
 
-def _decoded(item: object, place: str) -> bytes:
+def _decode_base64(item: object, place: str) -> bytes:
     if not isinstance(item, str):
         raise Problem(400, f"{place}: expected a base64 string, found {_kind(item)}")
     if item[:2] in ("b'", 'b"'):

@@ -1,0 +1,135 @@
+"""The worker processes: they hold the model and do, one after the other, the jobs that the pool sends them.
+
+Each has the interpreter's lock for itself, so that no decoder ever waits for the event loop nor the loop for a decoder;
+and when hostile bytes break a native library, they break one process and one request, not the service.
+
+`python -m app.scoring.fork_server FD` loads the model once and is forked for each worker, so that all share one copy of
+the weights, in memory and in the processor's caches. Over the socket FD it reads one frame with its settings and
+answers with the model's manifest or an error. Then it takes orders: fork a worker on a socket that comes along, or wait
+for a worker's exit status. Each process ends when the other end of its socket closes.
+"""
+
+import gc
+import os
+import signal
+import socket
+import sys
+import traceback
+import warnings
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from . import picture
+from .jobs import classification, inference, scoring
+from .limits import Limits
+from .model import Model, ModelError
+from .pipeline import Bounds, Pipeline
+from .problem import Problem
+from .wire import EXIT_STATUS, ORDER, STATUS, Frame, receive, send
+
+_NICENESS = 5
+_GARBAGE = 20_000
+
+JOBS = {"classify": classification.classify, "score": scoring.score, "infer": inference.infer}
+"""Every kind of job: pipeline, head and body in; the reply's frame out, or a Problem."""
+
+
+def load_model(folder: Path, provider: str) -> Model:
+    """Open, verify and warm up the model in `folder`. Raises ModelError."""
+    picture.harden()
+    model = Model.load(folder, provider)
+    model.warm_up()
+    return model
+
+
+def do_job(model: Model, bounds: Bounds, job: Frame) -> Frame:
+    """The reply to one job: its result, or the problem that it met, with the seconds its stages took."""
+    pipeline = Pipeline(model, bounds)
+    try:
+        result = JOBS[job.head["kind"]](pipeline, job.head, job.body)
+    except Problem as problem:
+        head: dict[str, Any] = {"problem": [problem.status, problem.detail], "not_finite": pipeline.not_finite}
+        result = Frame(head, b"")
+    except Exception:  # noqa: BLE001  # a fault of this program: the pool logs it, and this process goes on
+        result = Frame({"problem": [500, "an unexpected error"], "traceback": traceback.format_exc()}, b"")
+    return Frame(result.head | {"stages": pipeline.stages}, result.body)
+
+
+def serve(pool: socket.socket, model: Model, bounds: Bounds) -> int:
+    """Answer each job until the pool closes its end."""
+    pool.setblocking(True)  # noqa: FBT003  # the socket's own API; the near end belongs to an event loop
+    # The event loop hands out work in a tenth of the time that the work takes: it goes first.
+    os.nice(_NICENESS)
+    send(pool, Frame({"pid": os.getpid()}, b""))
+    while (job := receive(pool)) is not None:
+        send(pool, do_job(model, bounds, job))
+    return 0
+
+
+def main(descriptor: int) -> int:
+    """Load the model, then fork workers until the other end of the socket closes."""
+    for name in (signal.SIGTERM, signal.SIGINT):
+        # A signal to the whole group means the service, which still waits for answers and ends its workers itself.
+        signal.signal(name, signal.SIG_IGN)
+    # The warnings of decoders about a client's file are no lines of this log.
+    warnings.simplefilter("ignore")
+    control = socket.socket(fileno=descriptor)
+    control.setblocking(True)  # noqa: FBT003  # the socket's own API
+    order = receive(control)
+    if order is None:
+        return 0
+    settings = order.head
+    bounds = Bounds(Limits(**settings["limits"]), settings["max_pictures"], settings["max_answer_bytes"])
+    try:
+        model = load_model(Path(settings["model_dir"]), settings["provider"])
+        _check_single_thread()
+    except ModelError as error:
+        send(control, Frame({"error": str(error)}, b""))
+        return 1
+    # What is loaded stays and is shared: the collector need not touch it.
+    gc.freeze()
+    gc.set_threshold(_GARBAGE)
+    send(control, Frame({"manifest": orjson.loads(model.manifest.model_dump_json())}, b""))
+    return _take_orders(control, model, bounds)
+
+
+def _take_orders(control: socket.socket, model: Model, bounds: Bounds) -> int:
+    while True:
+        data, descriptors, _, _ = socket.recv_fds(control, ORDER.size, 1)
+        if len(data) < ORDER.size:
+            return 0
+        kind, pid = ORDER.unpack(data)
+        if kind == STATUS:
+            control.sendall(EXIT_STATUS.pack(_wait_for(pid)))
+            continue
+        pool = socket.socket(fileno=descriptors[0])
+        if os.fork() == 0:
+            control.close()
+            return serve(pool, model, bounds)
+        pool.close()
+
+
+def _wait_for(pid: int) -> int:
+    """The exit status of a worker, whose socket has closed; SIGKILL where it was no child of this process."""
+    try:
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    except ChildProcessError:
+        return -signal.SIGKILL
+
+
+def _check_single_thread() -> None:
+    """Refuse to fork with more than one thread.
+
+    A fork copies one thread: with others, it might copy a lock that no thread will ever open.
+    """
+    tasks = Path("/proc/self/task")
+    threads = len(list(tasks.iterdir())) if tasks.exists() else 1
+    if threads > 1:
+        raise ModelError(f"a library started {threads - 1} threads of its own; workers cannot be forked")
+
+
+if __name__ == "__main__":
+    # Without the interpreter's own way out: what it would clear up belongs to all workers together.
+    os._exit(main(int(sys.argv[1])))

@@ -1,0 +1,154 @@
+"""gunicorn's gevent worker, made fair between clients, and to stop without losing a request."""
+
+import gc
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import Any, NoReturn
+
+import gevent
+from gevent import socket
+from gevent.pool import Pool
+from gevent.server import StreamServer
+from gunicorn.arbiter import Arbiter
+from gunicorn.http.errors import NoMoreData
+from gunicorn.workers.ggevent import GeventWorker
+
+from .connections import ConnectionTable
+from .http_request import ScoringParser
+from .server import Applications
+from .worker_process import WorkerError
+
+_TICK = 0.1
+_GARBAGE = 20_000
+_MANAGEMENT_CONNECTIONS = 100
+_LINGER_SECONDS = 2.0
+_LINGER_BYTES = 16 << 20
+
+
+class ScoringWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no types
+    """One process, one event loop. The pool's processes do whatever takes processor time."""
+
+    def load_wsgi(self) -> None:
+        """Load the app, for all connections to share."""
+        super().load_wsgi()
+        applications: Applications = self.wsgi
+        self.service = applications.service
+        self._connections = ConnectionTable(self.worker_connections)
+
+    def run(self) -> None:
+        """Serve until SIGTERM, then drain. Exits with gunicorn's boot error when the model cannot be loaded."""
+        public, *management = self.sockets
+        servers = [self._start(public, self.worker_connections + 1)]
+        servers += [self._start(listener, _MANAGEMENT_CONNECTIONS) for listener in management]
+        gevent.spawn(self._load)
+        while self.alive:
+            self._beat()
+        self._drain(servers[0])
+        self.service.close()
+        _leave(0)
+
+    def handle(self, listener: Any, client: socket.socket, addr: Any) -> None:  # noqa: ANN401  # gunicorn's own types
+        """Serve one connection: each request within its deadlines, and every other connection in between."""
+        # Bounds each single wait, and the whole of each answer.
+        client.settimeout(self.cfg.keepalive)
+        request, graceful = None, False
+        try:
+            if listener is self.sockets[0] and not self._connections.admit(client):
+                return
+            for request in self._requests(client, addr):
+                self.handle_request(listener.getsockname(), request, client, addr)
+                # Without it a client that sends without pause would have the loop for itself.
+                gevent.sleep(0)
+        except (NoMoreData, OSError) as error:
+            self.log.debug("a client has gone: %s", error)
+        except StopIteration:
+            graceful = True
+        except Exception as error:  # noqa: BLE001  # gunicorn's errors of heads, and faults of this program
+            graceful = True
+            self.handle_error(request, client, addr, error)
+        finally:
+            if graceful:
+                _linger(client)
+            self._connections.leave(client)
+            client.close()
+
+    def _requests(self, client: socket.socket, addr: Any) -> Any:  # noqa: ANN401  # gunicorn's own types
+        """Each request of a connection, until no whole head comes in time or the service stops."""
+        parser = ScoringParser(self.cfg, client, addr)
+        while True:
+            self._connections.await_head(client)
+            request = None
+            # A connection that ends between two requests, or brings no whole head in time, is closed without a word.
+            with gevent.Timeout(self.cfg.keepalive, False), suppress(StopIteration):  # noqa: FBT003  # gevent's own way
+                request = next(parser)
+            if request is None:
+                return
+            self._connections.await_body(client)
+            request.body.when_complete(partial(self._connections.work, client))
+            yield request
+
+    def _start(self, listener: Any, limit: int) -> StreamServer:  # noqa: ANN401  # gunicorn's own types
+        listener.setblocking(0)
+        server = StreamServer(listener, handle=partial(self.handle, listener), spawn=Pool(limit))
+        server.start()
+        return server
+
+    def _load(self) -> None:
+        started = time.perf_counter()
+        try:
+            self.service.load()
+        except WorkerError as error:
+            self.log.critical("the model cannot be served: %s", error)
+            _leave(Arbiter.WORKER_BOOT_ERROR)
+        # The garbage collector need not look at what stays.
+        gc.freeze()
+        gc.set_threshold(_GARBAGE)
+        self.log.info("ready: model %s, %.0f ms", self.service.model, (time.perf_counter() - started) * 1000)
+
+    def _drain(self, public: StreamServer) -> None:
+        """Not ready, still accepting; then no longer accepting, until the last request is answered."""
+        settings = self.service.settings
+        self.service.draining = True
+        self._beat_while(lambda: True, settings.drain_seconds)
+        public.close()
+        self._beat_while(lambda: self._connections.busy > 0, settings.grace_seconds)
+        if left := self._connections.busy:
+            self.log.warning("%d requests were cut off after %d s", left, settings.grace_seconds)
+
+    def _beat_while(self, condition: Callable[[], bool], seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and condition():
+            self._beat()
+
+    def _beat(self) -> None:
+        self.notify()
+        gevent.sleep(_TICK)
+
+    def handle_quit(self, sig: int, frame: Any) -> None:  # noqa: ANN401, ARG002  # gunicorn's signature
+        """Stop at SIGINT and SIGQUIT at once: a person at the terminal does not wait."""
+        _leave(0)
+
+
+def _linger(client: socket.socket) -> None:
+    """Let the client finish: closing on unread bytes would reset the connection and lose the answer."""
+    with gevent.Timeout(_LINGER_SECONDS, False):  # noqa: FBT003  # gevent's own way
+        try:
+            client.shutdown(socket.SHUT_WR)
+            left = _LINGER_BYTES
+            while left > 0 and (piece := client.recv(1 << 16)):
+                left -= len(piece)
+                gevent.sleep(0)
+        except OSError:
+            return
+
+
+def _leave(code: int) -> NoReturn:
+    """End this process now: native threads of libraries would make the interpreter's own way out abort."""
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(code)

@@ -1,0 +1,87 @@
+"""The Open Inference Protocol's job: tensors or pictures in, numbers or classes out."""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.scoring.model import Model, top
+from app.scoring.pipeline import Pipeline
+from app.scoring.problem import Problem
+from app.scoring.protocol import DATATYPES, PICTURES
+from app.scoring.protocol.answer import Output, encode
+from app.scoring.protocol.request import OutputRequest, Tensor, parse
+from app.scoring.wire import Frame
+
+_BYTES_A_NUMBER = 26
+"""The longest text of a float32 in JSON, and a comma."""
+_BYTES_AN_ITEM = 40
+"""A classification's probability, index, quotes and length beside its label."""
+
+
+def infer(pipeline: Pipeline, head: dict[str, Any], body: bytes) -> Frame:
+    """The outputs asked for, for the request's one input."""
+    model = pipeline.model
+    request = parse(body, head["json_length"], pipeline.check_count)
+    classes = {output.name: output.classes for output in (model.manifest.output, *model.manifest.more_outputs)}
+    asked = request.outputs or tuple(OutputRequest(name, request.binary) for name in classes)
+    names = [output.name for output in asked]
+    for name in names:
+        if name not in classes:
+            raise Problem(400, f"no output {name[:80]!r}; this model has {', '.join(map(repr, classes))}")
+        if names.count(name) > 1:
+            raise Problem(400, f"output {name!r} is asked for {names.count(name)} times; ask for it once")
+    rows = _rows(pipeline, request.input)
+    pipeline.check_answer(sum(_estimate_bytes(output, len(rows), classes[output.name], model) for output in asked))
+    place = request.input.name if request.input.array is not None else ""
+    results = pipeline.infer(rows, place=place)
+    top_level = {"model_name": model.manifest.name, "model_version": model.manifest.version}
+    if request.id:
+        top_level["id"] = request.id
+    payload, split = encode(top_level, [_output(output, results[output.name], model) for output in asked])
+    best = [float(row.max()) for row in results[model.manifest.output.name]]
+    return Frame({"json_length": split, "best": best}, payload)
+
+
+def _rows(pipeline: Pipeline, tensor: Tensor) -> NDArray[Any]:
+    """The tensor as rows of the model's input."""
+    spec = pipeline.model.manifest.input
+    count = math.prod(tensor.shape[:1])
+    if not tensor.shape or count < 1:
+        raise Problem(400, f"{tensor.name[:80]}: shape {list(tensor.shape)} must begin with a number from 1")
+    if tensor.datatype == "BYTES":
+        if tensor.name != PICTURES or len(tensor.shape) > 2 or math.prod(tensor.shape) != count:
+            raise Problem(400, f"BYTES go into the input {PICTURES!r} with shape [n]; found {tensor.name[:80]!r}")
+        places = [f"{PICTURES}[{index}]" for index in range(count)]
+        pictures = zip(tensor.items, places, strict=True)
+        return np.stack([pipeline.decode(item, place=place).row for item, place in pictures])
+    expected = DATATYPES[spec.dtype]
+    if tensor.name != spec.name or tensor.datatype != expected or tensor.shape[1:] != spec.row_shape:
+        raise Problem(
+            400,
+            f"expected input {spec.name!r} of {expected} with shape [n, {', '.join(map(str, spec.row_shape))}]; "
+            f"found {tensor.name[:80]!r} of {tensor.datatype} with shape {list(tensor.shape)}",
+        )
+    assert tensor.array is not None
+    return tensor.array
+
+
+def _estimate_bytes(asked: OutputRequest, rows: int, classes: int, model: Model) -> int:
+    if not asked.classes:
+        return rows * classes * (4 if asked.binary else _BYTES_A_NUMBER)
+    return rows * min(asked.classes, classes) * (max(map(len, model.labels)) * 4 + _BYTES_AN_ITEM)
+
+
+def _output(asked: OutputRequest, probabilities: NDArray[np.float32], model: Model) -> Output:
+    if not asked.classes:
+        return Output(asked.name, probabilities, asked.binary)
+    width = probabilities.shape[1]
+    labels = model.labels if len(model.labels) == width else tuple(map(str, range(width)))
+    count = min(asked.classes, width)
+    items = tuple(
+        f"{probability:f}:{index}:{labels[index]}".encode()
+        for row in probabilities
+        for index, probability in top(row, count)
+    )
+    return Output(asked.name, None, asked.binary, items, (len(probabilities), count))

@@ -1,0 +1,88 @@
+"""One request's use of the model: decode, infer, and the time that each stage took."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import picture
+from .limits import Limits
+from .model import Model, NotFiniteError
+from .picture import Picture
+from .problem import Problem
+
+_STATUS: dict[type[picture.PictureError], int] = {
+    picture.UnknownFormatError: 415,
+    picture.TooManyPixelsError: 413,
+    picture.BadPictureError: 422,
+}
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Bounds on one request: its pictures, and the bytes of its answer."""
+
+    limits: Limits
+    max_pictures: int
+    max_answer_bytes: int
+
+
+@dataclass
+class Pipeline:
+    """Decodes and infers for one request."""
+
+    model: Model
+    bounds: Bounds
+    stages: dict[str, float] = field(default_factory=lambda: {"decode": 0.0, "inference": 0.0})
+    """Seconds of each stage so far."""
+    not_finite: bool = False
+    """True once the model has given NaN or infinity."""
+
+    def decode(self, data: bytes, *, place: str = "") -> Picture:
+        """One picture. Raises Problem; `place` names the picture among several."""
+        start = time.perf_counter()
+        try:
+            return picture.to_row(data, self.model.manifest.input, self.bounds.limits)
+        except picture.PictureError as error:
+            raise _problem(error, place) from None
+        finally:
+            self.stages["decode"] += time.perf_counter() - start
+
+    def infer(self, rows: NDArray[Any], *, place: str = "") -> dict[str, NDArray[np.float32]]:
+        """Each output of the model, shape (n, classes), for rows of shape (n, ...). Raises Problem."""
+        start = time.perf_counter()
+        try:
+            return self.model.run(rows)
+        except NotFiniteError as error:
+            self.not_finite = True
+            raise Problem(422, f"{place}: {error}" if place else str(error)) from None
+        finally:
+            self.stages["inference"] += time.perf_counter() - start
+
+    def classify(self, data: bytes, *, place: str = "") -> tuple[Picture, dict[str, NDArray[np.float32]]]:
+        """One picture, and its row of each output, shape (classes,)."""
+        decoded = self.decode(data, place=place)
+        outputs = self.infer(decoded.row[np.newaxis], place=place)
+        return decoded, {name: rows[0] for name, rows in outputs.items()}
+
+    def check_count(self, count: int, place: str) -> None:
+        """Refuse more pictures or rows than one request may hold. Raises Problem."""
+        most = self.bounds.max_pictures
+        if count > most:
+            raise Problem(413, f"{place} holds {count} pictures; at most {most} are allowed in one request")
+
+    def check_answer(self, size: int) -> None:
+        """Refuse a request whose answer would take `size` bytes, before it is computed. Raises Problem."""
+        most = self.bounds.max_answer_bytes
+        if size > most:
+            raise Problem(413, f"the answer would have about {size} bytes; at most {most} are allowed; ask for less")
+
+
+def _problem(error: picture.PictureError, place: str) -> Problem:
+    status = _STATUS[type(error)]
+    if not place:
+        return Problem(status, str(error))
+    # Within a document the media type is the document's, and that was right: what it holds cannot be processed.
+    return Problem(422 if status == 415 else status, f"{place}: {error}")
