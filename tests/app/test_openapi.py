@@ -233,12 +233,15 @@ def test_the_answer_for_another_model_is_as_the_document_describes_it(
     assert faults(document, described["content"][JSON]["schema"], json.loads(reply.body)) == []
 
 
-def test_an_answer_with_further_outputs_is_described(document: dict[str, Any], service: Service) -> None:
+def test_an_answer_with_further_outputs_is_described(document: dict[str, Any], tmp_path: Path) -> None:
     schema = document["components"]["schemas"]["Classification"]
-    answer = json.loads(service.ask("POST", "/v1/classify", plain("red")).body)
+    models.write(tmp_path / "model", further=("again",))
+    with running(tmp_path / "model", tmp_path / "log") as service:
+        answer = json.loads(service.ask("POST", "/v1/classify", plain("red")).body)
 
-    assert faults(document, schema, answer | {"outputs": {"age": answer["classes"]}}) == []
-    assert faults(document, schema, answer | {"outputs": {"age": [{"label": "20-29"}]}}) != []
+    assert answer["outputs"] == {"again": answer["classes"]}
+    assert faults(document, schema, answer) == []
+    assert faults(document, schema, answer | {"outputs": {"again": [{"label": "red"}]}}) != []
 
 
 @pytest.mark.parametrize("body", [{"input": json.dumps([RED])}, {"input": [RED]}, json.loads(tensor())])
