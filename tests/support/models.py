@@ -39,12 +39,27 @@ _TYPES = {"uint8": TensorProto.UINT8, "float32": TensorProto.FLOAT}
 UINT8_NHWC = Input(name="pixels", dtype="uint8", layout="NHWC", channels="RGB", width=SIDE, height=SIDE)
 
 
-def write(folder: Path, spec: Input = UINT8_NHWC, *, logits: bool = False, version: str = "1") -> Manifest:
-    """Write a model version into `folder` that names the colour nearest to a picture's mean, for any input `spec`."""
+def write(
+    folder: Path,
+    spec: Input = UINT8_NHWC,
+    *,
+    logits: bool = False,
+    version: str = "1",
+    classes: int = len(COLOURS),
+    multi_label: bool = False,
+    further: tuple[str, ...] = (),
+) -> Manifest:
+    """Write a model version into `folder` that names the colour nearest to a picture's mean, for any input `spec`.
+
+    It knows the first `classes` of the colours. `further` names outputs that repeat the first.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    output = Output(name="scores", kind="logits" if logits else "probabilities", classes=len(COLOURS))
-    (folder / MODEL_FILE).write_bytes(_model(spec, output).SerializeToString())
-    (folder / LABELS_FILE).write_text("".join(f"{label}\n" for label in COLOURS), encoding="utf-8")
+    outputs = tuple(
+        Output(name=name, kind="logits" if logits else "probabilities", classes=classes, multi_label=multi_label)
+        for name in ("scores", *further)
+    )
+    (folder / MODEL_FILE).write_bytes(_model(spec, outputs).SerializeToString())
+    (folder / LABELS_FILE).write_text("".join(f"{label}\n" for label in list(COLOURS)[:classes]), encoding="utf-8")
     manifest = Manifest(
         name=NAME,
         title="Plain colours",
@@ -52,7 +67,8 @@ def write(folder: Path, spec: Input = UINT8_NHWC, *, logits: bool = False, versi
         created=datetime(2026, 1, 1, tzinfo=UTC),
         framework=Framework(name="onnx", opset=_OPSET),
         input=spec,
-        output=output,
+        output=outputs[0],
+        more_outputs=outputs[1:],
         files={MODEL_FILE: _facts(folder / MODEL_FILE), LABELS_FILE: _facts(folder / LABELS_FILE)},
     )
     (folder / MANIFEST_FILE).write_text(manifest.to_json(), encoding="utf-8")
@@ -64,9 +80,9 @@ def _facts(path: Path) -> FileFacts:
     return FileFacts(sha256=hashlib.sha256(data).hexdigest(), size=len(data))
 
 
-def _model(spec: Input, output: Output) -> onnx.ModelProto:
+def _model(spec: Input, outputs: tuple[Output, ...]) -> onnx.ModelProto:
     """Mean over the picture, then the squared distance to each colour: softmax(k (2 x.c - c.c)), x in 0..1."""
-    colours = _in_channels(spec)
+    colours = _in_channels(spec)[: outputs[0].classes]
     weights = 2 * _SHARPNESS * colours.T
     bias = -_SHARPNESS * (colours**2).sum(axis=1)
     if spec.normalisation is not None:
@@ -80,7 +96,7 @@ def _model(spec: Input, output: Output) -> onnx.ModelProto:
         helper.make_node("Cast", [spec.name], ["numbers"], to=TensorProto.FLOAT),
         helper.make_node("ReduceMean", ["numbers"], ["mean"], axes=_plane(spec), keepdims=0),
         helper.make_node("Gemm", ["mean", "weights", "bias"], ["distances"]),
-        helper.make_node("Identity" if output.kind == "logits" else "Softmax", ["distances"], [output.name]),
+        *(helper.make_node(_last(output), ["distances"], [output.name]) for output in outputs),
     ]
     shape: list[int | str] = ["n", spec.height, spec.width, spec.depth]
     if spec.layout == "NCHW":
@@ -89,7 +105,7 @@ def _model(spec: Input, output: Output) -> onnx.ModelProto:
         nodes,
         "colours",
         [helper.make_tensor_value_info(spec.name, _TYPES[spec.dtype], shape)],
-        [helper.make_tensor_value_info(output.name, TensorProto.FLOAT, ["n", output.classes])],
+        [helper.make_tensor_value_info(output.name, TensorProto.FLOAT, ["n", output.classes]) for output in outputs],
         [
             numpy_helper.from_array(weights.astype(np.float32), "weights"),
             numpy_helper.from_array(bias.astype(np.float32), "bias"),
@@ -98,6 +114,12 @@ def _model(spec: Input, output: Output) -> onnx.ModelProto:
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=8)
     onnx.checker.check_model(model)
     return model
+
+
+def _last(output: Output) -> str:
+    if output.kind == "logits":
+        return "Identity"
+    return "Sigmoid" if output.multi_label else "Softmax"
 
 
 def _plane(spec: Input) -> list[int]:
