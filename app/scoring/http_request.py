@@ -10,7 +10,7 @@ from typing import Any
 
 from gevent import socket
 from gunicorn.http.body import EOFReader, LengthReader
-from gunicorn.http.errors import InvalidHeader, LimitRequestHeaders, NoMoreData
+from gunicorn.http.errors import InvalidHeader, LimitRequestHeaders, LimitRequestLine, NoMoreData
 from gunicorn.http.message import Request
 from gunicorn.http.parser import Parser
 from gunicorn.http.unreader import Unreader
@@ -40,6 +40,8 @@ class RequestBody:
         if self._invite and not self.complete:
             self._client.sendall(_CONTINUE)
         self._invite = False
+        if self.complete:
+            return b""
         data: bytes = self._reader.read(size)
         if self.complete:
             self._completed()
@@ -102,6 +104,8 @@ def _read_head(unreader: Unreader) -> bytes:
         head += piece
         found = _END.search(head, searched)
         if (found.start() if found else len(head)) > MAX_HEAD_BYTES:
+            if b"\r\n" not in head:
+                raise LimitRequestLine(len(head), MAX_HEAD_BYTES)
             raise LimitRequestHeaders(f"a head may have {MAX_HEAD_BYTES} bytes")
         if found:
             return bytes(head)

@@ -8,6 +8,14 @@ Source: github.com/Azure/prometheus-collector, configmapparser/default-prom-conf
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
+
+AGENT_NAMESPACE = "kube-system"
+"""Namespace of the add-on, its settings included."""
+
+AGENT_LABELS: Mapping[str, str] = MappingProxyType({"rsName": "ama-metrics"})
+"""Labels of the add-on's pods that scrape other pods.
+Source: the same repository, addon-chart/azure-monitor-metrics-addon/templates/ama-metrics-deployment.yaml."""
 
 JOB = "kubernetes-pods"
 """The add-on's one scrape job for annotated pods."""

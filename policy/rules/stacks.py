@@ -1,15 +1,18 @@
 """Rules about how the resources of a stack stand together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from policy.model import Fault, Level, Resource, stack_rule
 from policy.values import at, is_unknown, mapping, members
 
 from .storage import ACCOUNT, BLOBS
-from .workload import LASTING, WORKLOADS
+from .workload import LASTING, WORKLOADS, pod_path
 
 POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+SERVICE = "kubernetes:core/v1:Service"
 SCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+_PUBLIC = ("LoadBalancer", "NodePort")
 ENVIRONMENT = "azuredevops:index/environment:Environment"
 _CHECKS = {
     "azuredevops:index/checkApproval:CheckApproval": "an approval",
@@ -43,6 +46,60 @@ def _denies_all(resource: Resource) -> bool:
 
 def _namespace(resource: Resource) -> str:
     return str(at(resource.inputs, "metadata.namespace") or "default")
+
+
+@stack_rule(
+    "metrics-inside",
+    demand="The port at which pods are scraped is open to no caller.",
+    remedy="lead the Service to another port of the pods, and name in the NetworkPolicy's `from` who scrapes",
+)
+def metrics_inside(resources: Sequence[Resource]) -> Iterator[tuple[Resource, Fault]]:
+    """Services with a port outside the cluster, and policies that name no peer. Pods outside workloads are left out."""
+    for workload in resources:
+        if workload.type not in WORKLOADS:
+            continue
+        template = _template(workload)
+        ports = _scraped(template)
+        for other in resources if ports else ():
+            if _namespace(other) == _namespace(workload):
+                yield from ((other, fault) for fault in _opened(other, mapping(at(template, "metadata.labels")), ports))
+
+
+def _template(workload: Resource) -> Any:  # noqa: ANN401 - what JSON can hold
+    path = pod_path(workload)
+    return at(workload.inputs, path.removesuffix(".spec")) if path != "spec" else workload.inputs
+
+
+def _scraped(template: Any) -> set[str]:  # noqa: ANN401 - what JSON can hold
+    """Number and name of the port that the annotations name; empty for pods that are not scraped."""
+    annotations = mapping(at(template, "metadata.annotations"))
+    if annotations.get("prometheus.io/scrape") != "true" or "prometheus.io/port" not in annotations:
+        return set()
+    number = str(annotations["prometheus.io/port"])
+    containers = [mapping(one) for one in members(at(template, "spec.containers"))]
+    ports = [mapping(port) for container in containers for port in members(container.get("ports"))]
+    return {number} | {
+        str(port["name"]) for port in ports if str(port.get("containerPort")) == number and "name" in port
+    }
+
+
+def _opened(resource: Resource, labels: Mapping[str, Any], ports: set[str]) -> Iterator[Fault]:
+    spec = at(resource.inputs, "spec")
+    if resource.type == SERVICE and at(spec, "type") in _PUBLIC and _selects(at(spec, "selector"), labels):
+        for position, port in enumerate(members(at(spec, "ports"))):
+            target = str(mapping(port).get("targetPort", mapping(port).get("port")))
+            if target in ports:
+                yield Fault(f"spec.ports[{position}].targetPort", target)
+    elif resource.type == POLICY and _selects(at(spec, "podSelector.matchLabels"), labels):
+        for position, found in enumerate(members(at(spec, "ingress"))):
+            named = [str(mapping(port).get("port")) for port in members(mapping(found).get("ports"))]
+            if not mapping(found).get("from") and (not named or ports & set(named)):
+                yield Fault(f"spec.ingress[{position}]", f"{' and '.join(named) or 'every port'}, to everybody")
+
+
+def _selects(selector: Any, labels: Mapping[str, Any]) -> bool:  # noqa: ANN401 - what JSON can hold
+    """An empty selector selects every pod; what is not known yet selects none."""
+    return not is_unknown(selector) and mapping(selector).items() <= labels.items()
 
 
 @stack_rule(
@@ -123,4 +180,4 @@ def once(resources: Sequence[Resource]) -> Iterator[tuple[Resource, Fault]]:
         seen.setdefault(parts, resource.name)
 
 
-RULES = (default_deny, guarded, recoverable, autoscaler, once)
+RULES = (default_deny, metrics_inside, guarded, recoverable, autoscaler, once)

@@ -7,14 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.scoring import logs
 from delivery.paths import ROOT
 from slipway import scraping
 from slipway.alert_rules import Alert, Recording, Series, Severity, groups
 from slipway.alert_rules.promql import ASIDE, SCORED, recorded_ratio
 from slipway.config.monitoring import ServiceLevel
 
-from .support.promql import CLUSTER, EVERYWHERE, exported, grouped, routes, selected
+from .support.promql import CLUSTER, EVERYWHERE, exported, grouped, management_routes, routes, selected
 
 LEVEL = ServiceLevel(availability=99.9, p99_seconds=0.8, queue_seconds=0.2)
 GROUPS = {group.name: group for group in groups(LEVEL, Series("scoring-dev"), queue_limit=64)}
@@ -71,7 +70,7 @@ def test_a_summary_names_only_what_the_alert_carries(alert: Alert) -> None:
 def test_azure_takes_twenty_rules_in_a_group() -> None:
     assert [(name, len(group.rules)) for name, group in GROUPS.items()] == [
         ("objective", 11),
-        ("service", 15),
+        ("service", 16),
         ("cluster", 7),
     ]
 
@@ -132,7 +131,7 @@ def test_only_an_outage_is_critical() -> None:
 def test_probes_and_unknown_paths_do_not_water_the_share_of_failures_down() -> None:
     aside = {route for route in routes() | {"(none)"} if re.fullmatch(ASIDE, route)}
 
-    assert aside == logs._QUIET | {"(none)"}
+    assert aside == management_routes() | {"/v2/health/live", "/v2/health/ready", "(none)"}
 
 
 def test_latency_is_that_of_pictures() -> None:

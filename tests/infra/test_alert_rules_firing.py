@@ -55,6 +55,13 @@ def answers(fast: str, total: str) -> dict[str, str]:
     }
 
 
+def not_finite(refused: str, total: str) -> dict[str, str]:
+    return {
+        f"scoring_not_finite_total{{{APP}}}": refused,
+        f'scoring_request_seconds_count{{{APP},route="/score"}}': total,
+    }
+
+
 def queued(fast: str, total: str) -> dict[str, str]:
     """`fast` waited a hundredth of a second at most, all of them one."""
     series = f'{APP},stage="queue"'
@@ -116,7 +123,7 @@ def test_prometheus_accepts_every_rule(tmp_path: Path) -> None:
     done = subprocess.run([str(PROMTOOL), "check", "rules", str(rules)], capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr
-    assert "33 rules found" in done.stdout
+    assert "34 rules found" in done.stdout
 
 
 RAISED: list[tuple[str, int, History]] = [
@@ -176,7 +183,8 @@ RAISED: list[tuple[str, int, History]] = [
             f'kube_horizontalpodautoscaler_spec_max_replicas{{{KUBE},horizontalpodautoscaler="app"}}': "6+0x40",
         },
     ),
-    ("ScorersLost", 12, {f"scoring_scorers_lost{{{APP}}}": "0x5 1x20"}),
+    ("WorkersLost", 12, {f"scoring_workers_lost_total{{{APP}}}": "0x5 1x20"}),
+    ("AnswersNotFinite", 45, not_finite("0+2x50", "0+100x50")),
     (
         "NodeNotReady",
         15,
@@ -258,7 +266,10 @@ SILENT: list[tuple[str, str, int, History]] = [
     ),
     ("of few pictures one is slow", "AnswersSlow", 45, answers("0+1x50", "0+2x50")),
     ("one in two hundred is slow", "AnswersSlow", 45, answers("0+199x50", "0+200x50")),
-    ("a scorer was lost long ago", "ScorersLost", 40, {f"scoring_scorers_lost{{{APP}}}": "1+0x50"}),
+    ("a worker was lost long ago", "WorkersLost", 40, {f"scoring_workers_lost_total{{{APP}}}": "1+0x50"}),
+    ("one caller's tensors among many pictures", "AnswersNotFinite", 45, not_finite("0+1x50", "0+200x50")),
+    ("of few pictures one", "AnswersNotFinite", 45, not_finite("0x40 1x10", "0x30 1x20")),
+    ("no picture at all", "AnswersNotFinite", 45, not_finite("0x50", "0x50")),
     ("a pod starts", "PodsPending", 20, {f'kube_pod_status_phase{{{KUBE},pod="app-2",phase="Pending"}}': "1x5 0x20"}),
 ]
 

@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
-from app.scoring.settings import Settings
 from slipway import scraping
 from slipway.alert_rules import Series
 
 from .support import environments
-from .support.promql import routes
+from .support.promql import management_routes
 
 STACKS = ("dev", "prod")
 
@@ -23,14 +22,19 @@ def one(stack: str, kind: str, name: str = "") -> Any:
     return found
 
 
+def named_port(container: Any, name: str) -> int:
+    [port] = [each["containerPort"] for each in container["ports"] if each["name"] == name]
+    return int(port)
+
+
 @pytest.mark.parametrize("stack", STACKS)
-def test_the_apps_pods_are_scraped_where_the_app_answers(stack: str) -> None:
+def test_the_apps_pods_are_scraped_where_the_app_shows_metrics(stack: str) -> None:
     template = one(stack, "Deployment")["spec"]["template"]
     (container,) = template["spec"]["containers"]
     target = scraping.target(template["metadata"]["annotations"])
 
-    assert target == (container["ports"][0]["containerPort"], "/metrics")
-    assert target[1] in routes()
+    assert target == (named_port(container, "management"), "/metrics")
+    assert target[1] in management_routes()
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -57,17 +61,30 @@ def test_alerts_look_for_the_namespace_that_is_scraped(stack: str) -> None:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_whoever_scrapes_may_reach_the_pods(stack: str) -> None:
-    """The default is to deny: a policy lets port 8080 in from anywhere, the add-on's pods in kube-system included."""
-    port = one(stack, "Deployment")["spec"]["template"]["spec"]["containers"][0]["ports"][0]["containerPort"]
+def test_only_the_agent_may_reach_the_port_that_it_scrapes(stack: str) -> None:
+    (container,) = one(stack, "Deployment")["spec"]["template"]["spec"]["containers"]
+    port = named_port(container, "management")
     rules = [
         rule
         for each in environments.objects(stack)
         if each["kind"] == "NetworkPolicy"
         for rule in each["spec"].get("ingress", [])
+        if port in [each["port"] for each in rule["ports"]]
     ]
 
-    assert any("from" not in rule and port in [each["port"] for each in rule["ports"]] for rule in rules)
+    assert [rule["from"] for rule in rules] == [
+        [
+            {
+                "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}},
+                "podSelector": {"matchLabels": {"rsName": "ama-metrics"}},
+            }
+        ]
+    ]
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_no_service_leads_to_the_port_that_is_scraped(stack: str) -> None:
+    assert [port["targetPort"] for port in one(stack, "Service")["spec"]["ports"]] == ["http"]
 
 
 def test_a_pods_labels_become_labels_of_its_series() -> None:
@@ -75,11 +92,10 @@ def test_a_pods_labels_become_labels_of_its_series() -> None:
     assert scraping.label("pod-template-hash") == "pod_template_hash"
 
 
-@pytest.mark.parametrize("annotations", [{}, {"prometheus.io/scrape": "false", "prometheus.io/port": "8080"}])
+@pytest.mark.parametrize("annotations", [{}, {"prometheus.io/scrape": "false", "prometheus.io/port": "9000"}])
 def test_a_pod_that_does_not_ask_for_it_is_not_scraped(annotations: dict[str, str]) -> None:
     assert scraping.target(annotations) is None
 
 
 def test_a_pod_that_names_no_path_is_scraped_where_everybody_expects_it() -> None:
-    assert scraping.target({"prometheus.io/scrape": "true", "prometheus.io/port": "8080"}) == (8080, "/metrics")
-    assert Settings().port == 8080
+    assert scraping.target({"prometheus.io/scrape": "true", "prometheus.io/port": "9000"}) == (9000, "/metrics")

@@ -9,11 +9,13 @@ from policy.model import Resource
 TODAY = date(2026, 11, 23)
 _DEVOPS = "azuredevops:index"
 _LABELS = {"app.kubernetes.io/name": "scoring"}
+_SCRAPED = {"prometheus.io/scrape": "true", "prometheus.io/port": "9000"}
 _CONTAINER = {
     "name": "app",
     "image": "registry.io/app@sha256:" + "0" * 64,
-    "readinessProbe": {"httpGet": {"path": "/readyz"}},
-    "livenessProbe": {"httpGet": {"path": "/healthz"}},
+    "ports": [{"name": "http", "containerPort": 8000}, {"name": "management", "containerPort": 9000}],
+    "readinessProbe": {"httpGet": {"path": "/readyz", "port": "management"}},
+    "livenessProbe": {"httpGet": {"path": "/healthz", "port": "management"}},
     "resources": {"requests": {"cpu": "1", "memory": "1Gi"}, "limits": {"memory": "1Gi"}},
     "securityContext": {
         "allowPrivilegeEscalation": False,
@@ -103,9 +105,30 @@ GOOD: dict[str, tuple[str, dict[str, Any]]] = {
             "spec": {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]},
         },
     ),
+    "callers": (
+        "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+        {
+            "metadata": {"namespace": "scoring"},
+            "spec": {
+                "podSelector": {"matchLabels": _LABELS},
+                "policyTypes": ["Ingress"],
+                "ingress": [{"ports": [{"port": 8000}]}, {"ports": [{"port": 9000}], "from": [{"podSelector": {}}]}],
+            },
+        },
+    ),
+    "service": (
+        "kubernetes:core/v1:Service",
+        {
+            "metadata": {"namespace": "scoring"},
+            "spec": {"type": "LoadBalancer", "selector": _LABELS, "ports": [{"port": 80, "targetPort": "http"}]},
+        },
+    ),
     "deployment": (
         "kubernetes:apps/v1:Deployment",
-        {"metadata": {"namespace": "scoring", "labels": _LABELS}, "spec": {"template": {"spec": _POD}}},
+        {
+            "metadata": {"namespace": "scoring", "labels": _LABELS},
+            "spec": {"template": {"metadata": {"labels": _LABELS, "annotations": _SCRAPED}, "spec": _POD}},
+        },
     ),
     "scaler": (
         "kubernetes:autoscaling/v2:HorizontalPodAutoscaler",

@@ -1,5 +1,7 @@
 """Rules about how resources stand together."""
 
+import pytest
+
 from policy.judge import judge
 from policy.model import Resource
 from tests.policy.samples import TODAY, resource, stack
@@ -21,9 +23,63 @@ def test_pods_in_a_namespace_without_a_policy_that_denies_all_are_named_once() -
 
 def test_a_policy_that_lets_something_through_is_no_denial() -> None:
     policy = resource("deny")
-    opened = {**policy.inputs, "spec": {**policy.inputs["spec"], "ingress": [{}]}}
+    opened = {**policy.inputs, "spec": {**policy.inputs["spec"], "egress": [{}]}}
 
     assert [rule for rule, _ in broken("deny", add=(Resource(policy.type, "open", opened),))] == ["default-deny"]
+
+
+def edited(handle: str, **spec: object) -> tuple[Resource]:
+    """The sample with parts of its spec replaced."""
+    sample = resource(handle)
+    return (Resource(sample.type, handle, {**sample.inputs, "spec": {**sample.inputs["spec"], **spec}}),)
+
+
+@pytest.mark.parametrize("kind", ["LoadBalancer", "NodePort"])
+@pytest.mark.parametrize(
+    "port", [{"port": 81, "targetPort": "management"}, {"port": 81, "targetPort": 9000}, {"port": 9000}], ids=str
+)
+def test_no_public_service_leads_to_the_port_that_is_scraped(kind: str, port: dict[str, object]) -> None:
+    ports = [{"port": 80, "targetPort": "http"}, port]
+
+    [(rule, found)] = broken("service", add=edited("service", type=kind, ports=ports))
+
+    assert rule == "metrics-inside"
+    assert found.startswith("spec.ports[1].targetPort: ")
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"type": "ClusterIP", "ports": [{"port": 9000}]},
+        {"selector": {"app.kubernetes.io/name": "another"}, "ports": [{"port": 9000}]},
+        {"selector": "${pods.labels}", "ports": [{"port": 9000}]},
+    ],
+    ids=["inside the cluster", "to other pods", "to unknown pods"],
+)
+def test_a_service_that_opens_nothing_of_it_may_name_the_port(spec: dict[str, object]) -> None:
+    assert broken("service", add=edited("service", **spec)) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "found"),
+    [
+        ({"ports": [{"port": 9000}]}, "9000, to everybody"),
+        ({"ports": [{"port": "management"}], "from": []}, "management, to everybody"),
+        ({}, "every port, to everybody"),
+    ],
+)
+def test_no_policy_opens_the_port_that_is_scraped_to_everybody(rule: dict[str, object], found: str) -> None:
+    assert broken("callers", add=edited("callers", ingress=[rule])) == [
+        ("metrics-inside", f"spec.ingress[0]: {found}.")
+    ]
+
+
+def test_pods_that_nobody_scrapes_may_open_every_port() -> None:
+    found = resource("deployment")
+    template = {**found.inputs["spec"]["template"], "metadata": {"labels": {"app.kubernetes.io/name": "scoring"}}}
+    open_to_all = edited("callers", ingress=[{}])
+
+    assert broken("deployment", "callers", add=(*edited("deployment", template=template), *open_to_all)) == []
 
 
 def test_a_stack_that_protects_something_guards_its_environment_with_all_three_checks() -> None:

@@ -9,6 +9,9 @@ from .rule import DURATION, NUMBER, PERCENT, Alert, Group, Severity, of
 _LEAST_PICTURES = 100
 """One in a hundred of fewer is no measure."""
 
+_MOST_NOT_FINITE = 0.01
+"""Share of requests beyond which the model is suspected, and no single caller."""
+
 _NO_START = (
     "CrashLoopBackOff|ImagePullBackOff|ErrImagePull|InvalidImageName|"
     "CreateContainerConfigError|CreateContainerError|RunContainerError"
@@ -20,7 +23,13 @@ def group(level: ServiceLevel, series: Series, queue_limit: int) -> Group:
     return Group(
         name="service",
         description="The app's replicas: there, starting, fast, with room",
-        rules=(*_presence(series), *_starts(series), *_speed(level, series), *_room(series, queue_limit)),
+        rules=(
+            *_presence(series),
+            *_starts(series),
+            *_speed(level, series),
+            _quality(level, series),
+            *_room(series, queue_limit),
+        ),
     )
 
 
@@ -127,8 +136,24 @@ def _speed(level: ServiceLevel, series: Series) -> tuple[Alert, ...]:
             severity=Severity.WARNING,
             minutes=10,
             expression=f"{series.stage('queue', 0.95, '10m')} > {level.queue_seconds:g}",
-            summary=f"pictures wait {DURATION} for a scorer, more than {level.queue_seconds:g} s",
+            summary=f"pictures wait {DURATION} for a worker, more than {level.queue_seconds:g} s",
         ),
+    )
+
+
+def _quality(level: ServiceLevel, series: Series) -> Alert:
+    """A share, not a number: a caller's own tensors may hold values that lead any model to NaN."""
+    refused = f"sum by (cluster) (increase({series.app('scoring_not_finite_total')}[30m]))"
+    answered = series.app("scoring_request_seconds_count", f'route=~"{SCORED}"')
+    return Alert(
+        name="AnswersNotFinite",
+        severity=Severity.WARNING,
+        minutes=5,
+        expression=(
+            f"{refused} / (sum by (cluster) (increase({answered}[30m])) > 0) > {_MOST_NOT_FINITE}"
+            f" and on (cluster) {refused} >= {level.least_failures}"
+        ),
+        summary=f"the model gave NaN or infinity for {PERCENT} of requests, which were refused with 422",
     )
 
 
@@ -161,10 +186,10 @@ def _room(series: Series, queue_limit: int) -> tuple[Alert, ...]:
             summary=f"the autoscaler has used its most replicas, {NUMBER}, for half an hour",
         ),
         Alert(
-            name="ScorersLost",
+            name="WorkersLost",
             severity=Severity.INFORMATIONAL,
             minutes=1,
-            expression=f"max by (cluster, {POD}) (delta({series.app('scoring_scorers_lost')}[15m])) > 0",
-            summary=f"scorers of {of(POD)} died or were ended over a picture",
+            expression=f"max by (cluster, {POD}) (increase({series.app('scoring_workers_lost_total')}[15m])) > 0",
+            summary=f"workers of {of(POD)} died or were ended over a picture",
         ),
     )

@@ -79,6 +79,9 @@ class Workload(pulumi.ComponentResource):
             networking.NetworkPolicy(
                 f"{name}-allow-http", manifests.allow_http(naming, namespace=self.namespace), self._child()
             ),
+            networking.NetworkPolicy(
+                f"{name}-allow-metrics", manifests.allow_metrics(naming, namespace=self.namespace), self._child()
+            ),
             core.ResourceQuota(
                 f"{name}-quota", manifests.quota(naming, config, namespace=self.namespace), self._child()
             ),

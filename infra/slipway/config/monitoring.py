@@ -79,7 +79,7 @@ class ServiceLevel(Section):
     """99 of 100 requests are answered within so many seconds. The app's histogram ends at 10."""
 
     queue_seconds: Annotated[float, Field(ge=0.005, le=9.5)]
-    """19 of 20 requests wait for a scorer no longer than this; beyond it there are too few."""
+    """19 of 20 requests wait for a worker no longer than this; beyond it there are too few."""
 
     least_failures: Annotated[int, Field(ge=1, le=1000)] = 5
     """Fewer failures than this within an alert's window wake nobody, however bad their share of little traffic is."""

@@ -66,7 +66,7 @@ class Resources(Section):
     """CPU that is kept for it."""
 
     cpu_limit: Cores
-    """CPU that it may use, in whole cores: the app runs one scorer process for each."""
+    """CPU that it may use, in whole cores: the app runs one worker process for each."""
 
     memory: Memory
     """Memory, kept for it and its limit: what cannot be taken back is not lent."""

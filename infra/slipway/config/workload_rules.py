@@ -49,24 +49,24 @@ def request_within_limit(workload: Workload) -> Iterator[_Problem]:
         yield "workload.resources.cpuRequest", kept, f"at most resources.cpuLimit, {most}"
 
 
-def scorers_within_limit(workload: Workload) -> Iterator[_Problem]:
+def workers_within_limit(workload: Workload) -> Iterator[_Problem]:
     """More processes than cores only hold each other up."""
-    scorers, cores = workload.app.scorers, int(workload.resources.cpu_limit)
-    if scorers is not None and scorers > cores:
-        yield "workload.app.scorers", str(scorers), f"at most resources.cpuLimit, {cores}"
+    workers, cores = workload.app.workers, int(workload.resources.cpu_limit)
+    if workers is not None and workers > cores:
+        yield "workload.app.workers", str(workers), f"at most resources.cpuLimit, {cores}"
 
 
 def memory_for_the_worst(workload: Workload) -> Iterator[_Problem]:
-    """All scorers at the largest picture and all bodies full: a container beyond its limit is killed whole."""
+    """All workers at the largest picture, all bytes in hand: a container beyond its limit is killed whole."""
     app, given = workload.app, mebibytes(workload.resources.memory)
-    scorers = app.scorers or int(workload.resources.cpu_limit)
-    pictures = scorers * app.max_decoded_pixels * _PIXEL_BYTES + app.body_budget_bytes
+    workers = app.workers or int(workload.resources.cpu_limit)
+    pictures = workers * app.max_decoded_pixels * _PIXEL_BYTES + app.budget_bytes
     needed = _APP_MEBIBYTES + -(-pictures // (1 << 20))
     if given < needed:
         yield (
             "workload.resources.memory",
             workload.resources.memory,
-            f"at least {needed}Mi: {scorers} scorers at app.maxDecodedPixels, app.bodyBudgetBytes and the app itself",
+            f"at least {needed}Mi: {workers} workers at app.maxDecodedPixels, app.budgetBytes and the app itself",
         )
 
 
@@ -144,7 +144,7 @@ RULES = (
     replicas_in_order,
     budget_below_replicas,
     request_within_limit,
-    scorers_within_limit,
+    workers_within_limit,
     memory_for_the_worst,
     disk_for_the_logs,
     local_traffic_is_spread,

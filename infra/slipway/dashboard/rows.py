@@ -75,6 +75,7 @@ def room(series: Series, level: ServiceLevel) -> tuple[Panel, ...]:
     used = series.kube("container_memory_working_set_bytes", 'container!=""')
     limit = series.kube("kube_pod_container_resource_limits", 'resource="memory"')
     restarts = series.kube("kube_pod_container_status_restarts_total")
+    lost = series.app("scoring_workers_lost_total")
     cores = series.kube("container_cpu_usage_seconds_total", 'container!=""')
     return (
         Panel(
@@ -89,7 +90,7 @@ def room(series: Series, level: ServiceLevel) -> tuple[Panel, ...]:
         ),
         Panel(
             title="Waiting requests",
-            description="In each replica, before its scorers.",
+            description="In each replica, before its workers.",
             queries=(Query(expression=series.app("scoring_queue_waiting"), legend=f"{{{{{POD}}}}}"),),
         ),
         Panel(
@@ -111,14 +112,14 @@ def room(series: Series, level: ServiceLevel) -> tuple[Panel, ...]:
             width=12,
         ),
         Panel(
-            title="Restarts and lost scorers",
-            description="Containers started anew, and scorer processes that were replaced inside one.",
+            title="Restarts and lost workers",
+            description="Containers started anew, and worker processes that were replaced inside one, in an hour.",
             queries=(
                 Query(
                     expression=f"sum by (pod) (increase({restarts}[1h]))",
                     legend="{{pod}} restarts",
                 ),
-                Query(expression=series.app("scoring_scorers_lost"), legend=f"{{{{{POD}}}}} scorers"),
+                Query(expression=f"sum by ({POD}) (increase({lost}[1h]))", legend=f"{{{{{POD}}}}} workers"),
             ),
             width=12,
         ),
@@ -127,6 +128,7 @@ def room(series: Series, level: ServiceLevel) -> tuple[Panel, ...]:
 
 def pictures(series: Series) -> tuple[Panel, ...]:
     buckets = series.app("scoring_top_probability_bucket")
+    refused = f"increase({series.app('scoring_not_finite_total')}[1h])"
     model = f"* on ({POD}) group_left (version) {series.app('scoring_model_info')}"
     total = f"sum by (version) (rate({series.app('scoring_top_probability_sum')}[30m]) {model})"
     count = f"sum by (version) (rate({series.app('scoring_top_probability_count')}[30m]) {model})"
@@ -136,12 +138,16 @@ def pictures(series: Series) -> tuple[Panel, ...]:
             description="Probability of the first class; a shift tells of pictures that the model was not made for.",
             queries=(Query(expression=f"sum by (le) (increase({buckets}[$__rate_interval]))", legend="{{le}}"),),
             type="heatmap",
-            width=16,
         ),
         Panel(
             title="How sure, on average",
             description="By model, side by side during a rollout: a new one that is less sure shows here.",
             queries=(Query(expression=f"{total} / {count}", legend="model {{version}}"),),
             unit="percentunit",
+        ),
+        Panel(
+            title="Answers that are no numbers",
+            description="Requests in an hour that were refused because the model gave NaN or infinity, by model.",
+            queries=(Query(expression=f"sum by (version) ({refused} {model})", legend="model {{version}}"),),
         ),
     )

@@ -5,7 +5,7 @@ from .deployment import deployment
 from .disruption_budget import disruption_budget
 from .limits import limits
 from .namespace import namespace
-from .network_policies import allow_http, allow_tracing, deny_all
+from .network_policies import allow_http, allow_metrics, allow_tracing, deny_all
 from .pod import References
 from .priority import priority
 from .quota import quota
@@ -17,6 +17,7 @@ from .settings import settings
 __all__ = [
     "References",
     "allow_http",
+    "allow_metrics",
     "allow_tracing",
     "autoscaler",
     "deny_all",

@@ -3,11 +3,11 @@
 import pulumi
 import pulumi_kubernetes.core.v1 as core
 
+from slipway.config.ports import MANAGEMENT_PORT, MANAGEMENT_PORT_NAME, PORT, PORT_NAME
 from slipway.config.workload import Resources, Workload
 from slipway.naming import Naming
 
 from . import probes
-from .port import PORT, PORT_NAME
 
 
 def container(
@@ -20,7 +20,10 @@ def container(
         # A digest never changes, so a node that has it starts without asking the registry: also while that is away.
         image_pull_policy="IfNotPresent",
         env_from=[core.EnvFromSourceArgs(config_map_ref=core.ConfigMapEnvSourceArgs(name=settings))],
-        ports=[core.ContainerPortArgs(name=PORT_NAME, container_port=PORT, protocol="TCP")],
+        ports=[
+            core.ContainerPortArgs(name=PORT_NAME, container_port=PORT, protocol="TCP"),
+            core.ContainerPortArgs(name=MANAGEMENT_PORT_NAME, container_port=MANAGEMENT_PORT, protocol="TCP"),
+        ],
         resources=_resources(workload.resources),
         startup_probe=probes.startup(workload.rollout.start_seconds),
         readiness_probe=probes.readiness(),

@@ -4,13 +4,13 @@ import pulumi
 import pulumi_kubernetes.apps.v1 as apps
 import pulumi_kubernetes.core.v1 as core
 
+from slipway.config.ports import MANAGEMENT_PORT
 from slipway.config.release import Release
 from slipway.config.workload import Workload
 from slipway.naming import Naming
 
 from .metadata import metadata, selector
 from .pod import References, pod
-from .port import PORT
 
 _SHORT = 12
 
@@ -64,4 +64,8 @@ def _code_and_model(release: Release) -> dict[str, str]:
 
 def _scraping() -> dict[str, str]:
     """What managed Prometheus looks for on pods."""
-    return {"prometheus.io/scrape": "true", "prometheus.io/port": str(PORT), "prometheus.io/path": "/metrics"}
+    return {
+        "prometheus.io/scrape": "true",
+        "prometheus.io/port": str(MANAGEMENT_PORT),
+        "prometheus.io/path": "/metrics",
+    }

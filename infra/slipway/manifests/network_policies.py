@@ -1,14 +1,17 @@
 """Who may talk to whom in the namespace: nobody, but for what is named here."""
 
+from collections.abc import Mapping
+
 import pulumi
 import pulumi_kubernetes.meta.v1 as meta
 import pulumi_kubernetes.networking.v1 as networking
 
+from slipway import scraping
+from slipway.config.ports import MANAGEMENT_PORT, PORT
 from slipway.config.workload import Tracing
 from slipway.naming import Naming
 
 from .metadata import metadata, selector
-from .port import PORT
 
 _DNS_PORT = 53
 _NAMESPACE_NAME = "kubernetes.io/metadata.name"
@@ -25,7 +28,7 @@ def deny_all(naming: Naming, *, namespace: pulumi.Input[str]) -> networking.Netw
 
 
 def allow_http(naming: Naming, *, namespace: pulumi.Input[str]) -> networking.NetworkPolicyInitArgs:
-    """Anybody may reach the app's port: callers, the kubelet's probes, the collector of metrics in kube-system.
+    """Anybody may reach the app's public port.
 
     No sources are listed: an ipBlock of Cilium's never matches nodes or pods, which is what a caller looks like once a
     node has passed the request on, and the load balancer's probe. Callers are sorted out earlier, by the Service's
@@ -37,6 +40,26 @@ def allow_http(naming: Naming, *, namespace: pulumi.Input[str]) -> networking.Ne
             pod_selector=selector(naming),
             policy_types=["Ingress"],
             ingress=[networking.NetworkPolicyIngressRuleArgs(ports=[_port(PORT)])],
+        ),
+    )
+
+
+def allow_metrics(naming: Naming, *, namespace: pulumi.Input[str]) -> networking.NetworkPolicyInitArgs:
+    """The agent of managed Prometheus may reach the management port, and no other pod.
+
+    The kubelet's probes need no rule: traffic between a pod and its own node is always allowed.
+    Source: kubernetes.io, "Network Policies".
+    """
+    return networking.NetworkPolicyInitArgs(
+        metadata=metadata(naming, namespace=namespace),
+        spec=networking.NetworkPolicySpecArgs(
+            pod_selector=selector(naming),
+            policy_types=["Ingress"],
+            ingress=[
+                networking.NetworkPolicyIngressRuleArgs(
+                    from_=[_peer(scraping.AGENT_NAMESPACE, scraping.AGENT_LABELS)], ports=[_port(MANAGEMENT_PORT)]
+                )
+            ],
         ),
     )
 
@@ -61,10 +84,10 @@ def allow_tracing(
     )
 
 
-def _peer(namespace: str, pods: dict[str, str] | None = None) -> networking.NetworkPolicyPeerArgs:
+def _peer(namespace: str, pods: Mapping[str, str] | None = None) -> networking.NetworkPolicyPeerArgs:
     return networking.NetworkPolicyPeerArgs(
         namespace_selector=meta.LabelSelectorArgs(match_labels={_NAMESPACE_NAME: namespace}),
-        pod_selector=meta.LabelSelectorArgs(match_labels=pods) if pods else None,
+        pod_selector=meta.LabelSelectorArgs(match_labels=dict(pods)) if pods else None,
     )
 
 

@@ -1,14 +1,17 @@
-"""How the kubelet asks a replica how it is, on the app's own routes (app/scoring/views/operations.py)."""
+"""The kubelet's probes of a replica, on its management port, and the load balancer's on its public one."""
 
 import pulumi_kubernetes.core.v1 as core
 
-from .port import PORT_NAME
+from slipway.config.ports import MANAGEMENT_PORT_NAME
 
 HEALTH = "/healthz"
 """200 while the process answers."""
 
 READINESS = "/readyz"
 """200 once the model is loaded, verified and warm, and until the replica is told to stop."""
+
+PUBLIC_READINESS = "/v2/health/ready"
+"""The same on the public port, by the Open Inference Protocol: 200 or 503."""
 
 _START_PERIOD = 1
 
@@ -30,7 +33,7 @@ def liveness() -> core.ProbeArgs:
 
 def _probe(path: str, *, period: int, failures: int) -> core.ProbeArgs:
     return core.ProbeArgs(
-        http_get=core.HTTPGetActionArgs(path=path, port=PORT_NAME, scheme="HTTP"),
+        http_get=core.HTTPGetActionArgs(path=path, port=MANAGEMENT_PORT_NAME, scheme="HTTP"),
         period_seconds=period,
         timeout_seconds=3,  # the event loop answers within milliseconds; a starved node may take longer
         failure_threshold=failures,

@@ -3,10 +3,10 @@
 import pulumi_kubernetes.core.v1 as core
 
 from slipway.naming import Naming
+from slipway.scraping import AGENT_NAMESPACE
 
 from .metadata import metadata
 
-_NAMESPACE = "kube-system"
 _NAME = "ama-metrics-settings-configmap"
 
 
@@ -17,7 +17,7 @@ def scraping(naming: Naming) -> core.ConfigMapInitArgs:
     character that means anything to either. Source: learn.microsoft.com, "Customize scraping of Prometheus metrics".
     """
     return core.ConfigMapInitArgs(
-        metadata=metadata(naming, namespace=_NAMESPACE, name=_NAME),
+        metadata=metadata(naming, namespace=AGENT_NAMESPACE, name=_NAME),
         data={
             "schema-version": "v1",
             "config-version": "ver1",

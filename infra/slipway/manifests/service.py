@@ -3,12 +3,12 @@
 import pulumi
 import pulumi_kubernetes.core.v1 as core
 
+from slipway.config.ports import PORT_NAME
 from slipway.config.workload import Workload
 from slipway.naming import Naming
 
 from .metadata import metadata
-from .port import PORT_NAME
-from .probes import HEALTH
+from .probes import PUBLIC_READINESS
 
 _AZURE = "service.beta.kubernetes.io/azure"
 
@@ -29,8 +29,8 @@ def service(
 ) -> core.ServiceInitArgs:
     """The LoadBalancer Service on the public address `ip_name` of `ip_resource_group`.
 
-    The address is named, not numbered: loadBalancerIP is deprecated. Its DNS label belongs to the address. Azure would
-    probe `/` by itself, since the port speaks http; with the policy Local it probes what kube-proxy offers instead.
+    The address is named, not numbered: loadBalancerIP is deprecated. Its DNS label belongs to the address. Its one port
+    leads to the app's public port; nothing leads to the management port.
     """
     given = metadata(naming, namespace=namespace, name=naming.workload)
     given.annotations = {
@@ -61,11 +61,17 @@ def service(
 
 
 def _probe() -> dict[str, str]:
-    """How Azure's load balancer asks a node."""
+    """Settings of the load balancer's probe of each node.
+
+    With the policy Cluster it asks the Service's own node port, so the path must stand on the public port. By itself it
+    would ask for `/`, since the port speaks http. With the policy Local it asks the Service's health check port, where
+    the node itself says if a ready replica runs on it: path and protocol do nothing then, interval and count hold.
+    Source: github.com/kubernetes-sigs/cloud-provider-azure, pkg/provider/azure_loadbalancer.go.
+    """
     probe = f"{_AZURE}-load-balancer-health-probe"
     return {
         f"{probe}-protocol": "http",
-        f"{probe}-request-path": HEALTH,
+        f"{probe}-request-path": PUBLIC_READINESS,
         f"{probe}-interval": str(PROBE_SECONDS),
         f"{probe}-num-of-probe": str(PROBE_FAILURES),
     }

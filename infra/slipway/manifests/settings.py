@@ -3,21 +3,22 @@
 import pulumi
 import pulumi_kubernetes.core.v1 as core
 
+from slipway.config.ports import MANAGEMENT_PORT, PORT
 from slipway.config.workload import Workload
 from slipway.naming import Naming
 
 from .metadata import metadata
-from .port import PORT
 
 _PREFIX = "SCORING_"
 
 
 def variables(workload: Workload) -> dict[str, str]:
-    """Every variable by name: what the stack file says, the port, the times of the rollout, and where spans go."""
+    """Every variable by name: what the stack file says, the ports, the times of the rollout, and where spans go."""
     chosen = workload.app.model_dump(exclude_unset=True, exclude_none=True)
     told = {
         **chosen,
         "port": PORT,
+        "management_port": MANAGEMENT_PORT,
         "drain_seconds": workload.rollout.drain_seconds,
         "grace_seconds": workload.rollout.grace_seconds,
     }

@@ -56,7 +56,7 @@ def contradictions(changes: dict[str, Any]) -> list[tuple[str, str, str]]:
         ("app.logLevel", "verbose", "'debug', 'info', 'warning' or 'error'"),
         ("app.queueLimit", "64", 'app.queueLimit: found "64", allowed: a valid integer'),
         ("tracing", {"service": "collector"}, "slipway:workload.tracing.namespace: found nothing, allowed: a value"),
-        ("app.workers", 4, "slipway:workload.app.workers: found an unknown key, allowed: "),
+        ("app.threads", 4, "slipway:workload.app.threads: found an unknown key, allowed: "),
         ("pool", "user-pool", "pool"),
     ],
 )
@@ -89,13 +89,13 @@ def test_the_sample_contradicts_itself_nowhere() -> None:
             {"resources.cpuRequest": "2100m"},
             ("workload.resources.cpuRequest", "2100m", "at most resources.cpuLimit, 2"),
         ),
-        ({"app.scorers": 3, "resources.memory": "2Gi"}, ("workload.app.scorers", "3", "at most resources.cpuLimit, 2")),
+        ({"app.workers": 3, "resources.memory": "2Gi"}, ("workload.app.workers", "3", "at most resources.cpuLimit, 2")),
         (
             {"resources.memory": "512Mi"},
             (
                 "workload.resources.memory",
                 "512Mi",
-                "at least 1083Mi: 2 scorers at app.maxDecodedPixels, app.bodyBudgetBytes and the app itself",
+                "at least 1083Mi: 2 workers at app.maxDecodedPixels, app.budgetBytes and the app itself",
             ),
         ),
         (
@@ -145,11 +145,11 @@ def test_a_contradiction_is_told(changes: dict[str, Any], problem: tuple[str, st
 
 
 def test_several_contradictions_are_told_at_once() -> None:
-    found = contradictions({"scaling.maxReplicas": 2, "disruptions.maxUnavailable": 3, "app.scorers": 9})
+    found = contradictions({"scaling.maxReplicas": 2, "disruptions.maxUnavailable": 3, "app.workers": 9})
 
     assert [path for path, _, _ in found] == [
         "workload.disruptions.maxUnavailable",
-        "workload.app.scorers",
+        "workload.app.workers",
         "workload.resources.memory",
     ]
 
@@ -164,7 +164,7 @@ def test_the_memory_that_a_rule_asks_for_is_enough_for_it(cpu: int, pixels: int,
         "resources.cpuLimit": str(cpu),
         "resources.memory": "16Mi",
         "app.maxDecodedPixels": pixels,
-        "app.bodyBudgetBytes": budget,
+        "app.budgetBytes": budget,
     }
     [asked] = [allowed for path, _, allowed in contradictions(changes) if path == "workload.resources.memory"]
     needed = asked.removeprefix("at least ").split(":")[0]

@@ -6,10 +6,12 @@ from flask.testing import FlaskClient
 from pydantic.fields import FieldInfo
 
 from app.scoring import settings as scoring
-from app.scoring.application import create_app
+from app.scoring.application import create_app, create_management_app
 from app.scoring.server import configuration
+from app.scoring.service import Service
 from slipway import manifests
 from slipway.config.app import App
+from slipway.config.ports import MANAGEMENT_PORT, PORT
 from slipway.manifests import probes
 from slipway.manifests.settings import variables
 from slipway.naming import Naming
@@ -18,13 +20,18 @@ from tests.infra.support.workloads import workload
 from .conftest import Plain
 
 SETTINGS = scoring.Settings.model_fields
-OTHERS = {"model_dir", "host", "port", "commit", "build", "drain_seconds", "grace_seconds"}
+OTHERS = {"model_dir", "host", "port", "management_port", "commit", "build", "drain_seconds", "grace_seconds"}
 """What the image or the rollout says."""
 
 
 @pytest.fixture
-def client() -> FlaskClient:
-    return create_app(scoring.Settings()).test_client()
+def public() -> FlaskClient:
+    return create_app(Service(scoring.Settings())).test_client()
+
+
+@pytest.fixture
+def management() -> FlaskClient:
+    return create_management_app(Service(scoring.Settings())).test_client()
 
 
 @pytest.fixture
@@ -42,22 +49,27 @@ def test_every_setting_of_the_app_can_be_chosen_or_is_said_elsewhere() -> None:
     assert App.model_fields.keys() | OTHERS == SETTINGS.keys()
 
 
-@pytest.mark.parametrize("name", sorted(App.model_fields.keys() - {"scorers"}))
+@pytest.mark.parametrize("name", sorted(App.model_fields.keys() - {"workers"}))
 def test_defaults_and_ranges_are_the_apps_own(name: str) -> None:
     assert App.model_fields[name].default == SETTINGS[name].default
     assert bounds(App.model_fields[name]) == bounds(SETTINGS[name])
 
 
-def test_scorers_follow_the_cpu_limit_unless_they_are_chosen() -> None:
-    assert "SCORING_SCORERS" not in variables(workload())
-    assert variables(workload({"app.scorers": 1}))["SCORING_SCORERS"] == "1"
+def test_workers_follow_the_cpu_limit_unless_they_are_chosen() -> None:
+    assert "SCORING_WORKERS" not in variables(workload())
+    assert variables(workload({"app.workers": 1}))["SCORING_WORKERS"] == "1"
 
 
-def test_only_what_is_chosen_is_told_so_that_an_older_image_still_starts() -> None:
+def test_the_ports_are_those_where_the_image_listens_by_itself() -> None:
+    assert (SETTINGS["port"].default, SETTINGS["management_port"].default) == (PORT, MANAGEMENT_PORT)
+
+
+def test_only_what_is_chosen_is_told_beside_ports_and_times() -> None:
     assert variables(workload()) == {
         "SCORING_DRAIN_SECONDS": "10",
         "SCORING_GRACE_SECONDS": "30",
-        "SCORING_PORT": "8080",
+        "SCORING_MANAGEMENT_PORT": str(MANAGEMENT_PORT),
+        "SCORING_PORT": str(PORT),
     }
 
 
@@ -69,7 +81,8 @@ def test_what_is_told_is_what_the_app_reads(environment: pytest.MonkeyPatch) -> 
     read = scoring.load()
 
     assert (read.log_level, read.queue_limit, read.job_timeout_seconds, read.max_aspect) == ("debug", 8, 7.5, 20)
-    assert (read.port, read.drain_seconds, read.grace_seconds) == (8080, 10, 30)
+    assert (read.port, read.management_port) == (PORT, MANAGEMENT_PORT)
+    assert (read.drain_seconds, read.grace_seconds) == (10, 30)
 
 
 def test_the_server_ends_itself_before_the_kubelet_does(environment: pytest.MonkeyPatch) -> None:
@@ -105,13 +118,22 @@ def test_the_config_map_never_changes(plain: Plain, naming: Naming) -> None:
     assert found["data"] == variables(workload())
 
 
-def test_the_kubelet_and_the_load_balancer_hear_200_from_a_live_process(client: FlaskClient) -> None:
-    assert client.get(probes.HEALTH).status_code == 200
+def test_the_kubelet_hears_200_from_a_live_process(management: FlaskClient) -> None:
+    assert management.get(probes.HEALTH).status_code == 200
 
 
-def test_the_kubelet_hears_503_until_the_model_is_loaded(client: FlaskClient) -> None:
-    assert client.get(probes.READINESS).status_code == 503
+def test_the_kubelet_hears_503_until_the_model_is_loaded(management: FlaskClient) -> None:
+    assert management.get(probes.READINESS).status_code == 503
 
 
-def test_metrics_are_where_the_pods_say(client: FlaskClient) -> None:
-    assert client.get("/metrics").status_code == 200
+def test_the_load_balancer_hears_503_until_the_model_is_loaded(public: FlaskClient) -> None:
+    assert public.get(probes.PUBLIC_READINESS).status_code == 503
+
+
+def test_metrics_are_where_the_pods_say(management: FlaskClient) -> None:
+    assert management.get("/metrics").status_code == 200
+
+
+@pytest.mark.parametrize("path", [probes.HEALTH, probes.READINESS, "/metrics"])
+def test_nothing_of_the_management_port_stands_on_the_public_one(public: FlaskClient, path: str) -> None:
+    assert public.get(path).status_code == 404

@@ -8,6 +8,7 @@ import pulumi_kubernetes.apps.v1 as apps
 import pytest
 
 from slipway import manifests
+from slipway.config.ports import MANAGEMENT_PORT, PORT
 from slipway.naming import Naming
 from tests.infra.support.workloads import RELEASE, release, workload
 
@@ -98,7 +99,7 @@ def test_pods_ask_to_be_scraped_where_the_app_shows_metrics(plain: Plain, naming
 
     assert annotations["prometheus.io/scrape"] == "true"
     assert annotations["prometheus.io/path"] == "/metrics"
-    assert annotations["prometheus.io/port"] == "8080"
+    assert annotations["prometheus.io/port"] == str(MANAGEMENT_PORT)
 
 
 def test_the_image_is_named_by_its_digest_and_asked_for_once(plain: Plain, naming: Naming) -> None:
@@ -133,9 +134,12 @@ def test_pods_run_as_the_user_of_the_image(plain: Plain, naming: Naming, dockerf
     assert f"\nUSER {context['runAsUser']}:{context['runAsGroup']}\n" in dockerfile
 
 
-def test_the_port_is_the_one_that_the_image_exposes(plain: Plain, naming: Naming, dockerfile: str) -> None:
-    assert container(plain, naming)["ports"] == [{"name": "http", "containerPort": 8080, "protocol": "TCP"}]
-    assert "\nEXPOSE 8080\n" in dockerfile
+def test_its_ports_are_those_that_the_image_exposes(plain: Plain, naming: Naming, dockerfile: str) -> None:
+    assert container(plain, naming)["ports"] == [
+        {"name": "http", "containerPort": PORT, "protocol": "TCP"},
+        {"name": "management", "containerPort": MANAGEMENT_PORT, "protocol": "TCP"},
+    ]
+    assert f"\nEXPOSE {PORT} {MANAGEMENT_PORT}\n" in dockerfile
 
 
 def test_no_service_puts_variables_into_the_app(plain: Plain, naming: Naming) -> None:
@@ -194,10 +198,10 @@ def test_a_leaving_replica_has_time_for_all_it_does(plain: Plain, naming: Naming
     ("probe", "path", "period", "failures"),
     [("startupProbe", "/readyz", 1, 45), ("readinessProbe", "/readyz", 5, 2), ("livenessProbe", "/healthz", 10, 3)],
 )
-def test_probes_ask_what_they_must_know(
+def test_probes_ask_the_management_port(
     plain: Plain, naming: Naming, probe: str, path: str, period: int, failures: int
 ) -> None:
     found = container(plain, naming, {"rollout.startSeconds": 45})[probe]
 
-    assert found["httpGet"] == {"path": path, "port": "http", "scheme": "HTTP"}
+    assert found["httpGet"] == {"path": path, "port": "management", "scheme": "HTTP"}
     assert (found["periodSeconds"], found["failureThreshold"]) == (period, failures)

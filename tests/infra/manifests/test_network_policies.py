@@ -7,6 +7,7 @@ import pulumi_kubernetes.networking.v1 as networking
 import pytest
 
 from slipway import manifests
+from slipway.config.ports import MANAGEMENT_PORT, PORT
 from slipway.config.workload import Tracing
 from slipway.naming import Naming
 from tests.infra.support.workloads import workload
@@ -25,7 +26,7 @@ class Peer:
 
 
 INTERNET = Peer()
-PROMETHEUS = Peer("kube-system", {"rsName": "ama-metrics"})
+PROMETHEUS = Peer("kube-system", {"rsName": "ama-metrics", "kubernetes.azure.com/managedby": "aks"})
 COREDNS = Peer("kube-system", {"k8s-app": "kube-dns"})
 COLLECTOR_POD = Peer("observability", {"app": "collector"})
 API_SERVER = Peer()
@@ -62,7 +63,10 @@ class Policies:
 
 @pytest.fixture
 def policies(plain: Plain, naming: Naming) -> Policies:
-    made = [manifests.deny_all(naming, namespace="scoring-dev"), manifests.allow_http(naming, namespace="scoring-dev")]
+    made = [
+        make(naming, namespace="scoring-dev")
+        for make in (manifests.deny_all, manifests.allow_http, manifests.allow_metrics)
+    ]
     return Policies([plain(networking.NetworkPolicy, one)["spec"] for one in made])
 
 
@@ -75,8 +79,20 @@ def tracing(plain: Plain, naming: Naming, policies: Policies) -> Policies:
 
 
 @pytest.mark.parametrize("caller", [INTERNET, PROMETHEUS, Peer("other", {"app": "client"})])
-def test_anybody_reaches_the_apps_port(policies: Policies, naming: Naming, caller: Peer) -> None:
-    assert policies.allow("Ingress", naming.selector, caller, 8080)
+def test_anybody_reaches_the_public_port(policies: Policies, naming: Naming, caller: Peer) -> None:
+    assert policies.allow("Ingress", naming.selector, caller, PORT)
+
+
+def test_the_metrics_agent_alone_reaches_the_management_port(policies: Policies, naming: Naming) -> None:
+    assert policies.allow("Ingress", naming.selector, PROMETHEUS, MANAGEMENT_PORT)
+
+
+@pytest.mark.parametrize(
+    "caller",
+    [INTERNET, COREDNS, Peer("other", {"app": "client"}), Peer("other", PROMETHEUS.labels), Peer("scoring-dev")],
+)
+def test_no_caller_reaches_the_management_port(policies: Policies, naming: Naming, caller: Peer) -> None:
+    assert not policies.allow("Ingress", naming.selector, caller, MANAGEMENT_PORT)
 
 
 def test_nobody_reaches_another_port(policies: Policies, naming: Naming) -> None:
@@ -84,7 +100,7 @@ def test_nobody_reaches_another_port(policies: Policies, naming: Naming) -> None
 
 
 def test_nobody_reaches_another_pod_of_the_namespace(policies: Policies) -> None:
-    assert not policies.allow("Ingress", {"run": "debug"}, INTERNET, 8080)
+    assert not policies.allow("Ingress", {"run": "debug"}, INTERNET, PORT)
 
 
 @pytest.mark.parametrize(("peer", "port"), [(INTERNET, 443), (COREDNS, 53), (API_SERVER, 443), (COLLECTOR_POD, 4318)])

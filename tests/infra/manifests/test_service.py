@@ -34,12 +34,12 @@ def test_the_dns_label_is_left_to_the_address(plain: Plain, naming: Naming) -> N
     assert f"{AZURE}-dns-label-name" not in service(plain, naming)["metadata"]["annotations"]
 
 
-def test_the_load_balancer_asks_for_health_and_not_for_the_page(plain: Plain, naming: Naming) -> None:
+def test_the_load_balancer_asks_the_public_port_for_readiness(plain: Plain, naming: Naming) -> None:
     annotations = service(plain, naming)["metadata"]["annotations"]
     probe = f"{AZURE}-load-balancer-health-probe"
 
     assert annotations[f"{probe}-protocol"] == "http"
-    assert annotations[f"{probe}-request-path"] == "/healthz"
+    assert annotations[f"{probe}-request-path"] == "/v2/health/ready"
     assert (annotations[f"{probe}-interval"], annotations[f"{probe}-num-of-probe"]) == ("5", "2")
 
 
@@ -57,7 +57,7 @@ def test_only_listed_networks_may_call(plain: Plain, naming: Naming) -> None:
     assert found["spec"]["loadBalancerSourceRanges"] == ["203.0.113.0/24", "198.51.100.7/32"]
 
 
-def test_its_port_leads_to_the_container_by_name(plain: Plain, naming: Naming) -> None:
+def test_its_one_port_leads_to_the_public_port_by_name(plain: Plain, naming: Naming) -> None:
     assert service(plain, naming, {"service.port": 8000})["spec"]["ports"] == [
         {"name": "http", "port": 8000, "targetPort": "http", "protocol": "TCP", "appProtocol": "http"}
     ]

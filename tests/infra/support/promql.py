@@ -8,9 +8,9 @@ from typing import Any
 import promql_parser
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.scoring import service
-from app.scoring.application import create_app
+from app.scoring.application import create_app, create_management_app
 from app.scoring.call import Timings
+from app.scoring.service import Service
 from app.scoring.settings import Settings
 from slipway import scraping
 
@@ -54,23 +54,27 @@ class Selected:
 
 def exported() -> dict[str, set[str]]:
     """What the app's real /metrics answers, and the labels of each; with those that scraping its pods adds."""
-    app = create_app(Settings())
-    metrics = service.of(app).metrics
+    service = Service(Settings())
     model: Any = SimpleNamespace(name="colours", version="1", sha256="ab")
-    metrics.model_loaded(model)
-    metrics.worked(Timings(queue=0.1, decode=0.1, inference=0.1), [0.5])
-    client = app.test_client()
-    client.get("/version")
+    service.metrics.set_model(model)
+    service.metrics.count_job(Timings(queue=0.1, decode=0.1, inference=0.1), [0.5])
+    create_app(service).test_client().get("/version")
+    shown = create_management_app(service).test_client().get("/metrics").text
     found: dict[str, set[str]] = {}
-    for family in text_string_to_metric_families(client.get("/metrics").text):
+    for family in text_string_to_metric_families(shown):
         for sample in family.samples:
             found.setdefault(sample.name, {scraping.NAMESPACE, scraping.POD}).update(sample.labels)
     return found
 
 
 def routes() -> set[str]:
-    """The rules by which the app answers, as its metrics name them."""
-    return {rule.rule for rule in create_app(Settings()).url_map.iter_rules()}
+    """The rules by which the app answers on either port, as its metrics name them."""
+    return {rule.rule for rule in create_app(Service(Settings())).url_map.iter_rules()} | management_routes()
+
+
+def management_routes() -> set[str]:
+    """Those of the management port alone."""
+    return {rule.rule for rule in create_management_app(Service(Settings())).url_map.iter_rules()}
 
 
 def nodes(expression: str) -> Iterator[Any]:
