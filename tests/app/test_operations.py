@@ -78,7 +78,9 @@ def test_probes_are_not_logged(service: Service) -> None:
     service.probe("/readyz")
     service.probe("/healthz")
 
-    assert not [line for line in _lines(service) if "/readyz" in line["message"] or "/v2/health/live" in line["message"]]
+    assert not [
+        line for line in _lines(service) if "/readyz" in line["message"] or "/v2/health/live" in line["message"]
+    ]
 
 
 @pytest.mark.parametrize(

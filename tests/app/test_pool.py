@@ -121,9 +121,7 @@ def test_a_worker_killed_from_outside_is_replaced_and_its_jobs_are_done_by_the_n
     assert _pid(pool) != before
 
 
-def test_a_job_that_loses_two_workers_is_not_tried_on_a_third(
-    pool: WorkerPool, losses: list[None]
-) -> None:
+def test_a_job_that_loses_two_workers_is_not_tried_on_a_third(pool: WorkerPool, losses: list[None]) -> None:
     os.kill(_pid(pool), signal.SIGSTOP)
     deadly = gevent.spawn(_label, pool, "red")
     gevent.sleep(0.05)
