@@ -16,6 +16,7 @@ ATTACKS = (
     Attack("fast-ten", swift.pipelining(swift.GET, 10)),
     Attack("fast-mute", swift.pipelining(swift.GET, reads=False)),
     Attack("fast-mute-ten", swift.pipelining(swift.GET, 10, reads=False)),
+    Attack("mute-crowd", swift.mute_crowd, small_settings=_FEW),
     Attack("fast-one-at-a-time", swift.one_at_a_time),
     Attack("repeated-outputs", answers.repeated_outputs, served.write_crowded, grows_mib=320),
     Attack("large-classification", answers.large_classification, served.write_crowded, grows_mib=320),

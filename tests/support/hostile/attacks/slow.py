@@ -11,9 +11,9 @@ from .attack import PATIENCE, Act, Address, Aim, Harvest
 from .swift import Flood, tally
 
 _HEAD = b"GET / HTTP/1.1\r\nHost: a\r\n"
-_LINE = b"X-Header-Of-Some-Length: " + b"y" * 60 + b"\r\n"
-_START_LINES = 50
-"""A dripped head begins with some kilobytes at once: what it costs to look at it again shows from the first byte on."""
+_LINE = b"X-Header-Of-Some-Length: " + b"y" * 230 + b"\r\n"
+_START_LINES = 58
+"""A dripped head begins with 15 kB at once: what it costs to look at it again shows from the first byte on."""
 _LONG_BODY = b"POST /v1/classify HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n\xff\xd8\xff\xe0"
 _REOPENED = 50
 """A turn opens at most so many connections again."""
