@@ -106,11 +106,11 @@ def test_the_classification_extension_gives_labelled_classes(service: Service) -
         ({"inputs": [_white(1) | {"shape": [1, SIDE * SIDE * 3]}]}, "with shape [n, 32, 32, 3]"),
         (
             {"inputs": [{"name": "pixels", "shape": [0, *ROW], "datatype": "UINT8", "data": []}]},
-            "must begin with a number from 1",
+            "with a number from 1",
         ),
         (
             {"inputs": [{"name": "picture", "shape": [], "datatype": "BYTES", "data": ["aaaa"]}]},
-            "must begin with a number from 1",
+            "with a number from 1",
         ),
         ({"inputs": [{"name": "pixels", "shape": [1], "datatype": "BYTES", "data": ["aaaa"]}]}, "input 'picture'"),
         ({"inputs": [_white(1)], "outputs": [{"name": "odds"}]}, "no output 'odds'; this model has 'scores'"),
