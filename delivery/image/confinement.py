@@ -75,8 +75,12 @@ def _of(project: Project, stack: str) -> Confinement:
     place = f"Pulumi.{stack}.yaml: slipway:workload.resources"
     if not isinstance(memory, str) or not _MEMORY.fullmatch(memory):
         raise FailureError(
-            f"{place}.memory: found {memory!r}, allowed: mebibytes such as 512Mi or gibibytes such as 2Gi"
+            f"{place}.memory: found {_shown(memory)}, allowed: mebibytes such as 512Mi or gibibytes such as 2Gi"
         )
     if not isinstance(cores, str) or not _CORES.fullmatch(cores):
-        raise FailureError(f'{place}.cpuLimit: found {cores!r}, allowed: whole cores such as "2"')
+        raise FailureError(f'{place}.cpuLimit: found {_shown(cores)}, allowed: whole cores such as "2"')
     return Confinement(stack, memory, cores)
+
+
+def _shown(value: object) -> str:
+    return "nothing" if value is None else repr(value)
