@@ -15,11 +15,21 @@ from gevent import socket
 from gevent.pool import Pool
 from gevent.server import StreamServer
 from gunicorn.arbiter import Arbiter
-from gunicorn.http.errors import NoMoreData
+from gunicorn.http.errors import (
+    ExpectationFailed,
+    InvalidResponseHeader,
+    InvalidResponseHeaderName,
+    LimitRequestHeaders,
+    LimitRequestLine,
+    NoMoreData,
+    ParseException,
+)
 from gunicorn.workers.ggevent import GeventWorker
 
 from .connections import ConnectionTable
+from .errors import MEDIA_TYPE, document, title
 from .http_request import ScoringParser
+from .problem import Problem
 from .server import Applications
 from .worker_process import WorkerError
 
@@ -28,6 +38,15 @@ _GARBAGE = 20_000
 _MANAGEMENT_CONNECTIONS = 100
 _LINGER_SECONDS = 2.0
 _LINGER_BYTES = 16 << 20
+_STATUSES = {
+    InvalidResponseHeader: 500,
+    InvalidResponseHeaderName: 500,
+    LimitRequestLine: 414,
+    LimitRequestHeaders: 431,
+    ExpectationFailed: 417,
+    ParseException: 400,
+}
+"""The status for each kind of gunicorn's errors, the narrowest kind first."""
 
 
 class ScoringWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no types
@@ -76,6 +95,24 @@ class ScoringWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no ty
                 _linger(client)
             self._connections.leave(client)
             client.close()
+
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:  # noqa: ANN401, ARG002  # gunicorn's signature
+        """Answer a request that cannot be read, or that broke this program, by a problem document."""
+        status = next((status for kind, status in _STATUSES.items() if isinstance(exc, kind)), 500)
+        problem = Problem(status, str(exc)[:200] or title(status))
+        if status == 500:
+            self.log.error("a connection failed unexpectedly", exc_info=exc)
+            problem = Problem(500, "an unexpected error")
+        else:
+            self.log.info("refused a request with %d: %s", status, problem.detail)
+        # The path is not known: no request was read.
+        body = document(problem, instance="", request_id="")
+        head = (
+            f"HTTP/1.1 {status} {title(status)}\r\nContent-Type: {MEDIA_TYPE}\r\n"
+            f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        )
+        with suppress(OSError):
+            client.sendall(head.encode("ascii") + body)
 
     def _requests(self, client: socket.socket, addr: Any) -> Any:  # noqa: ANN401  # gunicorn's own types
         """Each request of a connection, until no whole head comes in time or the service stops."""

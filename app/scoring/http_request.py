@@ -10,7 +10,7 @@ from typing import Any
 
 from gevent import socket
 from gunicorn.http.body import EOFReader, LengthReader
-from gunicorn.http.errors import InvalidHeader, LimitRequestHeaders, NoMoreData
+from gunicorn.http.errors import InvalidHeader, LimitRequestHeaders, LimitRequestLine, NoMoreData
 from gunicorn.http.message import Request
 from gunicorn.http.parser import Parser
 from gunicorn.http.unreader import Unreader
@@ -30,25 +30,26 @@ class RequestBody:
         self._invite = invite
         self._completed: Callable[[], None] = lambda: None
 
-    @property
-    def complete(self) -> bool:
+    def is_complete(self) -> bool:
         """True once no byte of it is left to read; a chunked body never is, because the app refuses it."""
         return isinstance(self._reader, LengthReader) and self._reader.length == 0
 
     def read(self, size: int) -> bytes:
         """The next `size` bytes; fewer only where the client sends no more. Raises OSError."""
-        if self._invite and not self.complete:
+        if self.is_complete():
+            return b""
+        if self._invite:
+            self._invite = False
             self._client.sendall(_CONTINUE)
-        self._invite = False
         data: bytes = self._reader.read(size)
-        if self.complete:
+        if self.is_complete():
             self._completed()
         return data
 
     def when_complete(self, callback: Callable[[], None]) -> None:
         """Call `callback` once the body is read whole, now where there is none."""
         self._completed = callback
-        if self.complete:
+        if self.is_complete():
             callback()
 
 
@@ -82,7 +83,7 @@ class ScoringRequest(Request):  # type: ignore[misc]  # gunicorn ships no types
         """True where the client closes, or the app left a part of the body: what follows is then no request."""
         asked = ",".join(value for name, value in self.headers if name == "CONNECTION")
         tokens = {token.strip().lower() for token in asked.split(",")}
-        return not self.body.complete or "close" in tokens or bool(super().should_close())
+        return not self.body.is_complete() or "close" in tokens or bool(super().should_close())
 
 
 class ScoringParser(Parser):  # type: ignore[misc]  # gunicorn ships no types
@@ -102,6 +103,8 @@ def _read_head(unreader: Unreader) -> bytes:
         head += piece
         found = _END.search(head, searched)
         if (found.start() if found else len(head)) > MAX_HEAD_BYTES:
+            if b"\r\n" not in head:
+                raise LimitRequestLine(len(head), MAX_HEAD_BYTES)
             raise LimitRequestHeaders(f"a head may have {MAX_HEAD_BYTES} bytes")
         if found:
             return bytes(head)

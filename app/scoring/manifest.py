@@ -18,6 +18,11 @@ ModelName = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 ModelVersion = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,8}$")]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Side = Annotated[int, Field(ge=8, le=4096)]
+Byte = Annotated[int, Field(ge=0, le=255)]
+Spread = Annotated[float, Field(ge=1e-6)]
+"""A standard deviation to divide by: float32 pixels stay finite."""
+
+MIDDLE_GREY = (127, 127, 127)
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -27,7 +32,7 @@ class ManifestError(Exception):
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class FileFacts(_Part):
@@ -40,20 +45,31 @@ class FileFacts(_Part):
 class Resize(_Part):
     """How a picture of any shape becomes width x height.
 
-    `crop` scales the short side to `short_side` pixels and cuts the centre; `stretch` ignores the aspect ratio;
-    `pad` fits the whole picture and fills the rest with mid grey.
+    `crop` scales the short side to `short_side` pixels and cuts the centre. `stretch` ignores the aspect ratio; with
+    `short_side` it stretches to the model's aspect ratio at that short side and cuts the centre. `pad` fits the whole
+    picture at `pad_at`, in the centre or at the start (top left), and fills the rest with `pad_colour` (RGB).
     """
 
     fit: Literal["crop", "stretch", "pad"] = "crop"
     short_side: Side | None = None
-    filter: Literal["bilinear", "bicubic", "lanczos"] = "bicubic"
+    filter: Literal["nearest", "bilinear", "bicubic", "lanczos"] = "bicubic"
+    pad_colour: tuple[Byte, Byte, Byte] = MIDDLE_GREY
+    pad_at: Literal["centre", "start"] = "centre"
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.fit != "pad" and (self.pad_colour != MIDDLE_GREY or self.pad_at != "centre"):
+            raise ValueError(f"pad_colour and pad_at go with fit 'pad', not with fit '{self.fit}'")
+        if self.fit == "pad" and self.short_side is not None:
+            raise ValueError("short_side goes with fit 'crop' or 'stretch': 'pad' cuts nothing")
+        return self
 
 
 class Normalisation(_Part):
     """(x - mean) / std for x in 0..255, one number a channel in the model's channel order."""
 
     mean: tuple[float, ...]
-    std: tuple[Annotated[float, Field(gt=0)], ...]
+    std: tuple[Spread, ...]
 
 
 class Input(_Part):
@@ -86,19 +102,33 @@ class Input(_Part):
                 raise ValueError("normalisation needs dtype float32; a uint8 model normalises in its graph")
             if not len(self.normalisation.mean) == len(self.normalisation.std) == self.depth:
                 raise ValueError(f"normalisation needs {self.depth} means and {self.depth} stds for {self.channels}")
-        short = self.resize.short_side
-        if short is not None and (self.resize.fit != "crop" or short < max(self.width, self.height)):
-            raise ValueError("resize.short_side goes with fit 'crop' and is at least the longer of width and height")
+        short, fit = self.resize.short_side, self.resize.fit
+        least = min(self.width, self.height) if fit == "stretch" else max(self.width, self.height)
+        if short is not None and short < least:
+            side = "shorter" if fit == "stretch" else "longer"
+            raise ValueError(f"resize.short_side with fit '{fit}' is at least the {side} of width and height, {least}")
+        if self.channels == "L" and len(set(self.resize.pad_colour)) > 1:
+            raise ValueError("resize.pad_colour for channels L is a grey, such as [255, 255, 255]")
         return self
 
 
 class Output(_Part):
-    """The model's output tensor: one row of `classes` numbers a picture."""
+    """An output tensor of the model: one row of `classes` numbers a picture.
+
+    The classes exclude each other, and a row's probabilities sum to 1, unless `multi_label` is set: then each class has
+    a probability of its own, a sigmoid of its logit.
+    """
 
     name: str
     kind: Literal["probabilities", "logits"]
     classes: Annotated[int, Field(ge=1, le=1_000_000)]
     multi_label: bool = False
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.classes == 1 and not self.multi_label:
+            raise ValueError("one class needs multi_label true: alone, its share of all probabilities is always 1")
+        return self
 
 
 class Framework(_Part):
@@ -119,8 +149,21 @@ class Description(_Part):
     framework: Framework
     input: Input
     output: Output
-    more_outputs: tuple[Output, ...] = ()
+    more_outputs: Annotated[tuple[Output, ...], Field(max_length=64)] = ()
     metrics: dict[str, float] = {}
+
+    @property
+    def outputs(self) -> tuple[Output, ...]:
+        """All outputs that are served, the primary one first. `labels.txt` names the primary one's classes."""
+        return (self.output, *self.more_outputs)
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        names = [output.name for output in self.outputs]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"output and more_outputs name {', '.join(map(repr, twice))} twice; each is named once")
+        return self
 
 
 class Manifest(Description):

@@ -1,6 +1,5 @@
 """A model version, opened: verified against its manifest, ready to turn rows into probabilities."""
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,22 +9,25 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from . import manifest as manifests
-from .manifest import LABELS_FILE, MODEL_FILE, Manifest
+from .manifest import LABELS_FILE, MODEL_FILE, Manifest, Output
+from .session import ModelError, open_session, verify
 
-_DTYPES = {"uint8": "tensor(uint8)", "float32": "tensor(float)"}
+__all__ = ["Model", "ModelError", "NotFiniteError", "read_labels", "top"]
 
-
-class ModelError(Exception):
-    """A model version that must not serve; the message names the file, what was found and what was expected."""
+_FATAL = 4
 
 
 class NotFiniteError(Exception):
-    """A result that holds NaN or infinity."""
+    """The model answered NaN or an infinity: no probability, and nothing that JSON or a histogram can hold."""
+
+    def __init__(self, output: str) -> None:
+        super().__init__(f"the model's output {output!r} holds NaN or an infinity for this input")
+        self.output = output
 
 
 @dataclass(frozen=True)
 class Model:
-    """A verified model. `predict` may be called from several threads at once and releases the interpreter's lock."""
+    """A verified model. `run` may be called from several threads at once and releases the interpreter's lock."""
 
     manifest: Manifest
     labels: tuple[str, ...]
@@ -38,41 +40,66 @@ class Model:
             manifest = manifests.read(folder)
         except manifests.ManifestError as error:
             raise ModelError(str(error)) from None
-        weights = _verified(folder / MODEL_FILE, manifest)
-        labels = tuple(_verified(folder / LABELS_FILE, manifest).decode("utf-8").splitlines())
-        if len(labels) != manifest.output.classes:
-            raise ModelError(
-                f"{folder / LABELS_FILE}: found {len(labels)} labels; the model has {manifest.output.classes} classes"
-            )
-        session = _open(weights, folder / MODEL_FILE)
-        _check_signature(session, manifest, folder / MODEL_FILE)
-        return cls(manifest, labels, session)
+        labels = _labels(folder / LABELS_FILE, manifest)
+        return cls(manifest, labels, open_session(folder / MODEL_FILE, manifest, provider))
 
     def run(self, rows: NDArray[Any]) -> dict[str, NDArray[np.float32]]:
-        scores = self.predict(rows)
-        if not np.isfinite(scores).all():
-            raise NotFiniteError(f"output {self.manifest.output.name!r} holds NaN or infinite numbers")
-        return {self.manifest.output.name: scores}
+        """Probabilities by output name, each of shape (n, classes), for rows in the manifest's layout and dtype.
 
-    def predict(self, rows: NDArray[Any]) -> NDArray[np.float32]:
-        """Probabilities, shape (n, classes), for rows of shape (n, ...) in the manifest's layout and dtype."""
-        output = self.manifest.output
-        options = _returning_memory() if len(rows) > 1 else None
-        (scores,) = self.session.run([output.name], {self.manifest.input.name: rows}, options)
-        if output.kind == "logits":
-            scores = np.exp(scores - scores.max(axis=1, keepdims=True))
-            scores /= scores.sum(axis=1, keepdims=True)
-        return np.asarray(scores, np.float32)
+        Raises NotFiniteError.
+        """
+        raw = self.raw(rows)
+        found = {output.name: _probabilities(raw[output.name], output) for output in self.manifest.outputs}
+        for name, values in found.items():
+            if not np.isfinite(values).all():
+                raise NotFiniteError(name)
+        return found
+
+    def primary(self, results: dict[str, NDArray[np.float32]]) -> NDArray[np.float32]:
+        """The primary output's part of what `run` gave."""
+        return results[self.manifest.output.name]
+
+    def labels_of(self, output: Output) -> tuple[str, ...]:
+        """The names of an output's classes; none where another number of classes shows that they are others."""
+        return self.labels if output.classes == len(self.labels) else ()
+
+    def raw(self, rows: NDArray[Any]) -> dict[str, NDArray[np.float32]]:
+        """The numbers that the graph itself gives, by output name. Raises NotFiniteError, ModelError."""
+        names = [output.name for output in self.manifest.outputs]
+        if self.one_at_a_time:
+            each = [self._call(names, rows[index : index + 1]) for index in range(len(rows))]
+            values = [np.concatenate(parts) for parts in zip(*each, strict=True)]
+        else:
+            values = self._call(names, rows)
+        for output, found in zip(self.manifest.outputs, values, strict=True):
+            if found.shape != (len(rows), output.classes):
+                expected = (len(rows), output.classes)
+                raise ModelError(f"{MODEL_FILE}: {output.name} came with shape {found.shape}, expected {expected}")
+            if not np.isfinite(found).all():
+                raise NotFiniteError(output.name)
+        return dict(zip(names, values, strict=True))
+
+    @property
+    def one_at_a_time(self) -> bool:
+        """Whether the graph takes batches of 1 only."""
+        shape = self.session.get_inputs()[0].shape
+        return bool(shape) and shape[0] == 1
 
     def warm_up(self) -> None:
         """Run once, so that the first caller does not pay for lazy set-up. Raises ModelError on a senseless answer."""
-        row = np.zeros((1, *self.manifest.input.row_shape), self.manifest.input.dtype)
-        scores = self.predict(row)
-        if scores.shape != (1, len(self.labels)) or not np.isfinite(scores).all():
-            raise ModelError(
-                f"{MODEL_FILE}: the first run gave shape {scores.shape}, expected finite numbers of shape "
-                f"{(1, len(self.labels))}"
-            )
+        try:
+            self.run(np.zeros((1, *self.manifest.input.row_shape), self.manifest.input.dtype))
+        except NotFiniteError as error:
+            raise ModelError(f"{MODEL_FILE}: the first run, of zeros: {error}") from None
+
+    def _call(self, names: list[str], rows: NDArray[Any]) -> list[NDArray[np.float32]]:
+        values: list[NDArray[np.float32]] = self.session.run(names, {self.manifest.input.name: rows}, _options(rows))
+        return values
+
+
+def read_labels(data: bytes) -> tuple[str, ...]:
+    """The lines of a labels file: only a line feed ends one, whatever else some script may use."""
+    return tuple(data.decode("utf-8").removesuffix("\n").split("\n"))
 
 
 def top(probabilities: NDArray[np.float32], count: int) -> list[tuple[int, float]]:
@@ -81,49 +108,35 @@ def top(probabilities: NDArray[np.float32], count: int) -> list[tuple[int, float
     return [(int(index), float(probabilities[index])) for index in order]
 
 
-def _verified(path: Path, manifest: Manifest) -> bytes:
-    expected = manifest.files[path.name]  # type: ignore[index]  # only the two names of the manifest come here
+def _labels(path: Path, manifest: Manifest) -> tuple[str, ...]:
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            verify(file, path, manifest.files[LABELS_FILE])
+            file.seek(0)
+            labels = read_labels(file.read())
     except OSError as error:
         raise ModelError(f"{path}: cannot be read: {error.strerror}") from None
-    found = hashlib.sha256(data).hexdigest()
-    if (len(data), found) != (expected.size, expected.sha256):
-        raise ModelError(
-            f"{path}: found {len(data)} bytes with sha256 {found}; the manifest says {expected.size} bytes with "
-            f"{expected.sha256}"
-        )
-    return data
+    if len(labels) != manifest.output.classes:
+        raise ModelError(f"{path}: found {len(labels)} labels; the model has {manifest.output.classes} classes")
+    return labels
 
 
-def _open(weights: bytes, path: Path) -> Any:  # noqa: ANN401  # onnxruntime ships no types
-    onnxruntime.disable_telemetry_events()
-    options = onnxruntime.SessionOptions()
-    # One thread an inference: several at once use the cores better than one spread over them, and spinning
-    # threads would take them from the decoders.
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 3
-    try:
-        return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # noqa: BLE001  # onnxruntime raises types of its own that it does not export
-        raise ModelError(f"{path}: onnxruntime cannot open it: {error}") from None
+def _probabilities(scores: NDArray[np.float32], output: Output) -> NDArray[np.float32]:
+    """Softmax or sigmoid of logits, in forms that no finite logit overflows."""
+    if output.kind == "probabilities":
+        return scores
+    if output.multi_label:
+        small = np.exp(-np.abs(scores))
+        return np.asarray(np.where(scores >= 0, 1, small) / (1 + small), np.float32)
+    with np.errstate(over="ignore"):  # of logits further apart than a float32 reaches: the lower one's share is 0
+        shares = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True), np.float32)
 
 
-def _returning_memory() -> Any:  # noqa: ANN401  # onnxruntime ships no types
+def _options(rows: NDArray[Any]) -> Any:  # noqa: ANN401  # onnxruntime ships no types
     """Memory for many rows at once is given back afterwards; the arena would keep it for ever."""
     options = onnxruntime.RunOptions()
-    options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+    options.log_severity_level = _FATAL  # an error is raised as well
+    if len(rows) > 1:
+        options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
     return options
-
-
-def _check_signature(session: Any, manifest: Manifest, path: Path) -> None:  # noqa: ANN401  # as above
-    inputs = {node.name: node for node in session.get_inputs()}
-    outputs = {node.name for node in session.get_outputs()}
-    spec = manifest.input
-    if set(inputs) != {spec.name}:
-        raise ModelError(f"{path}: its inputs are {sorted(inputs)}; the manifest says ['{spec.name}']")
-    if inputs[spec.name].type != _DTYPES[spec.dtype]:
-        raise ModelError(f"{path}: input {spec.name} is {inputs[spec.name].type}; the manifest says {spec.dtype}")
-    if manifest.output.name not in outputs:
-        raise ModelError(f"{path}: its outputs are {sorted(outputs)}; the manifest says '{manifest.output.name}'")

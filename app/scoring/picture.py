@@ -16,12 +16,13 @@ from PIL import Image, ImageFile, PngImagePlugin, UnidentifiedImageError
 
 from . import structure
 from .limits import FORMATS, Limits
-from .manifest import Input
+from .manifest import Input, Resize
 
 BACKGROUND = (255, 255, 255)
 """What shows through transparent pixels: most pictures with alpha are drawn to lie on white paper."""
 
 _FILTERS = {
+    "nearest": Image.Resampling.NEAREST,
     "bilinear": Image.Resampling.BILINEAR,
     "bicubic": Image.Resampling.BICUBIC,
     "lanczos": Image.Resampling.LANCZOS,
@@ -36,7 +37,6 @@ _TURN = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_PADDING = 127
 _USUAL_SCANS = 12
 
 
@@ -96,6 +96,7 @@ def to_row(data: bytes, spec: Input, limits: Limits) -> Picture:
         small = _shrink(image, spec, turned=orientation in (5, 6, 7, 8))
         if orientation in _TURN:
             small = small.transpose(_TURN[orientation])
+        small = _padded(small, spec)
     return Picture(_tensor(np.asarray(small), spec), form, width, height)
 
 
@@ -146,40 +147,51 @@ def _load(image: Image.Image, spec: Input, limits: Limits) -> None:
 
 
 def _shrink(image: Image.Image, spec: Input, *, turned: bool) -> Image.Image:
-    """The picture at the model's size and in its channels, still lying as it was stored.
+    """The picture at the size it has in the model's input and in its channels, still lying as it was stored.
 
     EXIF turning commutes with a centred resize, and costs a hundredth when done last.
     """
     target = (spec.height, spec.width) if turned else (spec.width, spec.height)
     opaque = _opaque if spec.channels != "L" else _grey
     image = _eight_bit(image)
-    inner, box = _frame(image.size, target, spec)
-    small = image.resize(inner, _FILTERS[spec.resize.filter], box=box, reducing_gap=2.0)
-    small = opaque(small)
-    if inner == target:
-        return small
-    canvas = Image.new(small.mode, target, _PADDING if small.mode == "L" else (_PADDING,) * 3)
-    canvas.paste(small, ((target[0] - inner[0]) // 2, (target[1] - inner[1]) // 2))
+    inner, box = _frame(image.size, target, spec.resize)
+    return opaque(image.resize(inner, _FILTERS[spec.resize.filter], box=box, reducing_gap=2.0))
+
+
+def _padded(image: Image.Image, spec: Input) -> Image.Image:
+    """The upright picture on a canvas of the model's size."""
+    target = (spec.width, spec.height)
+    if image.size == target:
+        return image
+    colour = spec.resize.pad_colour
+    canvas = Image.new(image.mode, target, colour[0] if image.mode == "L" else colour)
+    place = (0, 0)
+    if spec.resize.pad_at == "centre":
+        place = ((target[0] - image.width) // 2, (target[1] - image.height) // 2)
+    canvas.paste(image, place)
     return canvas
 
 
 def _frame(
-    size: tuple[int, int], target: tuple[int, int], spec: Input
+    size: tuple[int, int], target: tuple[int, int], resize: Resize
 ) -> tuple[tuple[int, int], tuple[float, float, float, float]]:
     """The size to resize to, and the box of the source that fills it."""
     width, height = size
     whole = (0.0, 0.0, float(width), float(height))
-    if spec.resize.fit == "stretch":
-        return target, whole
-    if spec.resize.fit == "pad":
+    if resize.fit == "pad":
         scale = min(target[0] / width, target[1] / height)
         return (max(1, round(width * scale)), max(1, round(height * scale))), whole
-    if spec.resize.short_side is None:
+    if resize.fit == "stretch":
+        # The centre's share of each side; nothing is cut away without a short side.
+        share = min(target) / (resize.short_side or min(target))
+        across, down = width * share, height * share
+    elif resize.short_side is None:
         # Nothing but the aspect ratio is cut away.
         scale = max(target[0] / width, target[1] / height)
+        across, down = target[0] / scale, target[1] / scale
     else:
-        scale = spec.resize.short_side / min(width, height)
-    across, down = target[0] / scale, target[1] / scale
+        scale = resize.short_side / min(width, height)
+        across, down = target[0] / scale, target[1] / scale
     left, top = (width - across) / 2, (height - down) / 2
     return target, (max(0.0, left), max(0.0, top), min(width, left + across), min(height, top + down))
 

@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -80,11 +79,10 @@ class Report:
             text = f"{'holds' if check.holds else 'FAILS'}: {check.name}: {check.found}"
             console.print(text, style="green" if check.holds else "bold red", markup=False, highlight=False)
 
-    def write(self, path: Path, seed: str) -> None:
+    def document(self) -> dict[str, object]:
         """The same as JSON."""
         outcome = self._result.outcome
-        document = {
-            "seed": seed,
+        return {
             "seconds": self._result.seconds,
             "checks": [asdict(check) for check in self._checks],
             "statuses": {name: dict(counter) for name, counter in outcome.statuses.items()},
@@ -92,8 +90,6 @@ class Report:
             "memory": self._result.memory,
             "rests": self._result.rests,
         }
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(document, indent=1) + "\n")
 
 
 def _expected(line: str) -> bool:

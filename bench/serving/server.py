@@ -61,7 +61,10 @@ class Server:
         self.kind = kind
         self.address = ("127.0.0.1", _free_port())
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  # closed by stop()
-        filled = {k: v.format(port=self.address[1], management_port=_free_port(), model=model) for k, v in kind.variables.items()}
+        filled = {
+            k: v.format(port=self.address[1], management_port=_free_port(), model=model)
+            for k, v in kind.variables.items()
+        }
         start = time.perf_counter()
         self.process = subprocess.Popen(
             [sys.executable, "-m", kind.module],

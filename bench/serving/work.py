@@ -24,7 +24,7 @@ class Work:
     def classify(self, data: bytes) -> list[tuple[int, float]]:
         """The five most probable classes of one photo, as (index, probability)."""
         row = picture.to_row(data, self.model.manifest.input, self._limits).row
-        return top(self.model.run(row[np.newaxis])[self.model.manifest.output.name][0], 5)
+        return top(self.model.primary(self.model.run(row[np.newaxis]))[0], 5)
 
     def answer(self, data: bytes) -> dict[str, object]:
         """The same as a JSON object like the app's own."""

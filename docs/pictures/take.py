@@ -1,5 +1,5 @@
 # ruff: noqa: INP001  # a script beside its pictures, not a package
-"""Take the pictures of the page anew: `python -m docs.pictures.take MODEL_FOLDER`.
+"""Retake the pictures of the page: `python -m docs.pictures.take MODEL_FOLDER`.
 
 MODEL_FOLDER is a model version, such as the one that `make rehearse` pulls to `.slipway/model`. Needs what the tests
 need, and Chromium.
@@ -121,7 +121,7 @@ def _is_near(colour: bytes, others: list[bytes]) -> bool:
 def main() -> int:
     """Take every picture. Exits 2 where the model or the browser is missing."""
     parser = argparse.ArgumentParser(
-        prog="python -m docs.pictures.take", description="Take the pictures of the page anew."
+        prog="python -m docs.pictures.take", description="Retake the pictures of the page."
     )
     parser.add_argument("model", type=Path, metavar="MODEL_FOLDER", help="folder of one model version")
     model = parser.parse_args().model

@@ -1,5 +1,5 @@
 # ruff: noqa: INP001  # a script beside its pictures, not a package
-"""Take the pictures of the preview anew: `python -m docs.pictures.take_preview`.
+"""Retake the pictures of the preview: `python -m docs.pictures.take_preview`.
 
 Needs what the tests need, and Chromium. The change is made up: the small environment of the tests, with a bigger
 machine, a new model, an open door and a tag.

@@ -17,10 +17,10 @@ from tests.support.waiting import PATIENCE, await_that
 
 PICTURE = plain("red")
 SMALL = {
-    "scorers": 1,
+    "workers": 1,
     "max_body_bytes": 300_000,
     "body_timeout_seconds": 1,
-    "body_budget_bytes": 400_000,
+    "budget_bytes": 400_000,
     "keepalive_seconds": 2,
 }
 
@@ -149,7 +149,7 @@ def test_beyond_the_budget_of_unfinished_bodies_a_new_one_gets_503(colour_model:
     with running(colour_model, tmp_path / "log", **(SMALL | {"body_timeout_seconds": PATIENCE})) as service:
         slow = [_connect(service) for _ in range(3)]
         for connection in slow:
-            connection.sendall(_head(250_000) + bytes(100))
+            connection.sendall(_head(250_000) + bytes(100_000))
         await_that(lambda: ask(service) == 503, "three slow ones had taken the budget")
         for connection in slow:
             connection.close()
@@ -157,7 +157,7 @@ def test_beyond_the_budget_of_unfinished_bodies_a_new_one_gets_503(colour_model:
 
     refused = next(answer for answer in answers if answer[0] == 503)
     assert refused[1]["retry-after"] == "1"
-    assert "too many bodies" in json.loads(refused[2])["detail"]
+    assert "too many requests and answers are in hand" in json.loads(refused[2])["detail"]
 
 
 def test_a_silent_connection_is_closed_and_so_is_one_that_drips_its_head(strict: Service) -> None:
@@ -247,7 +247,7 @@ def test_nothing_of_a_body_is_kept_once_it_is_answered(colour_model: Path, tmp_p
             connection.shutdown(socket.SHUT_WR)
             return [*statuses, _answer(connection)[0]]
 
-    with running(colour_model, tmp_path / "log", scorers=1) as service:
+    with running(colour_model, tmp_path / "log", workers=1) as service:
         for _ in range(5):
             send(service)
         before = memory_at_rest(service.process.pid)

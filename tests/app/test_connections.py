@@ -15,12 +15,12 @@ from tests.support.waiting import PATIENCE
 
 PICTURE = plain("red")
 POST = b"POST /v1/classify HTTP/1.1\r\nHost: a\r\n"
-PROBE = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+PROBE = b"GET /v2/health/live HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
 @pytest.fixture(scope="module")
 def patient(colour_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with running(colour_model, tmp_path_factory.mktemp("patient") / "log", scorers=1, keepalive_seconds=5) as service:
+    with running(colour_model, tmp_path_factory.mktemp("patient") / "log", workers=1, keepalive_seconds=5) as service:
         yield service
 
 
@@ -61,26 +61,26 @@ def test_the_next_request_may_begin_in_the_piece_that_ends_the_last(client: sock
     assert _statuses(client) == [200, 200, 200]
 
 
-def test_a_body_that_nobody_wants_is_passed_over_where_it_is_here_already(client: socket.socket) -> None:
-    client.sendall(b"POST /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nabcde" + _closing(PROBE))
+def test_a_body_that_no_view_reads_ends_the_connection(client: socket.socket) -> None:
+    client.sendall(b"POST /v2/health/live HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nabcde" + _closing(PROBE))
 
-    assert _statuses(client) == [405, 200]
+    assert _statuses(client) == [405]
 
 
-def test_a_body_that_nobody_wants_and_that_is_not_here_ends_the_connection(client: socket.socket) -> None:
-    client.sendall(b"POST /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 500000\r\n\r\n" + bytes(500_000))
+def test_a_large_body_that_no_view_reads_costs_no_answer(client: socket.socket) -> None:
+    client.sendall(b"POST /v2/health/live HTTP/1.1\r\nHost: a\r\nContent-Length: 500000\r\n\r\n" + bytes(500_000))
     client.sendall(PROBE)
 
     assert _statuses(client) == [405]
 
 
 def test_a_chunked_body_is_never_read_so_nothing_may_follow_it(client: socket.socket) -> None:
-    client.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + PROBE)
+    client.sendall(b"GET /v2/health/live HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + PROBE)
 
     assert _statuses(client) == [200]
 
 
-def test_whoever_asks_first_whether_to_send_is_told_to_go_on(client: socket.socket) -> None:
+def test_a_client_that_expects_100_continue_is_invited_to_send(client: socket.socket) -> None:
     client.sendall(_closing(POST) + b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(PICTURE))
     told = client.recv(65536)
     client.sendall(PICTURE)
@@ -89,11 +89,44 @@ def test_whoever_asks_first_whether_to_send_is_told_to_go_on(client: socket.sock
     assert _statuses(client) == [200]
 
 
+@pytest.mark.parametrize("length", [99_999_999, 10**30])
+def test_a_body_that_is_too_large_is_refused_before_it_is_invited(client: socket.socket, length: int) -> None:
+    client.sendall(POST + b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % length)
+
+    assert _statuses(client) == [413]
+
+
+@pytest.mark.parametrize("path", [b"/", b"/v2/health/live", b"/version", b"/nosuch", b"/v1/classify"])
+def test_a_length_of_thirty_digits_breaks_no_answer(client: socket.socket, path: bytes) -> None:
+    client.sendall(b"GET " + path + b" HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % 10**30)
+
+    assert set(_statuses(client)) <= {200, 404, 405}
+
+
+def test_http_1_1_without_a_host_is_refused(client: socket.socket) -> None:
+    client.sendall(b"GET / HTTP/1.1\r\n\r\n")
+
+    assert _statuses(client) == [400]
+
+
+@pytest.mark.parametrize("value", [b"close", b"close, TE", b"TE, close", b"TE , CLOSE"])
+def test_close_is_understood_anywhere_in_its_list(client: socket.socket, value: bytes) -> None:
+    client.sendall(PROBE.replace(b"\r\n\r\n", b"\r\nConnection: " + value + b"\r\n\r\n") + PROBE)
+
+    assert _statuses(client) == [200]
+
+
+def test_the_answer_carries_the_servers_own_version(client: socket.socket) -> None:
+    client.sendall(_closing(PROBE).replace(b"HTTP/1.1", b"HTTP/1.2"))
+
+    assert client.recv(9) == b"HTTP/1.1 "
+
+
 @pytest.mark.parametrize(("keep", "answers"), [(b"", 1), (b"Connection: keep-alive\r\n", 2)])
 def test_http_1_0_ends_after_one_request_unless_it_asks_to_stay(
     client: socket.socket, keep: bytes, answers: int
 ) -> None:
-    client.sendall(b"GET /healthz HTTP/1.0\r\n" + keep + b"\r\nGET /healthz HTTP/1.0\r\n\r\n")
+    client.sendall(b"GET /v2/health/live HTTP/1.0\r\n" + keep + b"\r\nGET /v2/health/live HTTP/1.0\r\n\r\n")
 
     assert _statuses(client) == [200] * answers
 
@@ -151,7 +184,7 @@ def test_a_head_has_as_much_time_as_a_connection_may_be_idle_however_it_drips(pa
         assert _statuses(connection) == []
         # Five seconds from the beginning, not from what came last.
         assert 4.5 < time.monotonic() - start < PATIENCE
-        assert patient.ask("GET", "/readyz").status == 200
+        assert patient.probe("/readyz").status == 200
 
 
 def test_a_client_that_takes_no_answer_is_left_without_a_word_in_the_log(patient: Service) -> None:

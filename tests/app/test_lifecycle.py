@@ -33,15 +33,15 @@ def _start(tmp_path: Path, **settings: object) -> subprocess.CompletedProcess[st
     )
 
 
-def _scorers(service: Service) -> list[int]:
+def _workers(service: Service) -> list[int]:
     table = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
     rows = [line.split(None, 2) for line in table.splitlines()[1:]]
     children: dict[int, list[int]] = {}
     for pid, parent, _ in rows:
         children.setdefault(int(parent), []).append(int(pid))
     [worker] = children[service.process.pid]
-    [template] = children[worker]
-    return sorted(children.get(template, []))
+    [fork_server] = children[worker]
+    return sorted(children.get(fork_server, []))
 
 
 def test_wrong_settings_end_the_start_with_every_fault_and_code_2(tmp_path: Path) -> None:
@@ -85,20 +85,20 @@ def test_a_model_that_is_not_what_its_manifest_says_never_serves(tmp_path: Path)
 
 
 @pytest.mark.parametrize("victim", [0, 1])
-def test_a_killed_scorer_is_replaced_and_the_service_goes_on(colour_model: Path, tmp_path: Path, victim: int) -> None:
-    with running(colour_model, tmp_path / "log", scorers=2) as service:
-        before = _scorers(service)
+def test_a_killed_worker_is_replaced_and_the_service_goes_on(colour_model: Path, tmp_path: Path, victim: int) -> None:
+    with running(colour_model, tmp_path / "log", workers=2) as service:
+        before = _workers(service)
         os.kill(before[victim], signal.SIGKILL)
         statuses = [service.ask("POST", "/v1/classify", plain("red")).status for _ in range(20)]
-        await_that(lambda: len(_scorers(service)) == 2, "the lost scorer was replaced")
+        await_that(lambda: len(_workers(service)) == 2, "the lost worker was replaced")
 
         assert statuses == [200] * 20
-        assert service.ask("GET", "/readyz").status == 200
-        assert before[1 - victim] in _scorers(service)
+        assert service.probe("/readyz").status == 200
+        assert before[1 - victim] in _workers(service)
 
 
 def test_a_killed_worker_is_replaced(colour_model: Path, tmp_path: Path) -> None:
-    with running(colour_model, tmp_path / "log", scorers=1) as service:
+    with running(colour_model, tmp_path / "log", workers=1) as service:
         [worker] = [int(pid) for pid in _children(service.process.pid)]
         os.kill(worker, signal.SIGKILL)
 
@@ -119,12 +119,12 @@ def _children(pid: int) -> list[str]:
 def test_at_sigterm_requests_in_flight_are_answered_and_the_exit_code_is_0(colour_model: Path, tmp_path: Path) -> None:
     statuses: list[int] = []
 
-    with running(colour_model, tmp_path / "log", scorers=1) as service:
+    with running(colour_model, tmp_path / "log", workers=1) as service:
         idle = http.client.HTTPConnection(service.host, service.port)
-        idle.request("GET", "/healthz")
+        idle.request("GET", "/v2/health/live")
         idle.getresponse().read()
-        [scorer] = _scorers(service)
-        os.kill(scorer, signal.SIGSTOP)
+        [worker] = _workers(service)
+        os.kill(worker, signal.SIGSTOP)
         threads = [
             threading.Thread(target=lambda: statuses.append(service.ask("POST", "/v1/classify", plain("green")).status))
             for _ in range(8)
@@ -135,7 +135,7 @@ def test_at_sigterm_requests_in_flight_are_answered_and_the_exit_code_is_0(colou
         start = time.monotonic()
         service.process.terminate()
         await_that(lambda: _refuses(service), "the service no longer listened")
-        os.kill(scorer, signal.SIGCONT)
+        os.kill(worker, signal.SIGCONT)
         code = service.process.wait(PATIENCE)
         seconds = time.monotonic() - start
         for thread in threads:
@@ -161,10 +161,10 @@ def _refuses(service: Service) -> bool:
 
 
 def test_while_draining_it_is_not_ready_and_still_answers(colour_model: Path, tmp_path: Path) -> None:
-    with running(colour_model, tmp_path / "log", scorers=1, drain_seconds=5) as service:
+    with running(colour_model, tmp_path / "log", workers=1, drain_seconds=5) as service:
         service.process.terminate()
-        await_that(lambda: service.ask("GET", "/readyz").status == 503, "it had heard of its end")
-        ready = service.ask("GET", "/readyz")
+        await_that(lambda: service.probe("/readyz").status == 503, "it had heard of its end")
+        ready = service.probe("/readyz")
         answer = service.ask("POST", "/v1/classify", plain("blue"))
 
         assert "stopping" in json.loads(ready.body)["detail"]
@@ -173,18 +173,18 @@ def test_while_draining_it_is_not_ready_and_still_answers(colour_model: Path, tm
 
 
 def test_nothing_is_left_running_after_a_stop(colour_model: Path, tmp_path: Path) -> None:
-    with running(colour_model, tmp_path / "log", scorers=2) as service:
-        scorers = _scorers(service)
+    with running(colour_model, tmp_path / "log", workers=2) as service:
+        workers = _workers(service)
         assert service.stop() == 0
 
     # Killed is not yet gone: whoever inherits a process has to notice.
-    await_that(lambda: not any(Path(f"/proc/{pid}").exists() for pid in scorers), "the scorers were gone")
+    await_that(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers), "the workers were gone")
 
 
 def test_a_full_queue_answers_503_at_once_and_says_when_to_return(colour_model: Path, tmp_path: Path) -> None:
-    with running(colour_model, tmp_path / "log", scorers=1, queue_limit=1) as service:
-        [scorer] = _scorers(service)
-        os.kill(scorer, signal.SIGSTOP)
+    with running(colour_model, tmp_path / "log", workers=1, queue_limit=1) as service:
+        [worker] = _workers(service)
+        os.kill(worker, signal.SIGSTOP)
         statuses: list[int] = []
         threads = [
             threading.Thread(target=lambda: statuses.append(service.ask("POST", "/v1/classify", plain("red")).status))
@@ -192,12 +192,12 @@ def test_a_full_queue_answers_503_at_once_and_says_when_to_return(colour_model: 
         ]
         for thread in threads:
             thread.start()
-        await_that(lambda: service.in_hand() == 2, "one was at the scorer and one in the queue")
+        await_that(lambda: service.in_hand() == 2, "one was at the worker and one in the queue")
 
         refused = service.ask("POST", "/v1/classify", plain("red"))
-        ready = service.ask("GET", "/readyz")
+        ready = service.probe("/readyz")
 
-        os.kill(scorer, signal.SIGCONT)
+        os.kill(worker, signal.SIGCONT)
         for thread in threads:
             thread.join()
     assert (refused.status, refused.headers["Retry-After"]) == (503, "1")

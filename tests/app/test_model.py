@@ -73,7 +73,7 @@ def test_answers_are_probabilities_whatever_the_model_gives(tmp_path: Path, logi
     models.write(tmp_path, logits=logits)
     model = Model.load(tmp_path)
 
-    scores = model.predict(np.full((2, 32, 32, 3), 255, np.uint8))
+    scores = model.primary(model.run(np.full((2, 32, 32, 3), 255, np.uint8)))
 
     assert scores.dtype == np.float32
     assert scores.sum(axis=1) == pytest.approx([1, 1], abs=1e-5)

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from app.scoring.application import create_app
+from app.scoring.service import Service
 from app.scoring.settings import Settings
 from app.scoring.views import page
 
@@ -21,11 +22,11 @@ HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 @pytest.fixture(scope="module")
 def client() -> FlaskClient:
-    return create_app(Settings(model_dir=Path("no-model-is-needed"))).test_client()
+    return create_app(Service(Settings(model_dir=Path("no-model-is-needed")))).test_client()
 
 
 class Document(HTMLParser):
-    """What a page refers to, declares and leaves open."""
+    """The references, declarations and unclosed elements of a page."""
 
     VOID = frozenset({"meta", "link", "img", "input", "br", "hr"})
 
@@ -134,7 +135,7 @@ def test_every_file_that_the_page_refers_to_is_sent(document: Document) -> None:
 def test_the_links_lead_to_routes_of_the_service(client: FlaskClient, document: Document) -> None:
     links = {attributes["href"] for tag, attributes in document.elements if tag == "a"}
 
-    assert links == {"openapi.json", "metrics", "version"}
+    assert links == {"openapi.json", "version"}
     assert {client.get(f"/{link}").status_code for link in links} <= {200, 503}  # 503: no model is loaded here
 
 
@@ -199,7 +200,7 @@ def test_the_samples_are_small_and_say_what_is_expected_of_them() -> None:
 
 
 def test_the_page_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    client = create_app(Settings(model_dir=Path("no-model-is-needed"))).test_client()
+    client = create_app(Service(Settings(model_dir=Path("no-model-is-needed")))).test_client()
     monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail(f"{path} is read during a request"))
 
     assert client.get("/", headers=HTML).status_code == 200

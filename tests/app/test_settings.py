@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.scoring import cores, settings
+from app.scoring import cores, settings, telemetry
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +19,7 @@ def test_an_empty_environment_gives_working_defaults() -> None:
     found = settings.load()
 
     assert (found.host, found.port, found.model_dir) == ("127.0.0.1", 8080, Path("model"))
-    assert found.scorers == cores.available_cores()
+    assert found.workers == cores.available_cores()
     assert found.max_body_bytes == 10 * 1024 * 1024
 
 
@@ -58,10 +58,26 @@ def test_every_fault_is_named_at_once_with_what_was_found_and_what_is_allowed(mo
 
 def test_a_collector_without_its_exporter_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318")
-    monkeypatch.setattr("app.scoring.telemetry._PACKAGE", "no_such_package.exporter")
+    monkeypatch.setattr("app.scoring.telemetry._PACKAGES", ("no_such_package.exporter",))
 
     with pytest.raises(settings.SettingsError, match=r"requirements-otlp\.txt or unset it"):
         settings.load()
+
+
+def test_the_two_ports_differ(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCORING_PORT", "9000")
+    monkeypatch.setenv("SCORING_MANAGEMENT_PORT", "9000")
+
+    with pytest.raises(settings.SettingsError, match="PORT and MANAGEMENT_PORT must differ, found 9000 for both"):
+        settings.load()
+
+
+@pytest.mark.parametrize("value", ["true", "True", "TRUE"])
+def test_spans_are_switched_off_in_any_case(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318")
+    monkeypatch.setenv("OTEL_SDK_DISABLED", value)
+
+    assert not telemetry.is_wanted()
 
 
 @pytest.mark.parametrize(

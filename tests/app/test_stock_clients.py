@@ -194,7 +194,7 @@ def test_tritonclient_keeps_several_requests_in_flight(service: Service) -> None
     [
         ("nosuch", np.zeros((1, SIDE, SIDE, 3), np.uint8), "404", "nosuch"),
         ("colours", np.zeros((1, 8, 8, 3), np.uint8), "400", "[1, 8, 8, 3]"),
-        ("colours", np.zeros((17, SIDE, SIDE, 3), np.uint8), "400", "16"),
+        ("colours", np.zeros((17, SIDE, SIDE, 3), np.uint8), "413", "16"),
     ],
 )
 def test_tritonclient_raises_with_the_reason_for_a_refusal(

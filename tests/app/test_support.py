@@ -31,7 +31,7 @@ def test_the_colour_model_names_each_colour_in_every_layout(tmp_path: Path, spec
     named = {}
     for colour in COLOURS:
         row = to_row(pictures.plain(colour), spec, Limits()).row
-        [(index, probability)] = top(model.predict(row[None])[0], 1)
+        [(index, probability)] = top(model.primary(model.run(row[None]))[0], 1)
         assert probability <= 1
         named[colour] = model.labels[index]
 

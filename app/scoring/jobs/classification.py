@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.scoring.manifest import Output
 from app.scoring.model import Model, top
 from app.scoring.pipeline import Pipeline
 from app.scoring.problem import Problem
@@ -26,22 +27,24 @@ def classify(pipeline: Pipeline, head: dict[str, Any], body: bytes) -> Frame:
     if not data:
         raise Problem(400, f"the body is empty; send a picture, or a form with one in the field {FIELD!r}")
     longest = max(map(len, model.labels))
-    pipeline.check_answer(head["top"] * (longest + _BYTES_A_CLASS) * (1 + len(model.manifest.more_outputs)))
+    pipeline.check_answer(head["top"] * (longest + _BYTES_A_CLASS) * len(model.manifest.outputs))
     picture, outputs = pipeline.classify(data)
-    classes = _name_classes(model, outputs[model.manifest.output.name], head["top"])
+    manifest = model.manifest
+    named = {
+        output.name: _name_classes(model, output, outputs[output.name], head["top"]) for output in manifest.outputs
+    }
+    classes = named.pop(manifest.output.name)
     result = {
         "image": {"format": picture.format, "width": picture.width, "height": picture.height},
         "classes": classes,
     }
-    if model.manifest.more_outputs:
-        more = [output.name for output in model.manifest.more_outputs]
-        result["outputs"] = {name: _name_classes(model, outputs[name], head["top"]) for name in more}
+    if named:
+        result["outputs"] = named
     return Frame({"result": result, "best": [classes[0]["probability"]]}, b"")
 
 
-def _name_classes(model: Model, probabilities: NDArray[np.float32], count: int) -> list[dict[str, Any]]:
-    # The labels name the classes of every output that has as many of them.
-    labels = model.labels if len(model.labels) == len(probabilities) else None
+def _name_classes(model: Model, output: Output, probabilities: NDArray[np.float32], count: int) -> list[dict[str, Any]]:
+    labels = model.labels_of(output)
     return [
         {
             "index": index,

@@ -24,23 +24,26 @@ def infer(pipeline: Pipeline, head: dict[str, Any], body: bytes) -> Frame:
     """The outputs asked for, for the request's one input."""
     model = pipeline.model
     request = parse(body, head["json_length"], pipeline.check_count)
-    classes = {output.name: output.classes for output in (model.manifest.output, *model.manifest.more_outputs)}
-    asked = request.outputs or tuple(OutputRequest(name, request.binary) for name in classes)
+    outputs = {output.name: output for output in model.manifest.outputs}
+    asked = request.outputs or tuple(OutputRequest(name, request.binary) for name in outputs)
     names = [output.name for output in asked]
     for name in names:
-        if name not in classes:
-            raise Problem(400, f"no output {name[:80]!r}; this model has {', '.join(map(repr, classes))}")
+        if name not in outputs:
+            raise Problem(400, f"no output {name[:80]!r}; this model has {', '.join(map(repr, outputs))}")
         if names.count(name) > 1:
             raise Problem(400, f"output {name!r} is asked for {names.count(name)} times; ask for it once")
     rows = _rows(pipeline, request.input)
-    pipeline.check_answer(sum(_estimate_bytes(output, len(rows), classes[output.name], model) for output in asked))
+    pipeline.check_answer(
+        sum(_estimate_bytes(output, len(rows), outputs[output.name].classes, model) for output in asked)
+    )
     place = request.input.name if request.input.array is not None else ""
     results = pipeline.infer(rows, place=place)
     top_level = {"model_name": model.manifest.name, "model_version": model.manifest.version}
     if request.id:
         top_level["id"] = request.id
-    payload, split = encode(top_level, [_output(output, results[output.name], model) for output in asked])
-    best = [float(row.max()) for row in results[model.manifest.output.name]]
+    answers = [_output(output, results[output.name], model.labels_of(outputs[output.name])) for output in asked]
+    payload, split = encode(top_level, answers)
+    best = [float(row.max()) for row in model.primary(results)]
     return Frame({"json_length": split, "best": best}, payload)
 
 
@@ -73,14 +76,14 @@ def _estimate_bytes(asked: OutputRequest, rows: int, classes: int, model: Model)
     return rows * min(asked.classes, classes) * (max(map(len, model.labels)) * 4 + _BYTES_AN_ITEM)
 
 
-def _output(asked: OutputRequest, probabilities: NDArray[np.float32], model: Model) -> Output:
+def _output(asked: OutputRequest, probabilities: NDArray[np.float32], labels: tuple[str, ...]) -> Output:
     if not asked.classes:
         return Output(asked.name, probabilities, asked.binary)
     width = probabilities.shape[1]
-    labels = model.labels if len(model.labels) == width else tuple(map(str, range(width)))
+    names = labels or tuple(map(str, range(width)))
     count = min(asked.classes, width)
     items = tuple(
-        f"{probability:f}:{index}:{labels[index]}".encode()
+        f"{probability:f}:{index}:{names[index]}".encode()
         for row in probabilities
         for index, probability in top(row, count)
     )

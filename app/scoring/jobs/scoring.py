@@ -23,7 +23,7 @@ def score(pipeline: Pipeline, head: dict[str, Any], body: bytes) -> Frame:  # no
     for index, item in enumerate(items):
         place = f"input[{index}]"
         _, outputs = pipeline.classify(_decode_base64(item, place), place=place)
-        classes = top(outputs[model.manifest.output.name], _TOP)
+        classes = top(model.primary(outputs), _TOP)
         answers.append([(model.labels[i], probability * 100) for i, probability in classes])
         best.append(classes[0][1])
     return Frame({"best": best}, orjson.dumps(answers))

@@ -1,9 +1,8 @@
 /** The answer's side of the page: waiting, a failure, or the classes with their time and origin. */
 
-import { count, duration, explain, percent } from "./words.js";
+import { doubt, duration, explain, percent, rest } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const DOUBT_BELOW = 0.2;
 const NOTABLE_MS = 0.05;
 
 const element = (id) => document.getElementById(id);
@@ -27,17 +26,22 @@ export function fail(failure, limits) {
   show("failure");
 }
 
-/** When the page will ask again by itself. Outside the alert, or a screen reader would read out every second. */
+/** Announce that the page will ask again by itself. Outside the alert, or a screen reader would read out every second. */
 export function countdown(seconds) {
   element("countdown").textContent = `Asking again in ${seconds} s`;
 }
 
-/** Show `answer`, which took `roundTrip` ms; `known` is how many classes the model has, if that is known. */
-export function succeed(answer, roundTrip, known) {
+/** Wait with as many bars as an answer of a model with `count` classes brings. */
+export function expect(count) {
+  for (const [index, bar] of [...document.querySelectorAll(".skeleton span")].entries()) bar.hidden = index >= count;
+}
+
+/** Show `answer`, which took `roundTrip` ms; `model` is what /version says of the model that gave it, or null. */
+export function succeed(answer, roundTrip, model) {
   const { classes, timings_ms: timings } = answer;
   element("classes").replaceChildren(...classes.map(row));
-  element("rest").textContent = rest(classes, known);
-  element("doubt").hidden = !(classes.length > 1 && classes[0].probability < DOUBT_BELOW);
+  element("further").replaceChildren(...Object.entries(answer.outputs ?? {}).map(further));
+  judge(answer, model);
   element("round-trip").textContent = duration(roundTrip);
   const parts = spans(timings, roundTrip);
   element("strip").replaceChildren(...strip(parts));
@@ -45,6 +49,12 @@ export function succeed(answer, roundTrip, known) {
   element("origin").replaceChildren(...origin(answer));
   show("result");
   element("announcement").textContent = `Answer: ${classes.map(({ label, probability }) => `${label} ${percent(probability)}`).join(", ")}.`;
+}
+
+/** Comment on the probabilities of `answer`. Their meaning depends on the model: no comment while that is null. */
+export function judge({ classes }, model) {
+  element("rest").textContent = model ? rest(classes, model) : "";
+  element("doubt").textContent = model && classes.length > 0 ? doubt(classes[0].probability, model) : "";
 }
 
 function show(id) {
@@ -57,18 +67,27 @@ function row({ label, probability }) {
   const meter = make("meter", "", { min: 0, max: 1, value: probability, "aria-hidden": "true" });
   const track = make("span", "", { class: "track" });
   track.append(meter);
-  const item = document.createElement("li");
-  item.append(make("span", label, { class: "label" }), make("span", percent(probability), { class: "share" }), track);
+  const item = line({ label, probability });
+  item.append(track);
   return item;
 }
 
-function rest(classes, known) {
-  if (!known || known <= classes.length) return "";
-  const share = 1 - classes.reduce((sum, { probability }) => sum + probability, 0);
-  return `All ${count(known - classes.length)} other classes together: ${percent(Math.min(Math.max(share, 0), 1))}`;
+/** One more output of a model that has several, as a plain list under its name. */
+function further([name, classes]) {
+  const list = make("ol", "", { class: "plain", "aria-label": `Likeliest classes of ${name}` });
+  list.append(...classes.map(line));
+  const part = document.createElement("section");
+  part.append(make("h2", `Further output: ${name}`), list);
+  return part;
 }
 
-/** Where the round trip went. The total of the service may exceed its three stages, the round trip exceeds the total. */
+function line({ label, probability }) {
+  const item = document.createElement("li");
+  item.append(make("span", label, { class: "label" }), make("span", percent(probability), { class: "share" }));
+  return item;
+}
+
+/** The parts of the round trip. The total of the service may exceed its three stages, the round trip exceeds the total. */
 function spans({ queue, decode, inference, total }, roundTrip) {
   const other = total - queue - decode - inference;
   return [

@@ -89,7 +89,7 @@ async function fetched(button, signal) {
   const response = await fetch(address, { signal }).catch((error) => {
     throw signal.aborted ? error : new Failure("offline");
   });
-  if (!response.ok) throw new Failure(response.status);
+  if (!response.ok) throw new Failure("sample", { found: `The status is ${response.status}.` });
   const file = new File([await response.blob()], button.dataset.file, { type: "image/jpeg" });
   return Object.assign(file, { address, title: button.firstElementChild.alt });
 }

@@ -1,17 +1,17 @@
 /** One picture at a time: take it, show it, ask about it, show the answer. A newer picture ends all of that for an older. */
 
-import { countdown, fail, succeed, wait } from "./answer.js";
+import { countdown, expect, fail, judge, succeed, wait } from "./answer.js";
 import { listen, offer } from "./intake.js";
 import { Failure, classify, facts } from "./service.js";
 import * as stage from "./stage.js";
-import { allowed, bytes, command, count, explain } from "./words.js";
+import { allowed, bytes, command, count, describe, explain } from "./words.js";
 
 const RETRIES = 3;
 const LONGEST_WAIT_S = 60;
 
 const element = (id) => document.getElementById(id);
 
-let live = null; // what /version said last: limits, model and code
+let live = null; // the last answer of /version: limits, model and code
 let current = new AbortController();
 let repeat = () => {};
 
@@ -57,9 +57,11 @@ async function ask(picture, signal) {
     try {
       const { answer, roundTrip } = await classify(picture, signal);
       if (signal.aborted) return;
-      succeed(answer, roundTrip, classesOf(answer.model));
+      succeed(answer, roundTrip, modelOf(answer));
       stage.detail(picture, answer.image);
-      if (isNews(answer)) refresh();
+      if (!isNews(answer)) return;
+      await refresh();
+      if (!signal.aborted) judge(answer, modelOf(answer));
       return;
     } catch (error) {
       const wanted = error.kind === 503 && error.wait !== null && error.wait <= LONGEST_WAIT_S;
@@ -83,12 +85,12 @@ async function pause(seconds, signal) {
 function known(error) {
   if (error instanceof Failure) return error;
   console.error(error);
-  return new Failure("garbled");
+  return new Failure("fault");
 }
 
-/** How many classes the model that answered has, if it is the one that /version told of. */
-function classesOf(model) {
-  return live?.model.sha256 === model.sha256 ? live.model.classes : null;
+/** The model that gave `answer`, as /version described it; null where it described another. */
+function modelOf({ model }) {
+  return live?.model.sha256 === model.sha256 ? live.model : null;
 }
 
 /** A release went live while this page was open. */
@@ -102,8 +104,8 @@ async function refresh() {
   } catch {
     return; // the page works without; the answer's own failure tells what is wrong
   }
-  const { name, title, version, classes } = live.model;
-  element("model-facts").textContent = `${title || name} · version\u00a0${version} · ${count(classes)}\u00a0classes`;
+  element("model-facts").textContent = describe(live.model);
+  expect(live.model.classes);
   element("limits").textContent = allowed(live.limits);
   offer(live.limits.formats);
 }

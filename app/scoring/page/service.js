@@ -1,4 +1,7 @@
-/** What this page asks the service, and the ways it can fail. */
+/** The requests of this page to the service, and the ways they can fail. */
+
+/** Without `top`: the service then gives as many classes as fit a page, or all where its model has fewer. */
+export const QUESTION = "v1/classify";
 
 const PATIENCE_MS = 30_000;
 
@@ -20,12 +23,12 @@ export async function facts() {
   return response.json();
 }
 
-/** Ask for the five likeliest classes of `picture` (a Blob), sent as it is. */
+/** Ask for the likeliest classes of `picture` (a Blob), sent as it is. */
 export async function classify(picture, abort) {
   const begun = performance.now();
   const patience = AbortSignal.timeout(PATIENCE_MS);
   try {
-    const response = await fetch("v1/classify?top=5", {
+    const response = await fetch(QUESTION, {
       method: "POST",
       headers: { "Content-Type": mediaType(picture), Accept: "application/json" },
       body: picture,
@@ -33,6 +36,7 @@ export async function classify(picture, abort) {
     });
     if (!response.ok) throw await refusal(response);
     const answer = await response.json();
+    if (!Array.isArray(answer?.classes)) throw new Failure("garbled"); // JSON of something else on the way
     return { answer, roundTrip: performance.now() - begun };
   } catch (error) {
     if (error instanceof Failure || abort.aborted) throw error;

@@ -126,10 +126,27 @@ def _split(json_length: str, size: int) -> int:
     return int(json_length)
 
 
+_WORDS = {
+    "missing": "is missing",
+    "string_type": "must be a string",
+    "bool_type": "must be true or false",
+    "tuple_type": "must be a list",
+    "too_long": "may have {max_length} elements, found {actual_length}",
+    "int_type": "must be a whole number from 0",
+    "greater_than_equal": "must be a whole number from 0",
+    "less_than": "must be a whole number from 0 and less than {lt}",
+    "literal_error": "must be {expected}",
+}
+"""The words for each of pydantic's kinds of fault; what is not listed is a value that should be an object."""
+
+
 def _explain(error: ValidationError) -> str:
-    """The faults in one sentence each; values are left out, since they may be megabytes."""
+    """The first faults, each with its place; values are left out, since they may be megabytes."""
     faults = error.errors(include_url=False, include_input=False)[:3]
-    return "; ".join(f"{_place(fault['loc'])}: {fault['msg']}" for fault in faults)
+    return "; ".join(
+        f"{_place(fault['loc'])} " + _WORDS.get(fault["type"], "must be an object").format(**fault.get("ctx", {}))
+        for fault in faults
+    )
 
 
 def _place(path: tuple[int | str, ...]) -> str:

@@ -95,8 +95,7 @@ def _metadata(manifest: Manifest) -> dict[str, Any]:
             {"name": manifest.input.name, "datatype": datatype, "shape": [-1, *manifest.input.row_shape]},
         ],
         "outputs": [
-            {"name": output.name, "datatype": "FP32", "shape": [-1, output.classes]}
-            for output in (manifest.output, *manifest.more_outputs)
+            {"name": output.name, "datatype": "FP32", "shape": [-1, output.classes]} for output in manifest.outputs
         ],
     }
 

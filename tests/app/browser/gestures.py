@@ -1,4 +1,4 @@
-"""How a person hands a picture to the page, and the answers that stand in for the service's."""
+"""Gestures that hand a picture to the page, and answers that stand in for the service's."""
 
 import json
 from collections.abc import Callable
@@ -14,6 +14,10 @@ _TRANSFER = """files => {
   return transfer;
 }"""
 _PASTE = "(body, clipboardData) => body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }))"
+
+
+SHA256 = "ab" * 32
+"""The model that gives `answer`."""
 
 
 def picture(colour: str) -> FilePayload:
@@ -48,7 +52,7 @@ def paste(page: Page, *files: FilePayload) -> None:
 def answer(*classes: tuple[str, float], **changes: Any) -> dict[str, Any]:  # parts of a JSON document
     """An answer as the service gives it."""
     return {
-        "model": {"name": "colours", "version": "1", "sha256": "ab" * 32},
+        "model": {"name": "colours", "version": "1", "sha256": SHA256},
         "code": {"commit": "c0ffee", "build": "77"},
         "image": {"format": "PNG", "width": 64, "height": 48},
         "classes": [

@@ -1,5 +1,6 @@
-"""What goes wrong is said in plain words, with what to do about it."""
+"""The page says in plain words that something failed, claims no cause that it cannot know, and advises."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -25,19 +26,25 @@ def expect_failure(page: Page, title: str, advice: str, *, again: bool) -> None:
 
 
 ERRORS = {
-    400: (
-        "The picture did not arrive whole",
-        "Try again. If this happens again, check that the file opens elsewhere.",
-        True,
-    ),
-    404: ("The service refused the picture", "Try another one.", False),
-    408: ("Sending took too long", "The connection is slow. Try again, or send a smaller picture.", True),
+    400: ("The service did not accept the request", "Something on the way may have changed it. Try again.", True),
+    404: ("The service refused the request", "The status is 404. Reload this page, then try again.", False),
+    408: ("Sending took too long", "The connection may be slow. Try again, or send a smaller picture.", True),
     413: ("This picture is too big", f"{TAKES} Save it smaller and try again.", False),
+    415: (
+        "This is not a picture that the service reads",
+        f"{TAKES} Save it in one of these formats and try again.",
+        False,
+    ),
+    422: (
+        "The service cannot classify this picture",
+        "The file may be damaged or have an unusual shape. Save it again, or choose another one.",
+        False,
+    ),
     429: ("Too many pictures in a short time", "Wait a little, then try again.", True),
-    500: ("The service has failed", "This is not your picture's fault. Try again in a while.", True),
-    503: ("The service is busy", "It takes no more pictures at the moment.", True),
+    500: ("Something failed on the server's side", "The status is 500. Try again in a while.", True),
+    503: ("The service cannot answer now", "It may be busy, starting or stopping.", True),
 }
-"""What the page says for a status, and whether it offers to try again."""
+"""Title and advice for a status, and true where the page offers to try again."""
 
 
 def test_every_error_of_the_service_is_explained(visit: Visit) -> None:
@@ -55,8 +62,8 @@ def test_every_error_of_the_service_is_explained(visit: Visit) -> None:
     ("name", "content", "title"),
     [
         ("notes.txt", b"no picture at all", "This is not a picture that the service reads"),
-        ("torn.jpg", pictures.plain("red", (640, 480), "JPEG")[:400], "This picture cannot be read"),
-        ("line.png", pictures.plain("red", (4000, 16)), "This picture cannot be read"),
+        ("torn.jpg", pictures.plain("red", (640, 480), "JPEG")[:400], "The service cannot classify this picture"),
+        ("line.png", pictures.plain("red", (4000, 16)), "The service cannot classify this picture"),
     ],
 )
 def test_the_service_itself_refuses_what_is_no_good_picture(page: Page, name: str, content: bytes, title: str) -> None:
@@ -72,26 +79,36 @@ def test_an_error_page_of_something_on_the_way_is_not_shown(visit: Visit) -> Non
     gestures.choose(page, gestures.picture("red"))
 
     expect_failure(
-        page, "The service has failed", "This is not your picture's fault. Try again in a while.", again=True
+        page, "Something failed on the server's side", "The status is 502. Try again in a while.", again=True
     )
     expect(page.locator("#failure-detail")).to_be_hidden()
 
 
-def test_an_answer_that_is_no_json_is_a_failure(visit: Visit) -> None:
-    visit.answer(
-        lambda route: route.fulfill(status=200, content_type="text/html", body="<h1>Welcome to the hotel</h1>")
-    )
+@pytest.mark.parametrize("body", ["<h1>Welcome to the hotel</h1>", '{"welcome": "to the hotel"}', "null"])
+def test_an_answer_of_something_else_is_a_failure(visit: Visit, body: str) -> None:
+    visit.answer(lambda route: route.fulfill(status=200, body=body))
     page = visit.open()
     gestures.choose(page, gestures.picture("red"))
 
     expect(page.locator("#failure-title")).to_have_text("The answer cannot be read")
 
 
+def test_a_fault_of_the_page_blames_the_page_and_is_left_in_the_console(visit: Visit) -> None:
+    page = visit.open()
+    page.evaluate("() => { URL.createObjectURL = () => { throw new Error('a fault'); }; }")
+    gestures.choose(page, gestures.picture("red"))
+
+    advice = "Reload it, then try again. The browser's console holds the cause."
+    expect_failure(page, "This page has failed", advice, again=True)
+    assert [complaint.splitlines()[0] for complaint in visit.complaints] == ["console error: Error: a fault"]
+    visit.complaints.clear()
+
+
 def test_a_lost_connection_is_said_and_trying_again_helps(visit: Visit) -> None:
     page = visit.open()
     visit.answer(lambda route: route.abort("connectionrefused"))
     gestures.choose(page, gestures.picture("green"))
-    expect_failure(page, "The service cannot be reached", "Check your connection, then try again.", again=True)
+    expect_failure(page, "The connection to the service failed", "Check your connection, then try again.", again=True)
 
     visit.answer_again()
     page.get_by_role("button", name="Try again").click()
@@ -108,12 +125,7 @@ def test_a_lost_connection_is_said_and_trying_again_helps(visit: Visit) -> None:
     ],
 )
 def test_a_picture_beyond_the_limits_is_not_even_sent(visit: Visit, limits: dict[str, int], found: str) -> None:
-    def strict(route: Route) -> None:
-        version = route.fetch().json()
-        version["limits"] |= limits
-        route.fulfill(json=version)
-
-    visit.page.route("**/version", strict)
+    visit.describe(limits=limits)
     page = visit.open()
     gestures.choose(page, gestures.file("red.png", pictures.plain("red").ljust(200, b"\0")))
 
@@ -132,7 +144,7 @@ def test_a_picture_beyond_the_limits_is_not_even_sent(visit: Visit, limits: dict
             False,
         ),
         # The half minute that an answer may take, over at once.
-        ("AbortSignal.timeout = () => AbortSignal.abort()", "The service does not answer", True),
+        ("AbortSignal.timeout = () => AbortSignal.abort()", "There was no answer within half a minute", True),
     ],
 )
 def test_what_the_browser_reports_is_explained(page: Page, fault: str, title: str, *, again: bool) -> None:
@@ -157,7 +169,7 @@ def test_an_empty_file_is_not_sent(visit: Visit) -> None:
         (
             gestures.drop,
             [],
-            "Only a link was dropped. Save the picture first, or copy the picture itself and paste it here.",
+            "No file was dropped. Save the picture first, or copy the picture itself and paste it here.",
         ),
         (gestures.drop, [gestures.picture("red")] * 2, "These are several files. Drop one picture at a time."),
         (gestures.paste, [], "There is no picture to paste. Copy a picture first, then paste it here."),
@@ -187,15 +199,33 @@ def test_a_dropped_folder_is_named_as_such(page: Page) -> None:
     expect(page.locator("#notice")).to_have_text("This is a folder. Drop one picture out of it.")
 
 
-def test_a_sample_that_cannot_be_had_leaves_no_picture_behind(visit: Visit) -> None:
+@pytest.mark.parametrize(
+    ("reply", "title", "advice"),
+    [
+        (
+            lambda route: route.abort("connectionrefused"),
+            "The connection to the service failed",
+            "Check your connection, then try again.",
+        ),
+        (
+            gestures.refusing(404),
+            "This sample did not arrive",
+            "The status is 404. Try again, or choose a picture of your own.",
+        ),
+    ],
+    ids=["connection", "status"],
+)
+def test_a_sample_that_does_not_arrive_leaves_no_picture_behind(
+    visit: Visit, reply: Callable[[Route], None], title: str, advice: str
+) -> None:
     page = visit.open()
     gestures.choose(page, gestures.picture("blue"))
     expect(page.locator("#result")).to_be_visible()
-    page.route("**/samples/cat.jpg", lambda route: route.abort("connectionrefused"))
+    page.route("**/samples/cat.jpg", reply)
 
     page.get_by_role("button", name="Cat").click()
 
-    expect(page.locator("#failure-title")).to_have_text("The service cannot be reached")
+    expect_failure(page, title, advice, again=True)
     expect(page.locator("#shown")).to_be_hidden()
     expect(page.get_by_text("Drop a picture here")).to_be_visible()
 

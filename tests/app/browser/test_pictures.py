@@ -32,7 +32,7 @@ def test_a_picture_is_shown_and_answered(visit: Visit, hand_over: Callable[[Page
     expect(page.locator("#caption")).to_have_text(f"red.png · PNG, 64 \u00d7 48 · {len(picture['buffer'])} bytes")
     assert page.locator("#shown").evaluate("image => image.naturalWidth") == 64
     assert len(visit.questions) == 1
-    assert visit.questions[0].url.endswith("/v1/classify?top=5")
+    assert visit.questions[0].url.endswith("/v1/classify")
     assert visit.questions[0].method == "POST"
     assert visit.questions[0].headers["content-type"] == "image/png"
 
@@ -122,17 +122,6 @@ def test_what_is_unlikely_or_certain_is_not_rounded_to_0_or_100_percent(visit: V
     expect(page.locator(".share")).to_have_text(["> 99.9%", "< 0.1%", "0.0%"])
 
 
-def test_an_answer_without_a_favourite_says_so(visit: Visit) -> None:
-    visit.answer(lambda route: route.fulfill(json=gestures.answer(("a", 0.19), ("b", 0.1))))
-    page = visit.open()
-    gestures.choose(page, gestures.picture("red"))
-    expect(page.locator("#doubt")).to_be_visible()
-
-    visit.answer_again()
-    gestures.choose(page, gestures.picture("red"))
-    expect(page.locator("#doubt")).to_be_hidden()
-
-
 @pytest.mark.parametrize("name", ["Cat", "Palace"])
 def test_a_sample_is_a_click_away(page: Page, name: str) -> None:
     sample = page.get_by_role("button", name=name)
@@ -144,15 +133,6 @@ def test_a_sample_is_a_click_away(page: Page, name: str) -> None:
     expect(page.locator("#caption")).to_contain_text(f"{name.lower()}.jpg · JPEG, ")
     gestures.paste(page, gestures.picture("red"))
     expect(sample).to_have_attribute("aria-pressed", "false")
-
-
-def test_an_answer_of_a_newer_release_renews_the_facts(visit: Visit) -> None:
-    page = visit.open()
-    visit.answer(lambda route: route.fulfill(json=gestures.answer(("a", 1.0))))
-    with page.expect_request("**/version") as asked:
-        gestures.choose(page, gestures.picture("red"))
-
-    assert asked.value.headers["accept"] == "application/json"
 
 
 def test_a_newer_picture_ends_the_older_question(visit: Visit) -> None:
@@ -201,4 +181,4 @@ def test_the_command_quotes_what_the_shell_would_read_otherwise(page: Page, serv
     words = shlex.split((page.locator("#command").text_content() or "").replace("\\\n", " "))
 
     data = ["--data-binary", f"@{name}"]
-    assert words == ["curl", "-H", "Content-Type: image/png", *data, f"{service.url}/v1/classify?top=5"]
+    assert words == ["curl", "-H", "Content-Type: image/png", *data, f"{service.url}/v1/classify"]
