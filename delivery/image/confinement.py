@@ -19,22 +19,18 @@ _CORES = re.compile(r"[1-9][0-9]?")
 
 @dataclass(frozen=True)
 class Confinement:
-    """`memory` and `cores` as a Pod of `stack` has them, in Kubernetes' words."""
+    """`memory` and `cores` as a Pod of `stack` has them, and what of it the app may take at rest with its model."""
 
     stack: str
     memory: str
     cores: str
+    model_memory: str
 
     @property
     def options(self) -> tuple[str, ...]:
         """All of it as options of `docker run`. Docker's `m` is Kubernetes' Mi."""
-        memory = f"{self.mebibytes}m"
+        memory = f"{mebibytes(self.memory)}m"
         return (*_FIXED, "--memory", memory, "--memory-swap", memory, "--cpus", self.cores)
-
-    @property
-    def mebibytes(self) -> int:
-        """2048 for 2Gi."""
-        return int(self.memory[:-2]) * _MEBIBYTES[self.memory[-2:]]
 
     def __str__(self) -> str:
         return f"read-only, user 10001, no capabilities, {self.memory} of memory, {self.cores} CPUs, 256 processes"
@@ -48,6 +44,11 @@ class Confinement:
         )
 
 
+def mebibytes(amount: str) -> int:
+    """2048 for 2Gi."""
+    return int(amount[:-2]) * _MEBIBYTES[amount[-2:]]
+
+
 def read_confinement(project: Project) -> Confinement:
     """The confinement by the stack whose Pods have the least memory: a proved image may run in all of them.
 
@@ -56,7 +57,7 @@ def read_confinement(project: Project) -> Confinement:
     found = [_of(project, stack) for stack in project.stacks]
     if not found:
         raise FailureError(f"{project.root}: no stack file, allowed: one Pulumi.<stack>.yaml at least")
-    return min(found, key=lambda one: one.mebibytes)
+    return min(found, key=lambda one: mebibytes(one.memory))
 
 
 def confinement() -> Confinement:
@@ -71,15 +72,18 @@ def _of(project: Project, stack: str) -> Confinement:
         workload = {}
     given = workload.get("resources") if isinstance(workload, dict) else None
     resources = given if isinstance(given, dict) else {}
-    memory, cores = resources.get("memory"), resources.get("cpuLimit")
     place = f"Pulumi.{stack}.yaml: slipway:workload.resources"
-    if not isinstance(memory, str) or not _MEMORY.fullmatch(memory):
-        raise FailureError(
-            f"{place}.memory: found {_shown(memory)}, allowed: mebibytes such as 512Mi or gibibytes such as 2Gi"
-        )
+    memory, model_memory = (_amount(resources.get(key), f"{place}.{key}") for key in ("memory", "modelMemory"))
+    cores = resources.get("cpuLimit")
     if not isinstance(cores, str) or not _CORES.fullmatch(cores):
         raise FailureError(f'{place}.cpuLimit: found {_shown(cores)}, allowed: whole cores such as "2"')
-    return Confinement(stack, memory, cores)
+    return Confinement(stack, memory, cores, model_memory)
+
+
+def _amount(found: object, place: str) -> str:
+    if not isinstance(found, str) or not _MEMORY.fullmatch(found):
+        raise FailureError(f"{place}: found {_shown(found)}, allowed: mebibytes such as 512Mi or gibibytes such as 2Gi")
+    return found
 
 
 def _shown(value: object) -> str:

@@ -19,6 +19,16 @@ _PORT, _MANAGEMENT_PORT = (Settings.model_fields[name].default for name in ("por
 _KILLED = 128 + signal.SIGKILL
 _WORKER_KILLED = re.compile(r"worker \d+ was killed, likely for memory")
 _LAST_LINES = 50
+# Runs inside: memory that the kernel cannot take back, by cgroups v2, else v1.
+_MEMORY = """
+import pathlib
+for place, names in (("memory.stat", ("anon", "shmem")), ("memory/memory.stat", ("total_rss", "total_shmem"))):
+    file = pathlib.Path("/sys/fs/cgroup", place)
+    if file.exists():
+        figures = dict(line.split() for line in file.read_text().splitlines())
+        print(sum(int(figures[name]) for name in names))
+        break
+"""
 
 
 class Container:
@@ -30,14 +40,14 @@ class Container:
         """`sealed` is without any network, `port` then without a meaning: requests go in by tunnels."""
         self.host = _HOST
         self.name = f"slipway-{secrets.token_hex(4)}"
-        self._confinement = confinement()
+        self.confinement = confinement()
         self._tunnels: list[Tunnel] = []
         settings = (part for item in (environment or {}).items() for part in ("--env", "=".join(item)))
         published = (f"--publish={_HOST}:{port or ''}:{_PORT}", f"--publish={_HOST}::{_MANAGEMENT_PORT}")
         network = ("--network", "none") if sealed else published
         try:
             with held():
-                docker("run", "--detach", "--name", self.name, *self._confinement.options, *network, *settings, image)
+                docker("run", "--detach", "--name", self.name, *self.confinement.options, *network, *settings, image)
             reach = self._dig if sealed else self._find
             self.port, self.management_port = reach(_PORT), reach(_MANAGEMENT_PORT)
         except BaseException:
@@ -51,8 +61,12 @@ class Container:
         ended_so = killed == "true" or (running == "false" and int(code) == _KILLED)
         lines = self.log().splitlines()[-_LAST_LINES:]
         if ended_so or any(_WORKER_KILLED.search(line) for line in lines):
-            return self._confinement.out_of_memory
+            return self.confinement.out_of_memory
         return ""
+
+    def memory(self) -> int:
+        """Mebibytes that all of its processes hold now, caches of files left out. Raises EngineError."""
+        return -(-int(docker("exec", self.name, "python3", "-c", _MEMORY)) // (1 << 20))
 
     def log(self) -> str:
         """Everything it has printed."""

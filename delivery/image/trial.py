@@ -11,7 +11,7 @@ from delivery.service.pictures import Expected, classify_all, expected
 from delivery.service.running import Running, ServiceError, failure
 from delivery.service.trial import prove, stop
 
-from .confinement import confinement
+from .confinement import mebibytes
 from .container import Container
 from .contract import Contract, Identity
 from .engine import engine_version, image_id, image_labels
@@ -28,7 +28,8 @@ def examine(steps: Steps, image: str, records: Records, pictures: Path = PICTURE
     done: list[Check] = []
     with Container(identity, sealed=True) as running:
         prove(steps, running, pictures)
-        done.append(Check(name="pictures", result=f"{len(right)} as expected; {confinement()}, no network"))
+        done.append(Check(name="pictures", result=f"{len(right)} as expected; {running.confinement}, no network"))
+        done.append(_memory(steps, running))
         done += _promises(steps, Contract(running, Identity.of(image_labels(identity)), right))
         done += _hostile(steps, running, right, Identity.of(image_labels(identity)).model)
         stop(steps, running)
@@ -36,6 +37,20 @@ def examine(steps: Steps, image: str, records: Records, pictures: Path = PICTURE
     record = TestRecord(image=identity, tested=datetime.now(UTC), engine=engine_version(), checks=tuple(done))
     records.write(record)
     return record
+
+
+def _memory(steps: Steps, running: Container) -> Check:
+    """Hold what the app takes after its first pictures to what the stack file counts for it."""
+    limits = running.confinement
+    with steps.step("Memory") as step:
+        taken, counted = running.memory(), limits.model_memory
+        if taken > mebibytes(counted):
+            raise ServiceError(
+                f"the app takes {taken}Mi at rest with this model, and {counted} are counted for it; raise "
+                f"slipway:workload.resources.modelMemory in Pulumi.{limits.stack}.yaml, and memory with it"
+            )
+        step.result = f"{taken}Mi at rest with the model, {counted} are counted for it of {limits.memory}"
+    return Check(name="memory", result=step.result)
 
 
 def _promises(steps: Steps, contract: Contract) -> list[Check]:

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from delivery.failure import FailureError
-from delivery.image.confinement import Confinement, read_confinement
+from delivery.image.confinement import Confinement, mebibytes, read_confinement
 from delivery.image.container import Container
 from delivery.preview.project import read
 from delivery.service.running import failure
@@ -16,6 +16,7 @@ from .conftest import Fake
 
 Checkout = Callable[..., Path]
 
+MODEL = {"modelMemory": "192Mi"}
 OOM_LINE = '{"level": "error", "message": "worker 17 was killed, likely for memory; starting another"}'
 
 
@@ -34,16 +35,18 @@ def checkout(tmp_path: Path) -> Checkout:
 
 
 def test_the_least_memory_of_all_stacks_counts_with_the_cores_beside_it(checkout: Checkout) -> None:
-    root = checkout(dev={"memory": "2Gi", "cpuLimit": "4"}, prod={"memory": "1280Mi", "cpuLimit": "2"})
+    root = checkout(
+        dev={"memory": "2Gi", "cpuLimit": "4", **MODEL}, prod={"memory": "1280Mi", "cpuLimit": "2", **MODEL}
+    )
 
     found = read_confinement(read(root))
 
-    assert found == Confinement("prod", "1280Mi", "2")
+    assert found == Confinement("prod", "1280Mi", "2", "192Mi")
     assert "--memory 1280m --memory-swap 1280m --cpus 2" in " ".join(found.options)
 
 
 def test_gibibytes_are_compared_as_such() -> None:
-    assert Confinement("dev", "2Gi", "2").mebibytes == 2048
+    assert (mebibytes("2Gi"), mebibytes("2000Mi")) == (2048, 2000)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +57,8 @@ def test_gibibytes_are_compared_as_such() -> None:
             {"cpuLimit": "2"},
             r"resources.memory: found nothing, allowed: mebibytes such as 512Mi or",
         ),
-        ({"memory": "1Gi", "cpuLimit": 2}, r"resources.cpuLimit: found 2, allowed: whole cores such as \"2\""),
+        ({"memory": "1Gi", "cpuLimit": 2, **MODEL}, r"resources.cpuLimit: found 2, allowed: whole cores such as \"2\""),
+        ({"memory": "1Gi", "cpuLimit": "2"}, r"resources.modelMemory: found nothing, allowed: mebibytes"),
         ("much", r"resources.memory: found nothing"),
     ],
 )
@@ -84,5 +88,5 @@ def test_a_failure_names_a_kill_for_memory_with_the_limit(fake: Fake, state: str
     with Container("scoring:1") as running:
         told = str(failure(running, "cat.jpg: answered 503, expected 200"))
 
-    limit = running._confinement.memory
+    limit = running.confinement.memory
     assert (f"killed for memory: the limit is {limit}; raise slipway:workload.resources.memory" in told) is named

@@ -7,7 +7,7 @@ from typing import Any
 import pulumi_kubernetes.apps.v1 as apps
 import pytest
 
-from delivery.image.confinement import confinement
+from delivery.image import confinement
 from slipway import manifests
 from slipway.config.ports import MANAGEMENT_PORT, PORT
 from slipway.config.quantities import mebibytes
@@ -215,8 +215,8 @@ def test_an_image_is_tested_with_the_least_memory_that_any_pod_has(stack: str) -
     [deployed] = [one for one in environments.objects(stack) if one["kind"] == "Deployment"]
     [only] = deployed["spec"]["template"]["spec"]["containers"]
     limits = only["resources"]["limits"]
-    tested = confinement()
+    tested = confinement.confinement()
 
-    assert tested.mebibytes <= mebibytes(limits["memory"])
+    assert mebibytes(tested.memory) <= mebibytes(limits["memory"])
     if tested.stack == stack:
         assert (tested.memory, tested.cores) == (limits["memory"], limits["cpu"])
