@@ -1,22 +1,34 @@
 """The image, run as in production: read-only, as nobody, without privileges, within limits."""
 
+import re
 import secrets
+import signal
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
+from app.scoring.settings import Settings
 from delivery.interrupts import held
 
+from .confinement import confinement
 from .engine import EngineError, docker
 from .tunnel import Tunnel
 
 _HOST = "127.0.0.1"
-_PORT = 8080
-# What the workload's Pod declares, in Docker's words.
-CONFINEMENT = (
-    *("--read-only", "--user", "10001:10001", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"),
-    *("--memory", "512m", "--memory-swap", "512m", "--cpus", "2", "--pids-limit", "256"),
-)
+_PORT, _MANAGEMENT_PORT = (Settings.model_fields[name].default for name in ("port", "management_port"))
+_KILLED = 128 + signal.SIGKILL
+_WORKER_KILLED = re.compile(r"worker \d+ was killed, likely for memory")
+_LAST_LINES = 50
+# Runs inside: memory that the kernel cannot take back, by cgroups v2, else v1.
+_MEMORY = """
+import pathlib
+for place, names in (("memory.stat", ("anon", "shmem")), ("memory/memory.stat", ("total_rss", "total_shmem"))):
+    file = pathlib.Path("/sys/fs/cgroup", place)
+    if file.exists():
+        figures = dict(line.split() for line in file.read_text().splitlines())
+        print(sum(int(figures[name]) for name in names))
+        break
+"""
 
 
 class Container:
@@ -25,23 +37,36 @@ class Container:
     def __init__(
         self, image: str, port: int = 0, environment: Mapping[str, str] | None = None, *, sealed: bool = False
     ) -> None:
-        """`sealed` is without any network, `port` then without a meaning: requests go in by a tunnel."""
+        """`sealed` is without any network, `port` then without a meaning: requests go in by tunnels."""
         self.host = _HOST
         self.name = f"slipway-{secrets.token_hex(4)}"
-        self._tunnel: Tunnel | None = None
+        self.confinement = confinement()
+        self._tunnels: list[Tunnel] = []
         settings = (part for item in (environment or {}).items() for part in ("--env", "=".join(item)))
-        network = ("--network", "none") if sealed else ("--publish", f"{_HOST}:{port or ''}:{_PORT}")
+        published = (f"--publish={_HOST}:{port or ''}:{_PORT}", f"--publish={_HOST}::{_MANAGEMENT_PORT}")
+        network = ("--network", "none") if sealed else published
         try:
             with held():
-                docker("run", "--detach", "--name", self.name, *CONFINEMENT, *network, *settings, image)
-            if sealed:
-                self._tunnel = Tunnel(self.name, _PORT)
-                self.port = self._tunnel.port
-            else:
-                self.port = int(docker("port", self.name, f"{_PORT}/tcp").splitlines()[0].rpartition(":")[2])
+                docker("run", "--detach", "--name", self.name, *self.confinement.options, *network, *settings, image)
+            reach = self._dig if sealed else self._find
+            self.port, self.management_port = reach(_PORT), reach(_MANAGEMENT_PORT)
         except BaseException:
             self._remove()
             raise
+
+    def cause(self) -> str:
+        """A sentence where the kernel ended it, or one of its workers, at the memory limit."""
+        state = "{{.State.OOMKilled}} {{.State.Running}} {{.State.ExitCode}}"
+        killed, running, code = docker("inspect", "--format", state, self.name).split()
+        ended_so = killed == "true" or (running == "false" and int(code) == _KILLED)
+        lines = self.log().splitlines()[-_LAST_LINES:]
+        if ended_so or any(_WORKER_KILLED.search(line) for line in lines):
+            return self.confinement.out_of_memory
+        return ""
+
+    def memory(self) -> int:
+        """Mebibytes that all of its processes hold now, caches of files left out. Raises EngineError."""
+        return -(-int(docker("exec", self.name, "python3", "-c", _MEMORY)) // (1 << 20))
 
     def log(self) -> str:
         """Everything it has printed."""
@@ -69,10 +94,19 @@ class Container:
     ) -> None:
         self._remove()
 
+    def _dig(self, port: int) -> int:
+        """The port on this machine of a tunnel to `port` inside."""
+        self._tunnels.append(Tunnel(self.name, port))
+        return self._tunnels[-1].port
+
+    def _find(self, port: int) -> int:
+        """The port on this machine that `port` inside is published at."""
+        return int(docker("port", self.name, f"{port}/tcp").splitlines()[0].rpartition(":")[2])
+
     def _remove(self) -> None:
         with held():
-            if self._tunnel:
-                self._tunnel.close()
+            for tunnel in self._tunnels:
+                tunnel.close()
             try:
                 docker("rm", "--force", "--volumes", self.name)
             except EngineError as error:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from delivery.service.client import Answer, ask
+from delivery.service.client import Answer, ask, probe
 from delivery.service.pictures import Expected
 from delivery.service.running import Running, failure
 
 _JSON = {"Accept": "application/json", "Content-Type": "application/json"}
-_PATHS = ("/version", "/score", "/v1/classify", "/healthz", "/readyz", "/metrics")
+_PATHS = ("/version", "/score", "/v1/classify", "/v2/health/live", "/v2/health/ready")
+_MANAGEMENT = ("/healthz", "/readyz", "/metrics")
 _TOP = 3  # what the original contract gives of each picture
 
 
@@ -51,14 +52,17 @@ class Contract:
         yield "classify", self.classify
         yield "inference protocol", self.inference_protocol
         yield "metrics", self.metrics
+        yield "apart", self.apart
         yield "description", self.description
 
     def health(self) -> str:
-        """The original's word at the root, and both probes."""
+        """The original's word at the root, and the probes of both ports."""
         self._is("GET /", self._ask("GET", "/").body, b"Healthy")
-        for path in ("/healthz", "/readyz"):
+        for path in ("/v2/health/live", "/v2/health/ready"):
             self._ask("GET", path)
-        return "Healthy, /healthz and /readyz 200"
+        for path in ("/healthz", "/readyz"):
+            self._probe(path)
+        return "Healthy, alive and ready on both ports"
 
     def version(self) -> str:
         """The very code and model that the labels name."""
@@ -99,7 +103,6 @@ class Contract:
     def inference_protocol(self) -> str:
         """Open Inference Protocol: the model under its own name, and a picture through it."""
         name = self._identity.model
-        self._ask("GET", "/v2/health/ready")
         self._is(f"GET /v2/models/{name}: name", self._ask("GET", f"/v2/models/{name}").json().get("name"), name)
         picture = base64.b64encode(next(iter(self._pictures)).read_bytes()).decode()
         tensor = {"name": "picture", "datatype": "BYTES", "shape": [1], "data": [picture]}
@@ -109,12 +112,18 @@ class Contract:
         return f"{name}: {outputs[0].get('shape')} from one picture"
 
     def metrics(self) -> str:
-        """The model in the metrics, and no scorer lost so far."""
-        text = self._ask("GET", "/metrics").body.decode()
+        """The model in the metrics, and that it is ready."""
+        text = self._probe("/metrics").body.decode()
         for wanted in (f'sha256="{self._identity.sha256}"', "scoring_ready 1.0"):
             if wanted not in text:
                 raise failure(self._running, f"GET /metrics: lacks {wanted}")
         return "model and readiness are there"
+
+    def apart(self) -> str:
+        """The public port has neither probes nor metrics."""
+        for path in _MANAGEMENT:
+            self._ask("GET", path, status=http.HTTPStatus.NOT_FOUND)
+        return f"{', '.join(_MANAGEMENT)} are 404 on the public port"
 
     def description(self) -> str:
         """The OpenAPI document names every path."""
@@ -156,9 +165,15 @@ class Contract:
         status: int = http.HTTPStatus.OK,
     ) -> Answer:
         answer = ask(self._running, method, path, body, headers=headers or {})
+        return self._expect(f"{method} {path}", answer, status)
+
+    def _probe(self, path: str) -> Answer:
+        return self._expect(f"GET {path} of the management port", probe(self._running, path), http.HTTPStatus.OK)
+
+    def _expect(self, request: str, answer: Answer, status: int) -> Answer:
         if answer.status != status:
             said = answer.body[:300].decode(errors="replace")
-            raise failure(self._running, f"{method} {path}: answered {answer.status}, expected {status}: {said}")
+            raise failure(self._running, f"{request}: answered {answer.status}, expected {status}: {said}")
         return answer
 
     def _is(self, what: str, found: object, right: object) -> None:

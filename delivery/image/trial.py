@@ -6,18 +6,19 @@ from pathlib import Path
 
 from delivery.console import Step, Steps
 from delivery.paths import PICTURES
-from delivery.service.client import ask
+from delivery.service.client import probe
 from delivery.service.pictures import Expected, classify_all, expected
 from delivery.service.running import Running, ServiceError, failure
 from delivery.service.trial import prove, stop
 
+from .confinement import mebibytes
 from .container import Container
 from .contract import Contract, Identity
 from .engine import engine_version, image_id, image_labels
 from .hostile import refuse, requests
 from .records import Check, Records, TestRecord
 
-_CONFINED = "read-only, user 10001, no capabilities, 512 MB, 2 CPUs, 256 processes, no network"
+_LOST = "scoring_workers_lost_total"
 
 
 def examine(steps: Steps, image: str, records: Records, pictures: Path = PICTURES) -> TestRecord:
@@ -27,7 +28,8 @@ def examine(steps: Steps, image: str, records: Records, pictures: Path = PICTURE
     done: list[Check] = []
     with Container(identity, sealed=True) as running:
         prove(steps, running, pictures)
-        done.append(Check(name="pictures", result=f"{len(right)} as expected; {_CONFINED}"))
+        done.append(Check(name="pictures", result=f"{len(right)} as expected; {running.confinement}, no network"))
+        done.append(_memory(steps, running))
         done += _promises(steps, Contract(running, Identity.of(image_labels(identity)), right))
         done += _hostile(steps, running, right, Identity.of(image_labels(identity)).model)
         stop(steps, running)
@@ -35,6 +37,20 @@ def examine(steps: Steps, image: str, records: Records, pictures: Path = PICTURE
     record = TestRecord(image=identity, tested=datetime.now(UTC), engine=engine_version(), checks=tuple(done))
     records.write(record)
     return record
+
+
+def _memory(steps: Steps, running: Container) -> Check:
+    """Hold what the app takes after its first pictures to what the stack file counts for it."""
+    limits = running.confinement
+    with steps.step("Memory") as step:
+        taken, counted = running.memory(), limits.model_memory
+        if taken > mebibytes(counted):
+            raise ServiceError(
+                f"the app takes {taken}Mi at rest with this model, and {counted} are counted for it; raise "
+                f"slipway:workload.resources.modelMemory in Pulumi.{limits.stack}.yaml, and memory with it"
+            )
+        step.result = f"{taken}Mi at rest with the model, {counted} are counted for it of {limits.memory}"
+    return Check(name="memory", result=step.result)
 
 
 def _promises(steps: Steps, contract: Contract) -> list[Check]:
@@ -60,14 +76,16 @@ def _hostile(steps: Steps, running: Running, right: Mapping[Path, Expected], mod
 
 
 def _still_well(running: Running, right: Mapping[Path, Expected]) -> None:
-    """After all of it: ready, right, and no scorer had to be replaced."""
+    """After all of it: right, and no worker had to be replaced."""
     for seen in classify_all(running, right):
         if seen.fault:
             raise ServiceError(f"after the hostile requests: {seen.picture.name}: {seen.label}, {seen.fault}")
-    metrics = ask(running, "GET", "/metrics").body.decode()
-    lost = [line for line in metrics.splitlines() if line.startswith("scoring_scorers_lost")]
-    if lost and float(lost[0].split()[1]) > 0:
-        raise failure(running, f"a hostile request ended a scorer process: {lost[0]}")
+    metrics = probe(running, "/metrics").body.decode()
+    lost = [line for line in metrics.splitlines() if line.startswith(f"{_LOST} ")]
+    if not lost:
+        raise failure(running, f"after the hostile requests: GET /metrics: lacks {_LOST}")
+    if float(lost[0].split()[1]) > 0:
+        raise failure(running, f"a hostile request ended a worker process: {lost[0]}")
 
 
 def _logged(step: Step, name: str, result: str) -> str:

@@ -68,6 +68,10 @@ class LocalStage(Stage):
         """What the newest release has printed."""
         return self.live.log() if self._started else ""
 
+    def cause(self) -> str:
+        """The live release's."""
+        return self.live.cause() if self._started else ""
+
     def exit_code(self) -> int | None:
         """None while the live release runs."""
         return self.live.exit_code()

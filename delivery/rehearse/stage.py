@@ -21,6 +21,11 @@ class Stage(Engine, ABC):
     host: str
     port: int
 
+    @property
+    def management_port(self) -> int | None:
+        """None: an address leads to the public port alone."""
+        return None
+
     def __init__(self) -> None:
         super().__init__(ENVIRONMENT)
 
@@ -41,6 +46,10 @@ class Stage(Engine, ABC):
         del stack
         port = "" if self.port == 80 else f":{self.port}"
         return {"endpointUrl": f"http://{self.host}{port}/"}
+
+    def cause(self) -> str:
+        """The reason of a failure that the log does not show."""
+        return ""
 
     def exit_code(self) -> int | None:
         """None while the live release runs."""

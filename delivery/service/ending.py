@@ -27,7 +27,7 @@ def end(running: Running, picture: Path, seconds: float = END_SECONDS) -> Ending
     connection = connect(running)
     try:
         # The way there may take its time to open; a picture that is not there yet would not be in flight.
-        connection.request("GET", "/healthz")
+        connection.request("GET", "/v2/health/live")
         connection.getresponse().read()
         connection.putrequest("POST", "/v1/classify")
         connection.putheader("Content-Length", str(len(body)))

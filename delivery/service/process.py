@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -26,7 +26,9 @@ class Process:
     ) -> None:
         """`settings` are more of the app's, by their names without SCORING_."""
         self.host = _HOST
-        self.port = port or free_port()
+        free, other = free_ports(2)
+        self.port = port or free
+        self.management_port = other if other != self.port else free
         self._log = log
         log.parent.mkdir(parents=True, exist_ok=True)
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(_PREFIX)}
@@ -34,6 +36,7 @@ class Process:
             "MODEL_DIR": str(model),
             "HOST": self.host,
             "PORT": str(self.port),
+            "MANAGEMENT_PORT": str(self.management_port),
             "COMMIT": commit,
             **(settings or {}),
         }
@@ -48,6 +51,10 @@ class Process:
                 start_new_session=True,
             )
 
+    def cause(self) -> str:
+        """Its log shows everything."""
+        return ""
+
     def log(self) -> str:
         """Everything it has printed."""
         return self._log.read_text(encoding="utf-8", errors="replace")
@@ -61,17 +68,11 @@ class Process:
         self._process.terminate()
 
     def left_behind(self) -> str:
-        """After its end: processes of its session, or its port."""
+        """After its end: processes of its session, or one of its ports."""
         if self._group_lives():
             return f"processes of group {self._process.pid}"
-        with socket.socket() as listener:
-            # As servers do: connections that are still closing do not hold the port.
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                listener.bind((self.host, self.port))
-            except OSError:
-                return f"a listener at port {self.port}"
-        return ""
+        held = [port for port in (self.port, self.management_port) if not _is_free(port)]
+        return f"a listener at port {held[0]}" if held else ""
 
     def __enter__(self) -> Self:
         return self
@@ -97,7 +98,25 @@ class Process:
 
 def free_port() -> int:
     """A port that nothing listens at now."""
+    [port] = free_ports(1)
+    return port
+
+
+def free_ports(count: int) -> list[int]:
+    """Different ports that nothing listens at now."""
+    with ExitStack() as held:
+        listeners = [held.enter_context(socket.socket()) for _ in range(count)]
+        for listener in listeners:
+            listener.bind((_HOST, 0))
+        return [listener.getsockname()[1] for listener in listeners]
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as listener:
-        listener.bind((_HOST, 0))
-        port: int = listener.getsockname()[1]
-        return port
+        # As servers do: connections that are still closing do not hold the port.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((_HOST, port))
+        except OSError:
+            return False
+    return True

@@ -18,9 +18,17 @@ class Remote:
     port: int
     secure: bool = False
 
+    @property
+    def management_port(self) -> None:
+        """Nothing outside its cluster reaches it."""
+
     def __str__(self) -> str:
         scheme = "https" if self.secure else "http"
         return f"{scheme}://{self.host}{'' if self.port == _PORTS[scheme] else f':{self.port}'}/"
+
+    def cause(self) -> str:
+        """Not known here."""
+        return ""
 
     def log(self) -> str:
         """Its log is where it runs."""

@@ -19,7 +19,14 @@ class Running(Protocol):
 
     @property
     def port(self) -> int:
-        """The port it answers at."""
+        """Its public port."""
+
+    @property
+    def management_port(self) -> int | None:
+        """The port of its probes and metrics; None where only the public port can be reached."""
+
+    def cause(self) -> str:
+        """The reason of a failure that the log does not show, as a sentence; or the empty string."""
 
     def log(self) -> str:
         """Everything it has printed."""
@@ -48,6 +55,12 @@ def address(running: Running) -> str:
 
 
 def failure(running: Running, sentence: str, lines: int = 20) -> ServiceError:
-    """An error that shows the end of the service's log."""
+    """An error that shows the end of the service's log, and the cause where one is known."""
     tail = running.log().strip().splitlines()[-lines:]
-    return ServiceError("\n".join([sentence, *(f"  | {line}" for line in tail)]))
+    return ServiceError("\n".join([with_cause(running, sentence), *(f"  | {line}" for line in tail)]))
+
+
+def with_cause(running: Running, sentence: str) -> str:
+    """The sentence, and the cause after it where one is known."""
+    cause = running.cause()
+    return f"{sentence}; {cause}" if cause else sentence

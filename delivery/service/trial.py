@@ -21,7 +21,7 @@ _WATCH_SECONDS = 0.5
 def prove(steps: Steps, running: Running, pictures: Path = PICTURES) -> None:
     """Ready within its deadline, every picture of the folder as expected, the page there. Raises ServiceError."""
     with steps.step("Ready") as step:
-        step.result = f"/readyz said 200 after {await_ready(running):.1f} s"
+        step.result = f"/readyz of the management port said 200 after {await_ready(running):.1f} s"
     with steps.step("Classify") as step:
         seen = list(classify_all(running, expected(pictures)))
         step.result = f"{sum(not each.fault for each in seen)} of {len(seen)} pictures as expected"

@@ -25,7 +25,7 @@ REGISTRY = os.environ.get("TEST_REGISTRY", "127.0.0.1:5000")
 
 BROKEN = {
     "ends at once": "ENV SCORING_MODEL_DIR=/nowhere",
-    "is never ready": 'CMD ["python", "-m", "http.server", "8080"]',
+    "is never ready": 'CMD ["python", "-m", "http.server", "8081"]',
 }
 """Instructions that break an image, by what it does then."""
 

@@ -112,14 +112,14 @@ def test_replicas_come_and_go(deployed: Deployed, load: Load, quiet: Figures) ->
     unnoticed(stretch.result, quiet)
 
 
-def test_a_scorer_is_shot(deployed: Deployed, load: Load, quiet: Figures) -> None:
+def test_a_worker_is_shot(deployed: Deployed, load: Load, quiet: Figures) -> None:
     uid = deployed.pods()[0]["metadata"]["uid"]
-    victim = max(processes(uid, "app.scoring.scorer"))  # the youngest: the oldest is what all are forked from
-    with load.stretch("a scorer is shot") as stretch:
+    victim = max(processes(uid, "app.scoring.fork_server"))  # the youngest: the oldest is what all are forked from
+    with load.stretch("a worker is shot") as stretch:
         kill(victim)
         time.sleep(5)
 
-    assert victim not in processes(uid, "app.scoring.scorer")
+    assert victim not in processes(uid, "app.scoring.fork_server")
     unnoticed(stretch.result, quiet)
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from delivery.image.build import Built
-from delivery.image.container import CONFINEMENT, Container
+from delivery.image.confinement import confinement
+from delivery.image.container import Container
 from delivery.image.engine import EngineError, docker
 from delivery.paths import ROOT
 from delivery.service.client import ask, await_ready
@@ -25,7 +26,7 @@ OFFLINE = """
 import http.client, sys, time
 while True:
     try:
-        there = http.client.HTTPConnection("127.0.0.1", 8080)
+        there = http.client.HTTPConnection("127.0.0.1", 8081)
         there.request("GET", "/readyz")
         if there.getresponse().status == 200: break
     except OSError: pass
@@ -93,7 +94,7 @@ def test_its_log_is_json_from_the_first_line(container: Container) -> None:
 
 
 def test_it_needs_no_network(image: Built) -> None:
-    name = docker("run", "--detach", "--network", "none", *CONFINEMENT, image.tag)
+    name = docker("run", "--detach", "--network", "none", *confinement().options, image.tag)
     try:
         said = docker("exec", name, "timeout", "30", "python", "-c", OFFLINE, pictures.plain("white").hex())
     finally:

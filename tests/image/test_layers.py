@@ -88,7 +88,7 @@ def test_it_runs_as_nobody_in_particular_and_stops_at_sigterm(image: Built) -> N
     assert config["StopSignal"] == "SIGTERM"
     assert config["Cmd"] == ["python", "-m", "app.scoring"]
     assert config.get("Entrypoint") is None
-    assert list(config["ExposedPorts"]) == ["8080/tcp"]  # type: ignore[call-overload]  # JSON of any shape
+    assert list(config["ExposedPorts"]) == ["8080/tcp", "8081/tcp"]  # type: ignore[call-overload]  # JSON of any shape
 
 
 def test_only_the_app_and_the_model_are_under_srv(image: Built, checkout: Path) -> None:

@@ -53,7 +53,7 @@ def test_an_image_that_passes_is_written_down_by_its_id(image: Built, records: R
     names = [check.name for check in record.checks]
     assert names[0] == "pictures"
     assert names[-2:] == ["hostile", "SIGTERM"]
-    assert len([name for name in names if name.startswith("contract ")]) == 7
+    assert len([name for name in names if name.startswith("contract ")]) == 8
 
 
 def test_it_runs_without_any_network_and_answers_through_the_engine(image: Built) -> None:

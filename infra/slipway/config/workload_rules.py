@@ -13,9 +13,6 @@ _Problem = tuple[str, str, str]
 _PROBE_SECONDS = 10
 """How long Azure's load balancer takes to leave a node out: two probes, five seconds apart (manifests/service.py)."""
 
-_APP_MEBIBYTES = 192
-"""The app at rest with its model, and what one inference takes; about 120 were measured for the sample model."""
-
 _PIXEL_BYTES = 16
 """What a pixel takes at most while it is decoded: a WebP's, measured; 8 to 10 in the other formats."""
 
@@ -58,15 +55,15 @@ def workers_within_limit(workload: Workload) -> Iterator[_Problem]:
 
 def memory_for_the_worst(workload: Workload) -> Iterator[_Problem]:
     """All workers at the largest picture, all bytes in hand: a container beyond its limit is killed whole."""
-    app, given = workload.app, mebibytes(workload.resources.memory)
-    workers = app.workers or int(workload.resources.cpu_limit)
+    app, resources = workload.app, workload.resources
+    workers = app.workers or int(resources.cpu_limit)
     pictures = workers * app.max_decoded_pixels * _PIXEL_BYTES + app.budget_bytes
-    needed = _APP_MEBIBYTES + -(-pictures // (1 << 20))
-    if given < needed:
+    needed = mebibytes(resources.model_memory) + -(-pictures // (1 << 20))
+    if mebibytes(resources.memory) < needed:
         yield (
             "workload.resources.memory",
-            workload.resources.memory,
-            f"at least {needed}Mi: {workers} workers at app.maxDecodedPixels, app.budgetBytes and the app itself",
+            resources.memory,
+            f"at least {needed}Mi: modelMemory, app.budgetBytes and {workers} workers at app.maxDecodedPixels",
         )
 
 

@@ -1,6 +1,6 @@
 """What the image's tests share: a registry that behaves as it should until a test says otherwise."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,8 @@ from delivery.image.registry.client import Registry
 from delivery.image.registry.place import Place
 
 from .registry_stand_in import Behaviour, registry
+
+Fake = Callable[[str], Path]
 
 
 @pytest.fixture(autouse=True)
@@ -36,3 +38,18 @@ def host(behaviour: Behaviour) -> Iterator[str]:
 def client(host: str) -> Registry:
     """A client of the registry's repository that does not wait long before it tries again."""
     return Registry(Place(host, "team/scoring"), pauses=(0.01, 0.01))
+
+
+@pytest.fixture
+def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fake:
+    """Put a `docker` of our own first on PATH; returns a folder for it to write to."""
+
+    def make(script: str) -> Path:
+        command = tmp_path / "bin" / "docker"
+        command.parent.mkdir(exist_ok=True)
+        command.write_text(f"#!/bin/sh\nout={tmp_path}\n{script}\n", encoding="utf-8")
+        command.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{command.parent}:/usr/bin:/bin")
+        return tmp_path
+
+    return make

@@ -55,6 +55,7 @@ def test_the_service_keeps_every_promise(service: Process, identity: Identity, f
         "classify",
         "inference protocol",
         "metrics",
+        "apart",
         "description",
     ]
 
@@ -85,7 +86,19 @@ def constant(path: str, status: int, body: bytes) -> Change:
 
 WRONG = {
     "no word at the root": (constant("GET /", 200, b"Hello"), r"GET /: found b'Hello', expected b'Healthy'"),
-    "not ready": (constant("GET /readyz", 503, b"loading"), r"GET /readyz: answered 503, expected 200: loading"),
+    "not ready": (
+        constant("management GET /readyz", 503, b"loading"),
+        r"GET /readyz of the management port: answered 503, expected 200: loading",
+    ),
+    "not ready for the load balancer": (
+        constant("GET /v2/health/ready", 503, b"loading"),
+        r"GET /v2/health/ready: answered 503, expected 200: loading",
+    ),
+    "metrics for everybody": (
+        constant("GET /metrics", 200, b"scoring_ready 1.0"),
+        r"GET /metrics: answered 200, expected 404: scoring_ready",
+    ),
+    "probes for everybody": (constant("GET /healthz", 200, b"ok"), r"GET /healthz: answered 200, expected 404: ok"),
     "a score without its form": (
         constant("POST /score", 200, b'{"result": "fine"}'),
         r"POST /score: has not the original's form",
@@ -123,7 +136,10 @@ WRONG = {
         constant("POST /v2/models/colours/infer", 500, b"{}"),
         r"infer: answered 500, expected 200",
     ),
-    "metrics of another model": (constant("GET /metrics", 200, b"scoring_ready 1.0"), r"GET /metrics: lacks sha256="),
+    "metrics of another model": (
+        constant("management GET /metrics", 200, b"scoring_ready 1.0"),
+        r"GET /metrics: lacks sha256=",
+    ),
     "no description": (constant("GET /openapi.json", 200, b'{"paths": {}}'), r"openapi\.json: lacks /version, /score"),
 }
 

@@ -4,7 +4,6 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,22 +12,7 @@ from delivery.failure import NotFoundError
 from delivery.image.container import Container
 from delivery.image.engine import EngineError, absence, docker, ensure_image, stream
 
-Fake = Callable[[str], Path]
-
-
-@pytest.fixture
-def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fake:
-    """Put a `docker` of our own first on PATH; returns a folder for it to write to."""
-
-    def make(script: str) -> Path:
-        command = tmp_path / "bin" / "docker"
-        command.parent.mkdir(exist_ok=True)
-        command.write_text(f"#!/bin/sh\nout={tmp_path}\n{script}\n", encoding="utf-8")
-        command.chmod(0o755)
-        monkeypatch.setenv("PATH", f"{command.parent}:/usr/bin:/bin")
-        return tmp_path
-
-    return make
+from .conftest import Fake
 
 
 def test_a_machine_without_docker_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

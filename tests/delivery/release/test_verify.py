@@ -66,9 +66,9 @@ def test_everything_is_asked_through_the_public_address(prod: World) -> None:
     deploy(prod.deployer(), prod.release(1))
 
     paths = {asked.partition(" ")[2] for asked in prod.asked}
-    assert {"/readyz", "/version", "/score", "/v1/classify", "/no-such-path"} <= paths
+    assert {"/v2/health/ready", "/version", "/score", "/v1/classify", "/no-such-path"} <= paths
     assert {"POST /score", "GET /score", "DELETE /v1/classify"} <= set(prod.asked)
-    assert "/metrics" not in paths, "which is nobody's business outside"
+    assert not {"/metrics", "/healthz", "/readyz"} & paths
 
 
 def test_another_address_can_be_named(prod: World) -> None:

@@ -25,7 +25,7 @@ def ending(service: Told, status: int = 200, code: int | None = 0) -> Reply:
     """Say that it is alive, answer the picture in flight with `status`, then end with `code`."""
 
     def reply(path: str, body: bytes) -> tuple[int, bytes]:
-        if path == "/healthz":
+        if path == "/v2/health/live":
             return 200, b"alive"
         assert service.terminated.is_set()
         assert len(body) == 2048

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from delivery.service.process import Process, free_port
+from delivery.service import process as process_module
+from delivery.service.client import ask, await_ready
+from delivery.service.process import Process, free_ports
 from tests.support import models
 
 
@@ -48,11 +50,30 @@ def test_a_process_that_outlives_its_master_is_seen(
         assert process.left_behind() == f"processes of group {process._process.pid}"
 
 
-def test_a_port_that_somebody_still_listens_at_is_seen(model: Path, tmp_path: Path) -> None:
-    port = free_port()
+@pytest.mark.parametrize("which", ["port", "management_port"])
+def test_a_port_that_is_still_listened_at_is_seen(model: Path, tmp_path: Path, which: str) -> None:
+    with Process(model, tmp_path / "log") as process:
+        pass
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", port))
+        listener.bind(("127.0.0.1", getattr(process, which)))
         listener.listen()
-        with Process(model, tmp_path / "log", port) as process:
-            pass
-        assert process.left_behind() == f"a listener at port {port}"
+        assert process.left_behind() == f"a listener at port {getattr(process, which)}"
+
+
+def test_services_side_by_side_have_four_ports_and_answer_at_their_own(model: Path, tmp_path: Path) -> None:
+    with Process(model, tmp_path / "one.log") as one, Process(model, tmp_path / "other.log") as other:
+        for process in (one, other):
+            await_ready(process)
+            assert ask(process, "GET", "/readyz").status == 404
+        assert len({one.port, one.management_port, other.port, other.management_port}) == 4
+
+
+def test_a_chosen_port_is_never_the_management_port_too(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = free_ports(2)
+    monkeypatch.setattr(process_module, "free_ports", lambda _count: [one, other])
+    for chosen in (one, other):
+        with Process(model, tmp_path / "log", chosen) as process:
+            assert {process.port, process.management_port} == {one, other}
+            assert process.port == chosen

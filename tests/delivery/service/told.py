@@ -15,6 +15,9 @@ class Told:
 
     host = "127.0.0.1"
 
+    management_port: int | None = None
+    killed = ""
+
     def __init__(self, reply: Reply) -> None:
         self.reply = reply
         self.code: int | None = None
@@ -24,6 +27,9 @@ class Told:
         self.port = self._server.server_port
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         self._thread.start()
+
+    def cause(self) -> str:
+        return self.killed
 
     def log(self) -> str:
         return "first line\nlast line\n"

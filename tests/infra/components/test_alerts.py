@@ -125,7 +125,7 @@ def test_every_alert_calls_somebody_says_why_and_where_help_is(alerts: Declare) 
     groups: list[Any] = [record.inputs for record in alerts().all(GROUP)]
     raised = [rule for group in groups for rule in group["rules"] if "alert" in rule]
 
-    assert len(raised) == 26
+    assert len(raised) == 27
     for rule in raised:
         assert rule["actions"] == [{"actionGroupId": "/groups/oncall"}]
         assert rule["annotations"].keys() == {"summary", "runbook"}

@@ -77,6 +77,7 @@ def test_it_declares_the_whole_of_a_workload(dev: Recorded) -> None:
         "workload-priority",
         "workload-deny-all",
         "workload-allow-http",
+        "workload-allow-metrics",
         "workload-quota",
         "workload-limits",
         "workload-app",
@@ -134,6 +135,7 @@ def test_pods_come_after_what_binds_them_and_what_lets_them_pull(dev: Recorded) 
         "kubernetes:core/v1:LimitRange::workload-limits",
         "kubernetes:core/v1:ResourceQuota::workload-quota",
         "kubernetes:networking.k8s.io/v1:NetworkPolicy::workload-allow-http",
+        "kubernetes:networking.k8s.io/v1:NetworkPolicy::workload-allow-metrics",
         "kubernetes:networking.k8s.io/v1:NetworkPolicy::workload-deny-all",
     ]
 
@@ -187,7 +189,7 @@ def test_no_waiting_is_skipped_and_nothing_is_forced(dev: Recorded) -> None:
 def test_with_tracing_pods_come_after_the_way_out(declared: Declared, naming: Naming) -> None:
     found = declared(program(naming, {"tracing": {"service": "collector", "namespace": "observability"}}))
 
-    assert len(found.all(POLICY)) == 3
+    assert len(found.all(POLICY)) == 4
     assert f"{POLICY}::workload-allow-tracing" in found.one(DEPLOYMENT).options["dependsOn"]  # type: ignore[operator]  # a list
 
 

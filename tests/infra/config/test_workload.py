@@ -47,6 +47,8 @@ def contradictions(changes: dict[str, Any]) -> list[tuple[str, str, str]]:
         ("resources.cpuRequest", "0m", "from 10m to 256"),
         ("resources.memory", "1G", 'mebibytes such as "512Mi" or gibibytes such as "2Gi", from 16Mi to 1024Gi'),
         ("resources.memory", "Mi", "from 16Mi to 1024Gi"),
+        ("resources.modelMemory", "192", "from 16Mi to 1024Gi"),
+        ("resources.modelMemory", None, "slipway:workload.resources.modelMemory: found nothing, allowed: a value"),
         ("service.allowedSources", ["10.0.0.1/8"], "an IPv4 network such as 10.20.0.0/16, its host bits zero"),
         ("service.allowedSources", [], 'found [], allowed: 1 to 200 networks; ["0.0.0.0/0"] lets everybody in'),
         ("service.externalTrafficPolicy", "local", "'Cluster' or 'Local'"),
@@ -95,7 +97,7 @@ def test_the_sample_contradicts_itself_nowhere() -> None:
             (
                 "workload.resources.memory",
                 "512Mi",
-                "at least 1083Mi: 2 workers at app.maxDecodedPixels, app.budgetBytes and the app itself",
+                "at least 1083Mi: modelMemory, app.budgetBytes and 2 workers at app.maxDecodedPixels",
             ),
         ),
         (
@@ -152,6 +154,14 @@ def test_several_contradictions_are_told_at_once() -> None:
         "workload.app.workers",
         "workload.resources.memory",
     ]
+
+
+def test_memory_follows_the_model() -> None:
+    [(path, found, allowed)] = contradictions({"resources.modelMemory": "1Gi"})
+
+    assert (path, found) == ("workload.resources.memory", "1280Mi")
+    assert allowed.startswith("at least 1915Mi: modelMemory, ")
+    assert contradictions({"resources.modelMemory": "1Gi", "resources.memory": "1915Mi"}) == []
 
 
 def test_memory_follows_the_pictures_that_are_allowed() -> None:

@@ -7,9 +7,12 @@ from typing import Any
 import pulumi_kubernetes.apps.v1 as apps
 import pytest
 
+from delivery.image import confinement
 from slipway import manifests
 from slipway.config.ports import MANAGEMENT_PORT, PORT
+from slipway.config.quantities import mebibytes
 from slipway.naming import Naming
+from tests.infra.support import environments
 from tests.infra.support.workloads import RELEASE, release, workload
 
 from .conftest import Plain
@@ -205,3 +208,15 @@ def test_probes_ask_the_management_port(
 
     assert found["httpGet"] == {"path": path, "port": "management", "scheme": "HTTP"}
     assert (found["periodSeconds"], found["failureThreshold"]) == (period, failures)
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_an_image_is_tested_with_the_least_memory_that_any_pod_has(stack: str) -> None:
+    [deployed] = [one for one in environments.objects(stack) if one["kind"] == "Deployment"]
+    [only] = deployed["spec"]["template"]["spec"]["containers"]
+    limits = only["resources"]["limits"]
+    tested = confinement.confinement()
+
+    assert mebibytes(tested.memory) <= mebibytes(limits["memory"])
+    if tested.stack == stack:
+        assert (tested.memory, tested.cores) == (limits["memory"], limits["cpu"])

@@ -16,7 +16,7 @@ WORKLOAD: dict[str, Any] = {
     "scaling": {"minReplicas": 2, "maxReplicas": 6, "targetCpuPercent": 60, "scaleDownSeconds": 300},
     "disruptions": {"maxUnavailable": 1},
     "spread": {"nodes": "preferred", "zones": "preferred"},
-    "resources": {"cpuRequest": "500m", "cpuLimit": "2", "memory": "1280Mi"},
+    "resources": {"cpuRequest": "500m", "cpuLimit": "2", "memory": "1280Mi", "modelMemory": "192Mi"},
     "rollout": {
         "maxSurge": 1,
         "minReadySeconds": 5,

@@ -20,7 +20,7 @@ VARIANTS: Mapping[str, Mapping[str, object]] = MappingProxyType(
     {
         "fixed number of replicas": {"scaling.minReplicas": 2, "scaling.maxReplicas": 2},
         "spans": {"tracing": {"service": "collector", "namespace": "observability"}},
-        "every setting of the app": {"app.scorers": 1, "app.queueTimeoutSeconds": 2.5, "app.maxConnections": 100},
+        "every setting of the app": {"app.workers": 1, "app.queueTimeoutSeconds": 2.5, "app.maxConnections": 100},
     }
 )
 
