@@ -8,7 +8,8 @@ class Limits:
     """Bounds in pixels.
 
     `max_pixels` bounds the size that the header declares. `max_decoded_pixels` bounds what is really held in memory, at
-    up to 8 bytes a pixel: a baseline JPEG is decoded at a fraction of its size, everything else whole.
+    up to 16 bytes a pixel (WebP; 8 to 10 in the other formats): a baseline JPEG of one scan is decoded at a fraction of
+    its size, everything else whole.
     """
 
     max_pixels: int = 64_000_000
@@ -18,4 +19,4 @@ class Limits:
 
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
-"""The formats that are ever tried, in Pillow's names."""
+"""The formats that are taken, as answers name them."""

@@ -1,7 +1,7 @@
 """From the bytes of a picture, however hostile, to one row of a model's input tensor.
 
-Nothing is decoded before its size is known to be within limits, and only the formats named here are ever tried:
-Pillow would otherwise start Ghostscript for an EPS file.
+The file's own bytes choose the decoder and the limits; no decoder sees them before its size and parts are known to be
+within limits. Pillow's `open` would choose by labels of its own, and allocate what a GIF claims.
 """
 
 import io
@@ -12,22 +12,33 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFile, PngImagePlugin, UnidentifiedImageError
+from PIL import Image, ImageFile
+from PIL.GifImagePlugin import GifImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.WebPImagePlugin import WebPImageFile
 
 from . import structure
 from .limits import FORMATS, Limits
 from .manifest import Input, Resize
+from .orientation import read_orientation
+from .structure import Structure
 
 BACKGROUND = (255, 255, 255)
 """What shows through transparent pixels: most pictures with alpha are drawn to lie on white paper."""
 
+_DECODERS: dict[str, type[ImageFile.ImageFile]] = {
+    "JPEG": JpegImageFile,
+    "PNG": PngImageFile,
+    "WEBP": WebPImageFile,
+    "GIF": GifImageFile,
+}
 _FILTERS = {
     "nearest": Image.Resampling.NEAREST,
     "bilinear": Image.Resampling.BILINEAR,
     "bicubic": Image.Resampling.BICUBIC,
     "lanczos": Image.Resampling.LANCZOS,
 }
-_ORIENTATION_TAG = 0x0112
 _TURN = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -70,34 +81,29 @@ def harden() -> None:
     """Set the process-wide switches of Pillow that no argument reaches."""
     # Our own limits are checked before anything is decoded; Pillow's would only warn, on stderr.
     Image.MAX_IMAGE_PIXELS = None
-    # 64 MiB of compressed text may otherwise be unpacked before the first pixel.
-    PngImagePlugin.MAX_TEXT_MEMORY = 1 << 20
-    PngImagePlugin.MAX_TEXT_CHUNK = 1 << 18
     ImageFile.LOAD_TRUNCATED_IMAGES = False
-    Image.preinit()
 
 
 def to_row(data: bytes, spec: Input, limits: Limits) -> Picture:
     """Decode `data` and bring it to shape (height, width, depth) or (depth, height, width), as `spec` says."""
     with _the_pictures_fault():
-        structure.check(_signature(data), data)
-        try:
-            image = Image.open(io.BytesIO(data), formats=FORMATS)
-        except UnidentifiedImageError:
-            raise UnknownFormatError(f"the bytes are not a picture in one of {', '.join(FORMATS)}") from None
-    width, height = image.size
-    form = image.format or "unknown"
-    _check_shape(width, height, limits)
-    with _the_pictures_fault():
-        _check_scans(image, data, limits)
-        _load(image, spec, limits)
-        # Only now: a PNG is decoded whole to look for the tag behind its pixels.
-        orientation = image.getexif().get(_ORIENTATION_TAG, 1)
+        found = structure.examine(data)
+        if found is None:
+            raise UnknownFormatError(f"the bytes are not a picture in one of {', '.join(FORMATS)}")
+        _check_shape(found.width, found.height, limits)
+        _check_scans(found, limits)
+        if found.whole:
+            _check_decoded(found.width * found.height, limits)
+        image = _DECODERS[found.form](io.BytesIO(found.pixels))
+        if image.size != (found.width, found.height):
+            raise BadPictureError(f"the picture declares two sizes, {(found.width, found.height)} and {image.size}")
+        _load(image, found, spec, limits)
+        orientation = read_orientation(found.exif, found.xmp)
         small = _shrink(image, spec, turned=orientation in (5, 6, 7, 8))
         if orientation in _TURN:
             small = small.transpose(_TURN[orientation])
         small = _padded(small, spec)
-    return Picture(_tensor(np.asarray(small), spec), form, width, height)
+    return Picture(_tensor(np.asarray(small), spec), found.form, found.width, found.height)
 
 
 def _check_shape(width: int, height: int, limits: Limits) -> None:
@@ -115,35 +121,32 @@ def _check_shape(width: int, height: int, limits: Limits) -> None:
         )
 
 
-def _signature(data: bytes) -> str:
-    if data[:3] == b"\xff\xd8\xff":
-        return "JPEG"
-    return "PNG" if data[:8] == b"\x89PNG\r\n\x1a\n" else ""
-
-
-def _check_scans(image: Image.Image, data: bytes, limits: Limits) -> None:
+def _check_scans(found: Structure, limits: Limits) -> None:
     """A JPEG costs its pixels once for each of its scans: ten in most that are progressive, one or three in others."""
-    if image.format != "JPEG":
-        return
-    scans = structure.scans(data)
-    most = _USUAL_SCANS * limits.max_decoded_pixels // (image.width * image.height)
-    if scans > max(most, 1):
-        raise BadPictureError(f"the picture has {scans} scans; at its size at most {most} are decoded")
+    most = max(1, _USUAL_SCANS * limits.max_decoded_pixels // (found.width * found.height))
+    if found.scans > most:
+        raise BadPictureError(f"the picture has {found.scans} scans; at its size at most {most} are decoded")
 
 
-def _load(image: Image.Image, spec: Input, limits: Limits) -> None:
-    """Decode, where the format allows at a fraction of the size that still covers what the model needs."""
-    if not image.info.get("progressive"):
-        # The decoder keeps a progressive file's coefficients at full size, whatever size comes out.
+def _load(image: Image.Image, found: Structure, spec: Input, limits: Limits) -> None:
+    """Decode, where the format allows at a fraction of the size that still covers what the model needs.
+
+    To pick single pixels of a fraction is not to pick those of the picture: "nearest" waits until the picture is large.
+    """
+    exact = spec.resize.filter == "nearest" and found.width * found.height <= limits.max_decoded_pixels
+    if not found.whole and not exact:
         short = spec.resize.short_side or max(spec.width, spec.height)
         image.draft("L" if spec.channels == "L" else "RGB", (short, short))
-    pixels = image.width * image.height
+    _check_decoded(image.width * image.height, limits)
+    image.load()
+
+
+def _check_decoded(pixels: int, limits: Limits) -> None:
     if pixels > limits.max_decoded_pixels:
         raise TooManyPixelsError(
             f"the picture has {pixels} pixels to decode; at most {limits.max_decoded_pixels} are allowed, "
             "or a baseline JPEG of more"
         )
-    image.load()
 
 
 def _shrink(image: Image.Image, spec: Input, *, turned: bool) -> Image.Image:

@@ -12,6 +12,7 @@ from tests.support.hostile.attacks.attack import Attack
 from tests.support.hostile.attacks.judgement import BENCH, delay, harm
 from tests.support.hostile.attacks.trial import Trial, run
 
+_SHOWN = 8
 _COLUMNS = (
     "attack",
     "answers to it",
@@ -84,5 +85,5 @@ def show(rows: Sequence[Row], console: Console) -> None:
         table.add_row(*row.cells(), style="bold red" if row.wrong else "")
     console.print(table)
     for row in rows:
-        for text in row.wrong:
+        for text in row.wrong[:_SHOWN]:
             console.print(f"{row.trial.attack.name}: {text[:400]}", style="red", markup=False, highlight=False)

@@ -33,7 +33,7 @@ def _problem(reply: Reply) -> dict[str, Any]:
     return found
 
 
-def test_the_root_says_healthy_to_whoever_does_not_ask_for_a_page(service: Service) -> None:
+def test_the_root_says_healthy_where_no_page_is_asked_for(service: Service) -> None:
     for headers in ({}, {"Accept": "*/*"}, {"Accept": "application/json"}):
         reply = service.ask("GET", "/", headers=headers)
         assert (reply.status, reply.body) == (200, b"Healthy")
@@ -52,6 +52,7 @@ def test_the_version_is_a_whole_document_where_json_is_asked_for(service: Servic
 
     assert found["code"] == {"commit": "c0ffee", "build": "77"}
     assert found["model"]["name"] == "colours"
+    assert (found["model"]["classes"], found["model"]["multi_label"]) == (5, False)
     assert re.fullmatch(r"[0-9a-f]{64}", found["model"]["sha256"])
     assert found["limits"]["formats"] == ["JPEG", "PNG", "WEBP", "GIF"]
     assert found["runtime"]["onnxruntime"] == onnxruntime.__version__
@@ -145,3 +146,9 @@ def test_other_methods_and_paths_are_as_they_were(service: Service) -> None:
     wrong = service.ask("GET", "/score")
     assert (wrong.status, "POST" in wrong.headers["Allow"]) == (405, True)
     assert service.ask("GET", "/nowhere").status == 404
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+def test_probes_and_metrics_are_not_on_the_public_port(service: Service, path: str) -> None:
+    assert service.ask("GET", path).status == 404
+    assert service.probe(path).status == 200

@@ -10,14 +10,14 @@ from tests.support.hostile.kinds import KINDS, plan
 from tests.support.hostile.siege import Result
 
 _COUNT = 1500
-_SCORERS = 2
-_SETTINGS: dict[str, Any] = {"scorers": _SCORERS, "body_timeout_seconds": 5, "keepalive_seconds": 5}
+_WORKERS = 2
+_SETTINGS: dict[str, Any] = {"workers": _WORKERS, "body_timeout_seconds": 5, "keepalive_seconds": 5}
 """Time enough for honest clients on a machine that has other things to do."""
 _IDLE_MIB = 150
 _PICTURE_MIB = 250
-"""What a scorer takes at most beyond its idle share: 25 megapixels of 16-bit grey, on their way to 8 bits."""
+"""What a worker takes at most beyond its idle share: 25 megapixels of 16-bit grey, on their way to 8 bits."""
 _BODIES_MIB = 128
-"""The budget that all unfinished bodies share."""
+"""The budget that bodies and answers share."""
 _KEPT_MIB = 24
 """The noise of allocators. Kept connections, greenlets or decoded pictures would come to far more over 750 requests."""
 
@@ -58,8 +58,8 @@ def test_memory_at_rest_is_the_same_after_the_second_half_as_after_the_first(res
     assert result.kept < _KEPT_MIB, result.rests
 
 
-def test_memory_never_exceeds_what_scorers_and_bodies_may_hold(result: Result) -> None:
-    assert result.peak < _IDLE_MIB + _SCORERS * _PICTURE_MIB + _BODIES_MIB
+def test_memory_never_exceeds_what_workers_and_bodies_may_hold(result: Result) -> None:
+    assert result.peak < _IDLE_MIB + _WORKERS * _PICTURE_MIB + _BODIES_MIB
 
 
 def test_the_log_has_no_surprise_and_no_payload(siege_log: tuple[Result, list[str]]) -> None:

@@ -84,8 +84,17 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
     [
         ({"dtype": "uint8", "normalisation": {"mean": [0, 0, 0], "std": [1, 1, 1]}}, "needs dtype float32"),
         ({"dtype": "float32", "normalisation": {"mean": [0], "std": [1]}}, "needs 3 means and 3 stds for RGB"),
-        ({"resize": {"fit": "stretch", "short_side": 64}}, "goes with fit 'crop'"),
-        ({"resize": {"short_side": 16}}, "at least the longer of width and height"),
+        (
+            {"dtype": "float32", "normalisation": {"mean": [0] * 3, "std": [1, 0, 1]}},
+            "greater than or equal to 0.000001",
+        ),
+        ({"resize": {"short_side": 16}}, "at least the longer of width and height, 32"),
+        ({"resize": {"fit": "stretch", "short_side": 16}}, "at least the shorter of width and height, 32"),
+        ({"resize": {"fit": "pad", "short_side": 64}}, "'pad' cuts nothing"),
+        ({"resize": {"pad_colour": [255, 255, 255]}}, "go with fit 'pad', not with fit 'crop'"),
+        ({"resize": {"fit": "stretch", "pad_at": "start"}}, "go with fit 'pad', not with fit 'stretch'"),
+        ({"resize": {"fit": "pad", "pad_colour": [256, 0, 0]}}, "less than or equal to 255"),
+        ({"channels": "L", "resize": {"fit": "pad", "pad_colour": [255, 0, 0]}}, "for channels L is a grey"),
     ],
 )
 def test_inputs_that_contradict_themselves_are_refused(change: dict[str, Any], says: str) -> None:
@@ -93,3 +102,40 @@ def test_inputs_that_contradict_themselves_are_refused(change: dict[str, Any], s
 
     with pytest.raises(ManifestError, match=says):
         manifest.parse(Input, json.dumps(spec), "input")
+
+
+@pytest.mark.parametrize(
+    "resize",
+    [
+        {"fit": "stretch", "short_side": 36, "filter": "nearest"},
+        {"fit": "pad", "pad_colour": [255, 255, 255], "pad_at": "start"},
+        {"fit": "crop", "short_side": 36},
+    ],
+)
+def test_inputs_that_authors_use_can_be_described(resize: dict[str, Any]) -> None:
+    spec = {"name": "x", "dtype": "uint8", "layout": "NHWC", "channels": "RGB", "width": 32, "height": 32}
+
+    found = manifest.parse(Input, json.dumps(spec | {"resize": resize}), "input")
+
+    assert found.resize.model_dump(mode="json").items() >= resize.items()
+
+
+def test_one_class_is_a_label_of_its_own(document: dict[str, Any]) -> None:
+    document["output"] = {"name": "y", "kind": "logits", "classes": 1}
+
+    assert "one class needs multi_label true" in _refusal(document)
+
+
+def test_an_output_is_named_once(document: dict[str, Any]) -> None:
+    document["more_outputs"] = [document["output"]]
+
+    assert "output and more_outputs name 'scores' twice" in _refusal(document)
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999"])
+def test_numbers_are_finite(document: dict[str, Any], number: str) -> None:
+    document["metrics"] = {"top_1": 0}
+    text = json.dumps(document).replace('"top_1": 0', f'"top_1": {number}')
+
+    with pytest.raises(ManifestError, match=r"metrics\.top_1"):
+        manifest.parse(Manifest, text, "manifest.json")

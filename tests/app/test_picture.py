@@ -2,9 +2,10 @@
 
 import io
 import struct
+import tracemalloc
 import zlib
 from contextlib import suppress
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -161,6 +162,45 @@ def test_a_short_side_beyond_the_crop_cuts_the_centre() -> None:
     assert _mean(_row(encoded(image, "PNG"), spec))[0] > 240
 
 
+@pytest.mark.parametrize(
+    ("place", "corners"),
+    [("centre", ["green", "green", "green", "green"]), ("start", ["red", "red", "green", "green"])],
+)
+def test_padding_has_its_colour_and_its_place(place: Literal["centre", "start"], corners: list[str]) -> None:
+    resize = Resize(fit="pad", pad_colour=COLOURS["green"], pad_at=place)
+    spec = Input(name="x", dtype="uint8", layout="NHWC", channels="RGB", width=64, height=64, resize=resize)
+
+    assert _corners(_row(plain("red", (192, 64)), spec)) == corners
+
+
+def test_padding_at_the_start_is_at_the_start_of_the_upright_picture() -> None:
+    resize = Resize(fit="pad", pad_colour=COLOURS["green"], pad_at="start")
+    spec = Input(name="x", dtype="uint8", layout="NHWC", channels="RGB", width=64, height=64, resize=resize)
+    exif = Image.Exif()
+    exif[0x0112] = 3
+
+    assert _corners(_row(plain("red", (192, 64), exif=exif), spec)) == ["red", "red", "green", "green"]
+
+
+def test_the_colour_of_padding_comes_in_the_models_channel_order() -> None:
+    resize = Resize(fit="pad", pad_colour=(10, 20, 30))
+    spec = Input(name="x", dtype="uint8", layout="NHWC", channels="BGR", width=64, height=64, resize=resize)
+
+    assert _row(plain("red", (192, 64)), spec)[0, 0].tolist() == [30, 20, 10]
+
+
+@pytest.mark.parametrize("size", [(200, 100), (100, 200), (160, 160)])
+def test_stretch_then_cut_is_what_the_two_steps_give(size: tuple[int, int]) -> None:
+    image = Image.fromarray(np.random.default_rng(3).integers(0, 255, (size[1], size[0], 3), np.uint8))
+    resize = Resize(fit="stretch", short_side=72, filter="bilinear")
+    spec = Input(name="x", dtype="uint8", layout="NHWC", channels="RGB", width=64, height=64, resize=resize)
+
+    expected = image.resize((72, 72), Image.Resampling.BILINEAR, reducing_gap=2.0).crop((4, 4, 68, 68))
+
+    difference = np.abs(_row(encoded(image, "PNG"), spec).astype(int) - np.asarray(expected).astype(int))
+    assert difference.max() <= 2
+
+
 def test_float_models_get_their_normalisation_in_their_channel_order() -> None:
     spec = Input(
         name="x",
@@ -196,18 +236,29 @@ def test_sizes_beyond_the_limits_are_refused_before_decoding(size: tuple[int, in
 
 def _png_header(width: int, height: int) -> bytes:
     """A PNG that claims a size and holds no pixels: to decode it would be an error of another kind."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
     head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + _png_chunk(b"IHDR", head) + _png_chunk(b"IDAT", b"") + _png_chunk(b"IEND", b"")
+
+
+def _png_chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
 def test_a_large_baseline_jpeg_is_decoded_at_a_fraction_of_its_size() -> None:
     data = encoded(Image.new("RGB", (6000, 5000), COLOURS["green"]), "JPEG")
 
     assert _mean(_row(data))[1] > 250
+
+
+def test_nearest_picks_pixels_of_the_picture_and_not_of_a_fraction_of_it() -> None:
+    stripes = Image.fromarray(np.tile(np.asarray([[0, 255] * 4], np.uint8).repeat(8, axis=1), (64, 8)))
+    data = encoded(stripes, "JPEG", quality=95)
+    spec = GREY.model_copy(update={"resize": Resize(fit="stretch", filter="nearest"), "width": 64, "height": 8})
+
+    row = _row(data, spec)
+
+    assert np.minimum(row, 255 - row).max() < 30
+    assert {round(float(value) / 255) for value in row.ravel()} == {0, 1}
 
 
 def test_a_large_progressive_jpeg_counts_whole() -> None:
@@ -217,14 +268,18 @@ def test_a_large_progressive_jpeg_counts_whole() -> None:
         _row(data)
 
 
-def test_a_bomb_of_compressed_text_is_refused() -> None:
+def test_a_bomb_of_compressed_text_is_no_reason_to_unpack_or_to_refuse() -> None:
     text = zlib.compress(bytes(80_000_000), 9)
-    good = encoded(Image.new("L", (32, 32)), "PNG")
-    body = b"key\0\0" + text
-    bomb = struct.pack(">I", len(body)) + b"zTXt" + body + struct.pack(">I", zlib.crc32(b"zTXt" + body))
-
-    with pytest.raises(BadPictureError, match="cannot be decoded"):
-        _row(good[:33] + bomb + good[33:])
+    good = encoded(Image.new("RGB", (32, 32), COLOURS["red"]), "PNG")
+    bombs = _png_chunk(b"zTXt", b"Raw profile type exif\0\0" + text) + _png_chunk(
+        b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + text
+    )
+    tracemalloc.start()
+    try:
+        assert _mean(_row(good[:33] + bombs + good[33:])) == [255, 0, 0]
+        assert tracemalloc.get_traced_memory()[1] < 8 << 20
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("form", ["BMP", "TIFF", "ICO", "EPS", "PPM", "TGA", "AVIF"])
@@ -271,44 +326,3 @@ def test_nothing_is_written_to_the_input() -> None:
     _row(data)
 
     assert data == copy
-
-
-def _jpeg_with(parts: bytes, *, progressive: bool = False, size: int = 64) -> bytes:
-    data = encoded(_quarters().resize((size, size)), "JPEG", progressive=progressive)
-    return data[:2] + parts + data[2:]
-
-
-@pytest.mark.parametrize(
-    "parts",
-    [
-        b"\xff\xe1\x00\x08Exif\x00\x00" * 5000,
-        b"\xff\xfe\x00\x02" * 5000,
-        b"\xff\xe1\x00\x02" + b"\x00" * 100_000,
-        b"\xff" * 100_000,
-        b"\xff\x01" * 5000,
-    ],
-)
-def test_a_jpeg_of_very_many_segments_is_refused_before_decoding(parts: bytes) -> None:
-    with pytest.raises(BadPictureError, match="more than 2048 segments, or junk"):
-        _row(_jpeg_with(parts))
-
-
-def test_a_png_of_very_many_chunks_is_refused_before_decoding() -> None:
-    good = encoded(_quarters(), "PNG")
-
-    with pytest.raises(BadPictureError, match="more than 16384 chunks"):
-        _row(good[:33] + (b"\0\0\0\0teSt" + struct.pack(">I", zlib.crc32(b"teSt"))) * 20_000 + good[33:])
-
-
-def test_a_jpeg_whose_scans_are_repeated_is_refused_before_decoding() -> None:
-    data = encoded(_quarters().resize((2000, 2000)), "JPEG", progressive=True)
-    last = data.rindex(b"\xff\xda")
-
-    with pytest.raises(BadPictureError, match=r"scans; at its size at most 75 are decoded"):
-        _row(data[:-2] + data[last:-2] * 100 + b"\xff\xd9")
-
-
-def test_metadata_of_usual_size_is_no_reason_to_refuse() -> None:
-    parts = b"".join(b"\xff\xe2" + struct.pack(">H", 60_002) + bytes(60_000) for _ in range(12))
-
-    assert _row(_jpeg_with(parts)).shape == UINT8_NHWC.row_shape

@@ -1,8 +1,9 @@
 """The page in a real browser, in front of the real service with the colour model."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
@@ -122,6 +123,12 @@ def visit(tab: Page, service: Service) -> Iterator[Visit]:
     """A visit at a desk, not yet opened."""
     with _visiting(tab, service) as visit:
         yield visit
+
+
+@pytest.fixture
+def visit_of(tab: Page) -> Callable[[Service], AbstractContextManager[Visit]]:
+    """Start a visit at a desk to another service than the shared one."""
+    return partial(_visiting, tab)
 
 
 @pytest.fixture

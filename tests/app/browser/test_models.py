@@ -1,9 +1,15 @@
 """The page suits models of other kinds: few classes, several labels at once, several outputs."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+
+from tests.support import models
+from tests.support.service import Service, running
 
 from . import gestures
 from .conftest import Visit
@@ -23,6 +29,35 @@ def ask(visit: Visit, *classes: tuple[str, float], model: dict[str, Any], **chan
     gestures.choose(page, gestures.picture("red"))
     expect(page.locator("#result")).to_be_visible()
     return page
+
+
+def test_a_model_with_fewer_classes_than_a_page_shows_answers_with_all_it_has(
+    visit_of: Callable[[Service], AbstractContextManager[Visit]], tmp_path: Path
+) -> None:
+    models.write(tmp_path / "model", classes=2)
+    with running(tmp_path / "model", tmp_path / "log") as service, visit_of(service) as visit:
+        page = visit.open()
+        gestures.choose(page, gestures.picture("red"))
+
+        expect(page.locator(".label")).to_have_text(["red", "green"])
+        expect(page.locator("#rest")).to_be_hidden()
+        expect(page.locator("#doubt")).to_be_hidden()
+
+
+@pytest.mark.parametrize("logits", [True, False], ids=["logits", "probabilities"])
+def test_a_model_with_independent_labels_and_two_outputs_is_served_and_shown(
+    visit_of: Callable[[Service], AbstractContextManager[Visit]], tmp_path: Path, *, logits: bool
+) -> None:
+    models.write(tmp_path / "model", logits=logits, classes=3, multi_label=True, further=("again",))
+    with running(tmp_path / "model", tmp_path / "log") as service, visit_of(service) as visit:
+        page = visit.open()
+        gestures.choose(page, gestures.picture("blue"))
+
+        expect(page.locator("#classes .label")).to_have_text(["blue", "red", "green"])
+        expect(page.locator("#further")).to_contain_text("Further output: again")
+        expect(page.locator("#further .share")).to_have_text(page.locator("#classes .share").all_inner_texts())
+        expect(page.locator("#rest")).to_have_text(BY_ITSELF)
+        expect(page.locator("#doubt")).to_be_hidden()
 
 
 @pytest.mark.parametrize(

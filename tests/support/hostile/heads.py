@@ -6,6 +6,7 @@ from . import corpus
 from .attempt import End, Sent, Target, request
 
 MIB = 1 << 20
+_LIVE = "/v2/health/live"
 _PICTURE = corpus.coloured("green", "JPEG")
 
 
@@ -36,7 +37,8 @@ def other_protocol(source: Random, _target: Target) -> Sent:
 def upgrade(source: Random, _target: Target) -> Sent:
     """Offers to change the protocol, which need not be taken."""
     protocol = source.choice(("websocket", "h2c", "TLS/1.0"))
-    return Sent((request("GET", "/healthz", Upgrade=protocol, Connection="Upgrade", HTTP2_Settings="AAMAAABk"),))
+    head = request("GET", _LIVE, Upgrade=protocol, Connection="Upgrade", HTTP2_Settings="AAMAAABk")
+    return Sent((head,), path=_LIVE)
 
 
 def spoilt_head(source: Random, _target: Target) -> Sent:
@@ -50,7 +52,9 @@ def spoilt_head(source: Random, _target: Target) -> Sent:
         b"X\xe9: y\r\n",
         b"(x): y\r\n",
     )
-    return Sent((b"GET /healthz HTTP/1.1\r\nHost: x\r\n" + source.choice(lines) + b"\r\n", End.HALF_CLOSE), path="")
+    return Sent(
+        (b"GET /v2/health/live HTTP/1.1\r\nHost: x\r\n" + source.choice(lines) + b"\r\n", End.HALF_CLOSE), path=""
+    )
 
 
 def odd_head(source: Random, _target: Target) -> Sent:
@@ -77,7 +81,7 @@ def odd_head(source: Random, _target: Target) -> Sent:
             ("Content-Length", "0"),
         )
     )
-    return Sent((request("GET", source.choice(("/", "/healthz", "/version")), b"", **{name: value}),))
+    return Sent((request("GET", source.choice(("/", "/v2/health/live", "/version")), b"", **{name: value}),))
 
 
 def content_encoding(source: Random, _target: Target) -> Sent:
@@ -88,7 +92,7 @@ def content_encoding(source: Random, _target: Target) -> Sent:
 
 def head_flood(source: Random, _target: Target) -> Sent:
     """More head than anyone needs."""
-    start = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
+    start = b"GET /v2/health/live HTTP/1.1\r\nHost: x\r\n"
     floods = (
         b"".join(b"X-%d: y\r\n" % number for number in range(2000)),
         b"X: " + b"y" * 100_000 + b"\r\n",
@@ -104,9 +108,14 @@ def long_target(source: Random, _target: Target) -> Sent:
 
 
 def unknown_path(source: Random, _target: Target) -> Sent:
-    paths = ("/nosuch", "/v1", "/v1/classify/x", "/.env", "/admin", "/wp-login.php", "/" + "a" * 3000, "/healthz%00")
-    method = source.choice(("GET", "HEAD", "DELETE"))
-    return Sent((request(method, source.choice(paths)),), path="", bodiless=method == "HEAD")
+    """Paths of other programs, and those that the management port alone has."""
+    paths = (
+        *("/healthz", "/readyz", "/metrics"),
+        *("/nosuch", "/v1", "/v1/classify/x", "/.env", "/admin", "/wp-login.php", "/" + "a" * 3000),
+        *("/version%00", "/v2/health/live%00", "/v2/nosuch"),
+    )
+    method, path = source.choice(("GET", "HEAD", "DELETE")), source.choice(paths)
+    return Sent((request(method, path),), path, bodiless=method == "HEAD")
 
 
 def page_traversal(source: Random, _target: Target) -> Sent:
@@ -119,8 +128,8 @@ def odd_target(source: Random, _target: Target) -> Sent:
     targets = (
         "*",
         "//",
-        "///healthz",
-        "http://x/healthz",
+        "///version",
+        "http://x/version",
         "http://[::1",
         "x:443",
         "?",
@@ -128,7 +137,7 @@ def odd_target(source: Random, _target: Target) -> Sent:
         "/%",
         "/%zz",
         "/#frag",
-        "\\healthz",
+        "\\version",
         "/\xe4",
     )
     return Sent(
@@ -142,12 +151,12 @@ def wrong_method(source: Random, target: Target) -> Sent:
 
 
 def wrong_method_with_body(source: Random, _target: Target) -> Sent:
-    path = source.choice(("/", "/healthz", "/readyz", "/metrics", "/version", "/openapi.json"))
+    path = source.choice(("/", "/v2", "/v2/health/ready", "/version", "/openapi.json"))
     return Sent((request(source.choice(("POST", "PUT", "PATCH")), path, source.randbytes(5000)),), path)
 
 
 def head_method(source: Random, _target: Target) -> Sent:
-    paths = ("/", "/healthz", "/version", "/metrics", "/openapi.json")
+    paths = ("/", "/v2/health/live", "/version", "/openapi.json")
     return Sent((request("HEAD", source.choice(paths)),), bodiless=True)
 
 

