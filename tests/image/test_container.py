@@ -8,14 +8,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from delivery.image import container as container_module
 from delivery.image.build import Built
-from delivery.image.confinement import confinement
+from delivery.image.confinement import Confinement, confinement
 from delivery.image.container import Container
 from delivery.image.engine import EngineError, docker
 from delivery.paths import ROOT
 from delivery.service.client import ask, await_ready
 from delivery.service.ending import end
+from delivery.service.pictures import Expected, classify_all
+from delivery.service.running import ServiceError
 from tests.support import pictures
 
 pytestmark = pytest.mark.image
@@ -127,6 +131,29 @@ def test_a_wrong_setting_ends_it_with_2_and_one_clear_line(image: Built) -> None
         assert running.exit_code() == 2
         assert "SCORING_QUEUE_LIMIT" in running.log()
         assert "Traceback" not in running.log()
+
+
+def test_a_worker_that_the_kernel_ends_for_memory_is_named_with_the_limit(
+    image: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = tmp_path / "large.webp"
+    Image.new("RGB", (5000, 5000)).save(large)
+    monkeypatch.setattr(container_module, "confinement", lambda: Confinement("dev", "200Mi", "2", "192Mi"))
+    with Container(image.tag, sealed=True) as running:
+        await_ready(running)
+        with pytest.raises(ServiceError, match=r"answered 503, .*; killed for memory: the limit is 200Mi; raise .*dev"):
+            list(classify_all(running, {large: Expected(labels=("black",), probability=0.5)}))
+
+
+def test_a_container_that_the_kernel_ends_for_memory_is_named_with_the_limit(
+    image: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(container_module, "confinement", lambda: Confinement("dev", "20Mi", "2", "16Mi"))
+    with (
+        Container(image.tag, sealed=True) as running,
+        pytest.raises(ServiceError, match=r"exit code 137 before it was ready; killed for memory: the limit is 20Mi"),
+    ):
+        await_ready(running)
 
 
 def test_the_command_that_tests_an_image_fails_one_whose_answers_are_wrong(image: Built) -> None:

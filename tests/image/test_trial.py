@@ -18,7 +18,9 @@ from rich.console import Console
 from app.scoring.manifest import MANIFEST_FILE, MODEL_FILE, Manifest
 from delivery.console import Steps
 from delivery.failure import FailureError
+from delivery.image import container
 from delivery.image.build import Built
+from delivery.image.confinement import Confinement
 from delivery.image.container import Container
 from delivery.image.engine import EngineError, docker
 from delivery.image.pushing import Push
@@ -51,9 +53,21 @@ def test_an_image_that_passes_is_written_down_by_its_id(image: Built, records: R
     record = examine(steps(), image.tag, records, golden)
     assert record == records.find(TestRecord, image.id)
     names = [check.name for check in record.checks]
-    assert names[0] == "pictures"
+    assert names[:2] == ["pictures", "memory"]
     assert names[-2:] == ["hostile", "SIGTERM"]
     assert len([name for name in names if name.startswith("contract ")]) == 8
+
+
+def test_a_model_that_takes_more_memory_than_is_counted_does_not_pass(
+    image: Built, records: Records, golden: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(container, "confinement", lambda: Confinement("prod", "1280Mi", "2", "16Mi"))
+    with pytest.raises(
+        FailureError,
+        match=r"takes \d+Mi at rest with this model, and 16Mi are counted for it; raise .*\.prod\.yaml",
+    ):
+        examine(steps(), image.tag, records, golden)
+    assert records.find(TestRecord, image.id) is None
 
 
 def test_it_runs_without_any_network_and_answers_through_the_engine(image: Built) -> None:
