@@ -83,7 +83,7 @@ pictures: $(VENV)/.test ## Take the page's pictures in docs/pictures anew, with 
 bench-serving: $(BENCH_VENV)/.bench ## Speed beside the raw limit and other servers, 10 to 20 minutes; OPTIONS=--quick for one
 	@$(BENCH_VENV)/bin/python -m bench.serving $(OPTIONS)
 
-bench-hostile: $(BENCH_VENV)/.bench ## A hundred thousand hostile requests; OPTIONS="--count 5000" for fewer
+bench-hostile: $(BENCH_VENV)/.bench ## Attacks, then 100,000 hostile requests; OPTIONS="--only fast-client" for one attack
 	@$(BENCH_VENV)/bin/python -m bench.hostile $(OPTIONS)
 
 bench-image: $(VENV)/.test ## Bytes that each change sends to REGISTRY=host/repository, and the image's size

@@ -90,3 +90,7 @@ class Attack:
     small_settings: Mapping[str, object] = field(default_factory=dict)
     """Further settings at the small size."""
     grows_mib: float = 128.0
+    queues_seconds: float = 0.0
+    """A good client's median may be this: its picture waits behind the attack's requests, which are jobs like it."""
+    least_seconds: float = 0.0
+    """The attack lasts at least so long, where honest work at its start would otherwise hide what it does."""

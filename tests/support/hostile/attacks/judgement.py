@@ -41,7 +41,7 @@ def harm(trial: Trial) -> list[str]:
 def delay(trial: Trial, bounds: Bounds) -> list[str]:
     """Everything that took too long."""
     good, probes = trial.under.good, trial.under.probes
-    median = max(bounds.good_floor, bounds.good_times * trial.quiet.good.median)
+    median = max(bounds.good_floor, bounds.good_times * trial.quiet.good.median, trial.attack.queues_seconds)
     found = []
     if good.median > median:
         found.append(f"half of the good requests took over {good.median:.3f} s, allowed are {median:.3f}")

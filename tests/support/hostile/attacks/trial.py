@@ -52,16 +52,17 @@ class Trial:
 
 
 def run(attack: Attack, folder: Path, *, full: bool, seconds: float, seed: str = "1") -> Trial:
-    """Start a service for the attack, measure it quiet for `seconds`, and attack it."""
+    """Start a service for the attack, measure it quiet for half of `seconds`, and attack it for all of them."""
+    lasting = max(seconds, attack.least_seconds)
     model = folder / "model"
     attack.write_model(model)
     settings = _SETTINGS | dict(attack.settings) | ({} if full else dict(attack.small_settings))
     with running(model, folder / "log", **settings) as service:
         with watching(service) as quiet:
-            time.sleep(seconds)
+            time.sleep(seconds / 2)
         before = tree(service.process.pid)
         lost = service.metric("scoring_workers_lost_total")
-        with _Attacker(attack, service, full=full, seconds=seconds, seed=seed) as attacker:
+        with _Attacker(attack, service, full=full, seconds=lasting, seed=seed) as attacker:
             start = time.monotonic()
             with watching(service) as under:
                 harvest = attacker.attack()
