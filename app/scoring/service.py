@@ -71,7 +71,7 @@ class Service:
             raise Problem(503, "the model is not loaded yet; try again", retry_after=1)
         return self._manifest
 
-    def run(self, job: dict[str, Any], body: bytes) -> Reply:
+    def run(self, job: dict[str, Any], body: bytes | bytearray) -> Reply:
         """Have a worker do a job for the current request, and record its figures. Raises Problem."""
         call = current()
         frame, waited = self.pool.run(job, body)
@@ -81,7 +81,7 @@ class Service:
         if "problem" in frame.head:
             raise self._problem(frame.head)
         self.metrics.count_job(call.timings, frame.head["best"])
-        return Reply(frame.head, frame.body, call.timings)
+        return Reply(frame.head, bytes(frame.body), call.timings)
 
     def _problem(self, head: dict[str, Any]) -> Problem:
         status, detail = head["problem"]
