@@ -131,9 +131,9 @@ def _check_scans(found: Structure, limits: Limits) -> None:
 def _load(image: Image.Image, found: Structure, spec: Input, limits: Limits) -> None:
     """Decode, where the format allows at a fraction of the size that still covers what the model needs.
 
-    To pick single pixels of a fraction is not to pick those of the picture: "nearest" waits until the picture is large.
+    A way to resize that picks pixels gets those of the picture itself, as long as it is not too large for that.
     """
-    exact = spec.resize.filter == "nearest" and found.width * found.height <= limits.max_decoded_pixels
+    exact = spec.resize.picks and found.width * found.height <= limits.max_decoded_pixels
     if not found.whole and not exact:
         short = spec.resize.short_side or max(spec.width, spec.height)
         image.draft("L" if spec.channels == "L" else "RGB", (short, short))
@@ -158,6 +158,9 @@ def _shrink(image: Image.Image, spec: Input, *, turned: bool) -> Image.Image:
     opaque = _opaque if spec.channels != "L" else _grey
     image = _eight_bit(image)
     inner, box = _frame(image.size, target, spec.resize)
+    if spec.resize.picks:
+        # Transparency first: to interpolate colours that are not seen would let them shine through at its edges.
+        return opaque(image).transform(inner, Image.Transform.EXTENT, box, _FILTERS[spec.resize.filter])
     return opaque(image.resize(inner, _FILTERS[spec.resize.filter], box=box, reducing_gap=2.0))
 
 

@@ -250,6 +250,27 @@ def test_a_large_baseline_jpeg_is_decoded_at_a_fraction_of_its_size() -> None:
     assert _mean(_row(data))[1] > 250
 
 
+@pytest.mark.parametrize(("smooth", "expected"), [(True, 127), (False, 255)])
+@pytest.mark.parametrize("form", ["PNG", "JPEG"])
+def test_what_does_not_smooth_looks_between_two_pixels_only(form: str, smooth: bool, expected: int) -> None:  # noqa: FBT001  # a case
+    """As cv2 and TensorFlow: each point of the small picture lies between the second and the third of four pixels."""
+    stripes = Image.fromarray(np.tile(np.asarray([[0, 255, 255, 0]], np.uint8), (64, 16)))
+    resize = Resize(fit="stretch", filter="bilinear", smooth=smooth)
+    spec = GREY.model_copy(update={"resize": resize, "height": 8})
+
+    assert np.abs(_row(encoded(stripes, form, quality=100), spec).astype(int) - expected).max() <= 8
+
+
+def test_transparent_colours_do_not_shine_through_where_pixels_are_picked() -> None:
+    clear = Image.new("RGBA", (64, 64), (255, 0, 0, 0))
+    clear.paste((0, 0, 0, 255), (0, 0, 32, 64))
+    spec = UINT8_NHWC.model_copy(update={"resize": Resize(filter="bicubic", smooth=False)})
+
+    row = _row(encoded(clear, "PNG"), spec).astype(int)
+
+    assert np.abs(row - row[:, :, :1]).max() == 0
+
+
 def test_nearest_picks_pixels_of_the_picture_and_not_of_a_fraction_of_it() -> None:
     stripes = Image.fromarray(np.tile(np.asarray([[0, 255] * 4], np.uint8).repeat(8, axis=1), (64, 8)))
     data = encoded(stripes, "JPEG", quality=95)
