@@ -100,16 +100,18 @@ class ScoringWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no ty
         """Answer a request that cannot be read, or that broke this program, by a problem document."""
         status = next((status for kind, status in _STATUSES.items() if isinstance(exc, kind)), 500)
         problem = Problem(status, str(exc)[:200] or title(status))
+        request_id = os.urandom(8).hex()
+        fields = {"fields": {"request_id": request_id}}
         if status == 500:
-            self.log.error("a connection failed unexpectedly", exc_info=exc)
-            problem = Problem(500, "an unexpected error")
+            self.log.error("a connection failed unexpectedly", exc_info=exc, extra=fields)
+            problem = Problem(500, "an unexpected error; the log has it under this request id")
         else:
-            self.log.info("refused a request with %d: %s", status, problem.detail)
+            self.log.info("refused a request with %d: %s", status, problem.detail, extra=fields)
         # The path is not known: no request was read.
-        body = document(problem, instance="", request_id="")
+        body = document(problem, instance="", request_id=request_id)
         head = (
             f"HTTP/1.1 {status} {title(status)}\r\nContent-Type: {MEDIA_TYPE}\r\n"
-            f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+            f"Content-Length: {len(body)}\r\nX-Request-Id: {request_id}\r\nConnection: close\r\n\r\n"
         )
         with suppress(OSError):
             client.sendall(head.encode("ascii") + body)

@@ -103,7 +103,7 @@ def to_row(data: bytes, spec: Input, limits: Limits) -> Picture:
         if orientation in _TURN:
             small = small.transpose(_TURN[orientation])
         small = _padded(small, spec)
-    return Picture(_tensor(np.asarray(small), spec), found.form, found.width, found.height)
+    return Picture(to_tensor(np.asarray(small), spec), found.form, found.width, found.height)
 
 
 def _check_shape(width: int, height: int, limits: Limits) -> None:
@@ -223,7 +223,8 @@ def _grey(image: Image.Image) -> Image.Image:
     return image if image.mode == "L" else _opaque(image).convert("L")
 
 
-def _tensor(pixels: NDArray[Any], spec: Input) -> NDArray[Any]:
+def to_tensor(pixels: NDArray[Any], spec: Input) -> NDArray[Any]:
+    """A row of the model's input from pixels, 0 to 255, of shape (height, width) or (height, width, RGB)."""
     if pixels.ndim == 2:
         pixels = pixels[:, :, np.newaxis]
     if spec.channels == "BGR":

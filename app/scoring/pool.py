@@ -118,7 +118,8 @@ class WorkerPool:
             worker.jobs[0].losses += 1
             if by_job or worker.jobs[0].losses > 1:
                 text = f"the process that worked on this request {cause}; it has been replaced"
-                worker.jobs.popleft().refuse(Problem(503, text, retry_after=1))
+                # Without Retry-After where the job is suspected: a polite client would end the next worker with it.
+                worker.jobs.popleft().refuse(Problem(503, text, retry_after=None if by_job else 1))
         self._queue.extendleft(reversed(worker.jobs))
         self._hand_out()
 

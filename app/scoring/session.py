@@ -56,9 +56,10 @@ def words(error: Exception) -> str:
     return " ".join(_SOURCE.sub("", _STATUS.sub("", str(error))).split())
 
 
-def shape_text(shape: list[Any]) -> str:
+def _shape_text(shape: list[Any]) -> str:
     """A shape in a message: symbolic dimensions may be formulas of hundreds of characters."""
-    return f"[{', '.join(str(part) if len(str(part)) <= 24 else '...' for part in shape)}]"
+    parts = ["?" if part is None else str(part) for part in shape]
+    return f"[{', '.join(part if len(part) <= 24 else '...' for part in parts)}]"
 
 
 def _open(file: IO[bytes], path: Path, provider: str) -> Any:  # noqa: ANN401  # onnxruntime ships no types
@@ -132,5 +133,5 @@ def _check_shape(node: Any, row: list[int], path: Path) -> None:  # noqa: ANN401
     if node.shape and (
         len(rest) != len(row) or any(isinstance(n, int) and n != m for n, m in zip(rest, row, strict=True))
     ):
-        expected = shape_text(["batch", *row])
-        raise ModelError(f"{path}: {node.name} has shape {shape_text(node.shape)}; the manifest says {expected}")
+        expected = _shape_text(["batch", *row])
+        raise ModelError(f"{path}: {node.name} has shape {_shape_text(node.shape)}; the manifest says {expected}")

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from app.scoring.manifest import Manifest
+from app.scoring.manifest import Manifest, Output
 
 from .pointer import Pointer
 from .publishing import Publication
@@ -114,7 +114,7 @@ def say_versions(name: str, entries: list[Entry], pointer: Pointer | None, older
 def say_version(manifest: Manifest, pointer: Pointer | None) -> None:
     """Everything about one version."""
     live = pointer.live if pointer and _is_live(manifest.version, pointer) else None
-    spec, output = manifest.input, manifest.output
+    spec = manifest.input
     rows = {
         "model": f"{manifest.name} version {manifest.version}",
         "live": f"since {live.since:%Y-%m-%d %H:%M:%S %Z} by {live.by}" if live else "no",
@@ -124,7 +124,7 @@ def say_version(manifest: Manifest, pointer: Pointer | None) -> None:
         "licence": manifest.licence,
         "source": manifest.source,
         "input": f"{spec.name}: {spec.dtype} {spec.layout} {spec.channels} {spec.width}x{spec.height}",
-        "output": f"{output.name}: {output.classes} {output.kind}",
+        "output": ", ".join(_output(output) for output in manifest.outputs),
         "metrics": _metrics(manifest),
     }
     rows |= {str(file): f"{facts.size:,} bytes, sha256 {facts.sha256}" for file, facts in manifest.files.items()}
@@ -134,6 +134,10 @@ def say_version(manifest: Manifest, pointer: Pointer | None) -> None:
     for heading, text in rows.items():
         table.add_row(heading, Text(_plain(text)))
     _print(table)
+
+
+def _output(output: Output) -> str:
+    return f"{output.name}: {output.classes} {output.kind}{', multi-label' if output.multi_label else ''}"
 
 
 def _print(table: Table) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 from pathlib import Path
 
+from app.scoring import manifest as manifests
 from app.scoring.manifest import (
     LABELS_FILE,
     MANIFEST_FILE,
@@ -42,7 +43,13 @@ def facts(data: bytes) -> FileFacts:
 
 def publishable(folder: Path, title: str = "Plain colours") -> Path:
     """A folder with a real, small model, ready to publish."""
-    written = models.write(folder)
+    models.write(folder)
+    return unversioned(folder, title)
+
+
+def unversioned(folder: Path, title: str = "Plain colours") -> Path:
+    """The folder of a written version, as its author would hand it in."""
+    written = manifests.read(folder)
     described = {name: value for name, value in written.model_dump().items() if name in Description.model_fields}
     description = Description.model_validate({**described, "title": title})
     (folder / DESCRIPTION_FILE).write_text(description.model_dump_json(), encoding="utf-8")
