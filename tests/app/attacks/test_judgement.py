@@ -84,7 +84,7 @@ def test_one_request_that_waited_long_counts_as_all_that_were_due_meanwhile() ->
         (Heard(_HEAD.replace(b"400", b"200"), b""), "200, allowed are [400]"),
         (Heard(_HEAD.replace(b"/1.1", b"/1.2"), b""), "the answer is of b'HTTP/1.2'"),
         (Heard(_HEAD, b"HTTP/1.1 200 OK"), "the connection stays open"),
-        (Heard(b"HTTP/1.1 400 Bad Request\r\n\r\n{}", b""), "without X-Request-Id"),
+        (Heard(_HEAD + b'{"type":"about:blank","request_id":"2"}', b""), "X-Request-Id is '1'"),
     ],
 )
 def test_a_broken_rule_is_found(heard: Heard, found: str) -> None:

@@ -1,8 +1,11 @@
 """Rules of HTTP/1.1 that keep two servers from reading one message as two (RFC 9110, 9112), and limits on numbers."""
 
+import json
+import time
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import cycle
 from random import Random
 
 from tests.support.hostile.attempt import Target
@@ -62,9 +65,16 @@ class Rule:
         if self.stays is not None and heard.stays is not self.stays:
             shown = "stays open" if heard.stays else "is closed"
             return f"{self.name}: the connection {shown} ({heard.second[:100]!r})"
-        if heard.status >= 400 and b"{" in heard.body[:1] and not heard.header("X-Request-Id"):
-            return f"{self.name}: {heard.status} without X-Request-Id"
+        if _request_id(heard) != heard.header("X-Request-Id"):
+            return f"{self.name}: X-Request-Id is {heard.header('X-Request-Id')!r}, the body is {heard.body[:300]!r}"
         return ""
+
+
+def _request_id(heard: Heard) -> str:
+    """The id that the answer's header must have: a problem document repeats it, a head refused unread has none."""
+    if heard.status < 400 or not heard.body.startswith(b'{"type":'):
+        return heard.header("X-Request-Id")
+    return str(json.loads(heard.body)["request_id"])
 
 
 def rules(target: Target) -> Iterator[Rule]:
@@ -91,11 +101,14 @@ def spoilt(*names: str, lines: Sequence[bytes] = (), body: bytes = b"12345") -> 
 
 
 def break_rules(aim: Aim) -> Act:
-    """Every rule, then a sample of hidden requests."""
+    """Every rule and a sample of hidden requests, for as long as the attack lasts, and at least once."""
     chosen = [*rules(aim.target), *smuggling(aim.source(), aim.size(60, 2000))]
 
     def act(harvest: Harvest) -> None:
-        for rule in chosen:
+        deadline = time.monotonic() + aim.seconds
+        for number, rule in enumerate(cycle(chosen)):
+            if number >= len(chosen) and time.monotonic() > deadline:
+                return
             heard = converse(aim.address, rule.message)
             harvest.answers[str(heard.status or "closed")] += 1
             if text := rule.fault(heard):
