@@ -61,7 +61,7 @@ class Service:
 
     @property
     def ready(self) -> bool:
-        """Whether a load balancer should send requests here."""
+        """True while a load balancer should send requests here."""
         return self._manifest is not None and self.pool.alive and not self.draining
 
     @property
@@ -94,12 +94,12 @@ class Service:
 
     @property
     def code(self) -> dict[str, str]:
-        """Which code answers."""
+        """The commit and build of the code that answers."""
         return {"commit": self.settings.commit, "build": self.settings.build}
 
     @property
     def model(self) -> dict[str, str]:
-        """Which model answers. Raises Problem 503 while there is none."""
+        """Name, version and sha256 of the model that answers. Raises Problem 503 while there is none."""
         return {"name": self.manifest.name, "version": self.manifest.version, "sha256": self.manifest.sha256}
 
     @property

@@ -24,7 +24,7 @@ class SettingsError(Exception):
 
 
 class Settings(BaseSettings):
-    """What may differ between two runs of one image. Every field is the variable SCORING_<FIELD>."""
+    """The settings that may differ between two runs of one image. Every field is the variable SCORING_<FIELD>."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
 
