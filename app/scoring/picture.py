@@ -159,8 +159,7 @@ def _shrink(image: Image.Image, spec: Input, *, turned: bool) -> Image.Image:
     image = _eight_bit(image)
     inner, box = _frame(image.size, target, spec.resize)
     if spec.resize.picks:
-        # Transparency first: to interpolate colours that are not seen would let them shine through at its edges.
-        return opaque(image).transform(inner, Image.Transform.EXTENT, box, _FILTERS[spec.resize.filter])
+        return opaque(image.transform(inner, Image.Transform.EXTENT, box, _FILTERS[spec.resize.filter]))
     return opaque(image.resize(inner, _FILTERS[spec.resize.filter], box=box, reducing_gap=2.0))
 
 
@@ -244,7 +243,7 @@ def to_tensor(pixels: NDArray[Any], spec: Input) -> NDArray[Any]:
 
 @contextmanager
 def _the_pictures_fault() -> Iterator[None]:
-    """Whatever a decoder raises inside is the picture's fault: the list of its exception types has no end."""
+    """Blame the picture for all that a decoder raises: the list of its exception types has no end."""
     try:
         yield
     except (PictureError, MemoryError):

@@ -37,7 +37,7 @@ _ENVIRONMENT = "make bench-classifiers installs them"
 
 @dataclass(frozen=True)
 class Comparison:
-    """How often both gave the same first class in every output, and how far apart any probability was."""
+    """The pictures with the same first class in every output, and the largest difference of a probability."""
 
     model: str
     pictures: int

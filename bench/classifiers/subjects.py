@@ -1,4 +1,4 @@
-"""The seven classifiers: where each is, how it is described, whose code is asked, and on which pictures."""
+"""The seven classifiers: their files, descriptions, authors' code and pictures."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ class Subject:
         return package_file(self.package, self.file)
 
     def describe(self) -> Description:
-        """What a publisher writes into model.json."""
+        """The description that a publisher writes into model.json."""
         return Description(
             name=self.package.replace("_", "-"),
             source=f"{self.package} {self.file}",

@@ -1,4 +1,4 @@
-"""Whatever the file, its picture arrives as the model expects it, or is refused for a reason that helps."""
+"""The picture of any file arrives as the model expects it, or is refused for a reason that helps."""
 
 import io
 import struct
@@ -259,16 +259,6 @@ def test_what_does_not_smooth_looks_between_two_pixels_only(form: str, smooth: b
     spec = GREY.model_copy(update={"resize": resize, "height": 8})
 
     assert np.abs(_row(encoded(stripes, form, quality=100), spec).astype(int) - expected).max() <= 8
-
-
-def test_transparent_colours_do_not_shine_through_where_pixels_are_picked() -> None:
-    clear = Image.new("RGBA", (64, 64), (255, 0, 0, 0))
-    clear.paste((0, 0, 0, 255), (0, 0, 32, 64))
-    spec = UINT8_NHWC.model_copy(update={"resize": Resize(filter="bicubic", smooth=False)})
-
-    row = _row(encoded(clear, "PNG"), spec).astype(int)
-
-    assert np.abs(row - row[:, :, :1]).max() == 0
 
 
 def test_nearest_picks_pixels_of_the_picture_and_not_of_a_fraction_of_it() -> None:
