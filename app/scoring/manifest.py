@@ -43,7 +43,7 @@ class FileFacts(_Part):
 
 
 class Resize(_Part):
-    """How a picture of any shape becomes width x height.
+    """The way from a picture of any shape to width x height.
 
     `crop` scales the short side to `short_side` pixels and cuts the centre. `stretch` ignores the aspect ratio; with
     `short_side` it stretches to the model's aspect ratio at that short side and cuts the centre. `pad` fits the whole
@@ -145,14 +145,14 @@ class Output(_Part):
 
 
 class Framework(_Part):
-    """What made the file, such as onnx with its opset."""
+    """The tool that made the file, such as onnx with its opset."""
 
     name: str
     opset: int | None = None
 
 
 class Description(_Part):
-    """What an author says of a model before it has a version: the publishable half of the manifest."""
+    """The facts that an author gives before a model has a version: the publishable half of the manifest."""
 
     name: ModelName
     title: str = ""

@@ -25,7 +25,7 @@ from .orientation import read_orientation
 from .structure import Structure
 
 BACKGROUND = (255, 255, 255)
-"""What shows through transparent pixels: most pictures with alpha are drawn to lie on white paper."""
+"""The colour that shows through transparent pixels: most pictures with alpha are drawn to lie on white paper."""
 
 _DECODERS: dict[str, type[ImageFile.ImageFile]] = {
     "JPEG": JpegImageFile,
