@@ -20,12 +20,15 @@ TEST := $(RUN) $(PROGRAM) app/requirements-otlp.txt tests/requirements.txt
 BENCH := $(RUN) bench/requirements.txt
 # An environment of its own: what the benches compare with is nothing that Slipway needs.
 BENCH_VENV := .slipway/bench-venv
+# Likewise the classifiers of other people, which pin packages that nothing else here needs.
+CLASSIFIERS := bench/classifiers/requirements.txt
+CLASSIFIERS_VENV := .slipway/classifiers-venv
 # Likewise what judges the rendered objects: checkov alone takes 290 MB.
 CHECKOV := tests/infra/validators/requirements.txt
 CHECKOV_VENV := .slipway/checkov-venv
 KUBE_SCORE_VERSION := v1.20.0
 
-.PHONY: help rehearse test lint types unit test-engine test-cluster validators image pictures bench-serving bench-hostile bench-image bench-model lock clean
+.PHONY: help rehearse test lint types unit test-engine test-cluster validators image pictures bench-serving bench-hostile bench-image bench-model bench-classifiers lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -92,6 +95,9 @@ bench-image: $(VENV)/.test ## Bytes that each change sends to REGISTRY=host/repo
 bench-model: $(VENV)/.test ## Pulling 200 MB from Azurite beside the store library's own bare download
 	@$(BIN)/python -m bench.model $(OPTIONS)
 
+bench-classifiers: $(CLASSIFIERS_VENV)/.classifiers ## Seven classifiers of other people: our first class beside that of their own code
+	@$(CLASSIFIERS_VENV)/bin/python -m bench.classifiers $(OPTIONS)
+
 lock: $(UV) ## Write every requirements.txt anew from its requirements.in
 	@set -e; lock() { echo "lock  $$1"; $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header "$$@" --output-file "$${1%.in}.txt"; }; \
@@ -101,6 +107,7 @@ lock: $(UV) ## Write every requirements.txt anew from its requirements.in
 	lock delivery/requirements.in -c requirements.txt -c app/requirements.txt; \
 	lock app/requirements-otlp.in -c requirements.txt -c app/requirements.txt; \
 	lock bench/requirements.in -c app/requirements.txt -c delivery/requirements.txt; \
+	lock bench/classifiers/requirements.in --no-deps; \
 	lock tests/requirements.in -c requirements.txt -c app/requirements.txt -c app/requirements-otlp.txt -c delivery/requirements.txt; \
 	lock tests/infra/validators/requirements.in; \
 	lock policy/requirements.in; \
@@ -120,6 +127,9 @@ $(VENV)/.test: $(PIP) $(TEST) $(SAMPLES) $(MORE_SAMPLES)
 
 $(BENCH_VENV)/.bench: $(PIP) $(BENCH) $(SAMPLES)
 	@$(python) -m delivery.packages $(BENCH_VENV) $(BENCH) --data $(SAMPLES) && touch $@
+
+$(CLASSIFIERS_VENV)/.classifiers: $(PIP) $(RUN) $(CLASSIFIERS) $(SAMPLES)
+	@$(python) -m delivery.packages $(CLASSIFIERS_VENV) $(RUN) --data $(CLASSIFIERS) --data $(SAMPLES) && touch $@
 
 $(CHECKOV_VENV)/.checkov: $(PIP) $(CHECKOV)
 	@$(python) -m delivery.packages $(CHECKOV_VENV) $(CHECKOV) && touch $@

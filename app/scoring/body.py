@@ -11,8 +11,9 @@ from .problem import Problem
 from .settings import Settings
 
 _LENGTH_DIGITS = 18
-_FIRST_STEP = 16 * 1024
-"""Room for a body of which nothing has come; four times of what has come is made later."""
+_FIRST_ROOM = 16 * 1024
+"""Room for a body of which nothing has come; later there is room for four times of what has come."""
+_PIECE = 256 * 1024
 
 
 class BodyReader:
@@ -23,7 +24,7 @@ class BodyReader:
         self._timeout = settings.body_timeout_seconds
         self._budget = budget
 
-    def read(self) -> bytes:
+    def read(self) -> bytearray:
         """The body of the current request, whole. Raises Problem."""
         environ = request.environ
         length = self._declared_length(environ)
@@ -51,20 +52,22 @@ class BodyReader:
             raise Problem(413, f"the body has {declared[:_LENGTH_DIGITS]} bytes; at most {self._limit} are allowed")
         return int(declared)
 
-    def _read(self, source: Any, length: int) -> bytes:  # noqa: ANN401  # WSGI's input
-        pieces: list[bytes] = []
-        received = room = 0
-        while received < length:
-            room = min(length, max(_FIRST_STEP, 4 * received))
-            self._budget.reserve(current().share, room - received)
+    def _read(self, source: Any, length: int) -> bytearray:  # noqa: ANN401  # WSGI's input
+        body = bytearray()
+        room = 0
+        while len(body) < length:
+            if len(body) == room:
+                room = min(length, max(_FIRST_ROOM, 4 * room))
+                self._budget.reserve(current().share, room - len(body))
+            # gunicorn copies a piece several times: small ones keep those copies small.
+            wanted = min(room - len(body), _PIECE)
             try:
-                piece = source.read(room - received)
+                piece = source.read(wanted)
             except TimeoutError:
                 raise
             except OSError:
                 break
-            pieces.append(piece)
-            received += len(piece)
-            if received < room:
+            body += piece
+            if len(piece) < wanted:
                 break
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        return body

@@ -39,7 +39,7 @@ class Timings:
 
 @dataclass(frozen=True)
 class Trace:
-    """Where a request stands in a distributed trace: hexadecimal ids as W3C Trace Context writes them."""
+    """The place of a request in a distributed trace: hexadecimal ids as W3C Trace Context writes them."""
 
     trace_id: str
     span_id: str
@@ -56,7 +56,7 @@ class Trace:
 
 
 class Call:
-    """What is known of the request at hand; `timings` once a worker has done its job."""
+    """The facts about the request at hand; `timings` once a worker has done its job."""
 
     __slots__ = ("bytes_in", "request_id", "share", "start", "timings", "trace")
 

@@ -35,6 +35,11 @@ class ConnectionTable:
         self._idle.discard(client)
         self._waiting.pop(client, None)
 
+    def await_reading(self, client: socket.socket) -> None:
+        """Note that the answer is there, and `client` has yet to take it."""
+        if client in self._open:
+            self._waiting[client] = None
+
     def leave(self, client: socket.socket) -> None:
         """Forget a connection."""
         self._idle.discard(client)

@@ -1,4 +1,4 @@
-"""How many cores this service may use."""
+"""The cores that this service may use."""
 
 import os
 from pathlib import Path

@@ -31,6 +31,7 @@ from .wire import EXIT_STATUS, ORDER, STATUS, Frame, receive, send
 
 _NICENESS = 5
 _GARBAGE = 20_000
+_LARGE_BYTES = 1 << 20
 
 JOBS = {"classify": classification.classify, "score": scoring.score, "infer": inference.infer}
 """Every kind of job: pipeline, head and body in; the reply's frame out, or a Problem."""
@@ -48,7 +49,7 @@ def do_job(model: Model, bounds: Bounds, job: Frame) -> Frame:
     """The reply to one job: its result, or the problem that it met, with the seconds its stages took."""
     pipeline = Pipeline(model, bounds)
     try:
-        result = JOBS[job.head["kind"]](pipeline, job.head, job.body)
+        result = JOBS[job.head["kind"]](pipeline, job.head, bytes(job.body))
     except Problem as problem:
         head: dict[str, Any] = {"problem": [problem.status, problem.detail], "not_finite": pipeline.not_finite}
         result = Frame(head, b"")
@@ -65,6 +66,10 @@ def serve(pool: socket.socket, model: Model, bounds: Bounds) -> int:
     send(pool, Frame({"pid": os.getpid()}, b""))
     while (job := receive(pool)) is not None:
         send(pool, do_job(model, bounds, job))
+        if len(job.body) > _LARGE_BYTES:
+            # An error that a library keeps may hold the body in a cycle of references, which is rarely looked for.
+            del job
+            gc.collect()
     return 0
 
 

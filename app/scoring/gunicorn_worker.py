@@ -52,11 +52,14 @@ _STATUSES = {
 class ScoringWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no types
     """One process, one event loop. The pool's processes do whatever takes processor time."""
 
+    wsgi: Any
+
     def load_wsgi(self) -> None:
         """Load the app, for all connections to share."""
         super().load_wsgi()
         applications: Applications = self.wsgi
         self.service = applications.service
+        self.wsgi = partial(self._answer, applications)
         self._connections = ConnectionTable(self.worker_connections)
 
     def run(self) -> None:
@@ -95,6 +98,12 @@ class ScoringWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no ty
                 _linger(client)
             self._connections.leave(client)
             client.close()
+
+    def _answer(self, applications: Applications, environ: dict[str, Any], start_response: Any) -> Any:  # noqa: ANN401  # WSGI's types
+        """Answer one request; from then on its client is waited for, to take the answer."""
+        response = applications(environ, start_response)
+        self._connections.await_reading(environ["gunicorn.socket"])
+        return response
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:  # noqa: ANN401, ARG002  # gunicorn's signature
         """Answer a request that cannot be read, or that broke this program, by a problem document."""

@@ -43,18 +43,27 @@ class FileFacts(_Part):
 
 
 class Resize(_Part):
-    """How a picture of any shape becomes width x height.
+    """The way from a picture of any shape to width x height.
 
     `crop` scales the short side to `short_side` pixels and cuts the centre. `stretch` ignores the aspect ratio; with
     `short_side` it stretches to the model's aspect ratio at that short side and cuts the centre. `pad` fits the whole
     picture at `pad_at`, in the centre or at the start (top left), and fills the rest with `pad_colour` (RGB).
+
+    A filter smooths what it shrinks, as Pillow and torchvision do. With `smooth` false it looks at the nearest pixels
+    alone, as cv2 and TensorFlow do.
     """
 
     fit: Literal["crop", "stretch", "pad"] = "crop"
     short_side: Side | None = None
     filter: Literal["nearest", "bilinear", "bicubic", "lanczos"] = "bicubic"
+    smooth: bool = True
     pad_colour: tuple[Byte, Byte, Byte] = MIDDLE_GREY
     pad_at: Literal["centre", "start"] = "centre"
+
+    @property
+    def picks(self) -> bool:
+        """Single pixels of the picture decide: those of a smaller decoding would be others."""
+        return self.filter == "nearest" or not self.smooth
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -62,6 +71,10 @@ class Resize(_Part):
             raise ValueError(f"pad_colour and pad_at go with fit 'pad', not with fit '{self.fit}'")
         if self.fit == "pad" and self.short_side is not None:
             raise ValueError("short_side goes with fit 'crop' or 'stretch': 'pad' cuts nothing")
+        if not self.smooth and self.filter == "lanczos":
+            raise ValueError(
+                "smooth false goes with filter 'bilinear' or 'bicubic'; the latter is next to cv2's lanczos"
+            )
         return self
 
 
@@ -132,14 +145,14 @@ class Output(_Part):
 
 
 class Framework(_Part):
-    """What made the file, such as onnx with its opset."""
+    """The tool that made the file, such as onnx with its opset."""
 
     name: str
     opset: int | None = None
 
 
 class Description(_Part):
-    """What an author says of a model before it has a version: the publishable half of the manifest."""
+    """The facts that an author gives before a model has a version: the publishable half of the manifest."""
 
     name: ModelName
     title: str = ""

@@ -14,8 +14,6 @@ from .session import ModelError, open_session, verify
 
 __all__ = ["Model", "ModelError", "NotFiniteError", "read_labels", "top"]
 
-_FATAL = 4
-
 
 class NotFiniteError(Exception):
     """The model answered NaN or an infinity: no probability, and nothing that JSON or a histogram can hold."""
@@ -81,7 +79,7 @@ class Model:
 
     @property
     def one_at_a_time(self) -> bool:
-        """Whether the graph takes batches of 1 only."""
+        """True where the graph takes batches of 1 only."""
         shape = self.session.get_inputs()[0].shape
         return bool(shape) and shape[0] == 1
 
@@ -98,7 +96,7 @@ class Model:
 
 
 def read_labels(data: bytes) -> tuple[str, ...]:
-    """The lines of a labels file: only a line feed ends one, whatever else some script may use."""
+    """The lines of a labels file: only a line feed ends one, not the marks of other scripts."""
     return tuple(data.decode("utf-8").removesuffix("\n").split("\n"))
 
 
@@ -135,8 +133,8 @@ def _probabilities(scores: NDArray[np.float32], output: Output) -> NDArray[np.fl
 
 def _options(rows: NDArray[Any]) -> Any:  # noqa: ANN401  # onnxruntime ships no types
     """Memory for many rows at once is given back afterwards; the arena would keep it for ever."""
+    if len(rows) == 1:
+        return None
     options = onnxruntime.RunOptions()
-    options.log_severity_level = _FATAL  # an error is raised as well
-    if len(rows) > 1:
-        options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+    options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
     return options

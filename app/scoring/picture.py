@@ -25,7 +25,7 @@ from .orientation import read_orientation
 from .structure import Structure
 
 BACKGROUND = (255, 255, 255)
-"""What shows through transparent pixels: most pictures with alpha are drawn to lie on white paper."""
+"""The colour that shows through transparent pixels: most pictures with alpha are drawn to lie on white paper."""
 
 _DECODERS: dict[str, type[ImageFile.ImageFile]] = {
     "JPEG": JpegImageFile,
@@ -131,9 +131,9 @@ def _check_scans(found: Structure, limits: Limits) -> None:
 def _load(image: Image.Image, found: Structure, spec: Input, limits: Limits) -> None:
     """Decode, where the format allows at a fraction of the size that still covers what the model needs.
 
-    To pick single pixels of a fraction is not to pick those of the picture: "nearest" waits until the picture is large.
+    A way to resize that picks pixels gets those of the picture itself, as long as it is not too large for that.
     """
-    exact = spec.resize.filter == "nearest" and found.width * found.height <= limits.max_decoded_pixels
+    exact = spec.resize.picks and found.width * found.height <= limits.max_decoded_pixels
     if not found.whole and not exact:
         short = spec.resize.short_side or max(spec.width, spec.height)
         image.draft("L" if spec.channels == "L" else "RGB", (short, short))
@@ -158,6 +158,8 @@ def _shrink(image: Image.Image, spec: Input, *, turned: bool) -> Image.Image:
     opaque = _opaque if spec.channels != "L" else _grey
     image = _eight_bit(image)
     inner, box = _frame(image.size, target, spec.resize)
+    if spec.resize.picks:
+        return opaque(image.transform(inner, Image.Transform.EXTENT, box, _FILTERS[spec.resize.filter]))
     return opaque(image.resize(inner, _FILTERS[spec.resize.filter], box=box, reducing_gap=2.0))
 
 
@@ -241,7 +243,7 @@ def to_tensor(pixels: NDArray[Any], spec: Input) -> NDArray[Any]:
 
 @contextmanager
 def _the_pictures_fault() -> Iterator[None]:
-    """Whatever a decoder raises inside is the picture's fault: the list of its exception types has no end."""
+    """Blame the picture for all that a decoder raises: the list of its exception types has no end."""
     try:
         yield
     except (PictureError, MemoryError):

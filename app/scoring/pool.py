@@ -70,7 +70,7 @@ class WorkerPool:
         if self._fork_server is not None:
             self._fork_server.end()
 
-    def run(self, head: dict[str, Any], body: bytes) -> tuple[Frame, float]:
+    def run(self, head: dict[str, Any], body: bytes | bytearray) -> tuple[Frame, float]:
         """The reply to a job, and the seconds it waited. Raises Problem where the pool refuses it."""
         if self.in_hand >= self._settings.workers + self._settings.queue_limit:
             raise Problem(503, f"{self.waiting} requests are waiting, the most allowed; try again", retry_after=1)

@@ -61,7 +61,7 @@ class Service:
 
     @property
     def ready(self) -> bool:
-        """Whether a load balancer should send requests here."""
+        """True while a load balancer should send requests here."""
         return self._manifest is not None and self.pool.alive and not self.draining
 
     @property
@@ -71,7 +71,7 @@ class Service:
             raise Problem(503, "the model is not loaded yet; try again", retry_after=1)
         return self._manifest
 
-    def run(self, job: dict[str, Any], body: bytes) -> Reply:
+    def run(self, job: dict[str, Any], body: bytes | bytearray) -> Reply:
         """Have a worker do a job for the current request, and record its figures. Raises Problem."""
         call = current()
         frame, waited = self.pool.run(job, body)
@@ -81,7 +81,7 @@ class Service:
         if "problem" in frame.head:
             raise self._problem(frame.head)
         self.metrics.count_job(call.timings, frame.head["best"])
-        return Reply(frame.head, frame.body, call.timings)
+        return Reply(frame.head, bytes(frame.body), call.timings)
 
     def _problem(self, head: dict[str, Any]) -> Problem:
         status, detail = head["problem"]
@@ -94,12 +94,12 @@ class Service:
 
     @property
     def code(self) -> dict[str, str]:
-        """Which code answers."""
+        """The commit and build of the code that answers."""
         return {"commit": self.settings.commit, "build": self.settings.build}
 
     @property
     def model(self) -> dict[str, str]:
-        """Which model answers. Raises Problem 503 while there is none."""
+        """Name, version and sha256 of the model that answers. Raises Problem 503 while there is none."""
         return {"name": self.manifest.name, "version": self.manifest.version, "sha256": self.manifest.sha256}
 
     @property

@@ -75,7 +75,6 @@ def _open(file: IO[bytes], path: Path, provider: str) -> Any:  # noqa: ANN401  #
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     # Its errors are raised as well: on stderr they would only stand above the message that says more.
     options.log_severity_level = _FATAL
-    onnxruntime.set_default_logger_severity(_FATAL)
     file.seek(0)
     place = f"/dev/fd/{file.fileno()}"
     try:
@@ -94,7 +93,7 @@ def _return_freed_memory() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _check_signature(session: Any, manifest: Manifest, path: Path) -> None:  # noqa: ANN401  # as for open_session
+def _check_signature(session: Any, manifest: Manifest, path: Path) -> None:  # noqa: ANN401  # onnxruntime ships no types
     """A dimension is a name or an unknown, and then any number fits, or a number, and then that one."""
     inputs = {node.name: node for node in session.get_inputs()}
     outputs = {node.name: node for node in session.get_outputs()}
@@ -127,8 +126,8 @@ def _served(outputs: dict[str, Any]) -> str:
     return "outputs of tensor(float); export it with one (scikit-learn's exporter: options={'zipmap': False})"
 
 
-def _check_shape(node: Any, row: list[int], path: Path) -> None:  # noqa: ANN401  # as for open_session
-    """An unknown rank shows itself as no dimensions at all: the first run will tell."""
+def _check_shape(node: Any, row: list[int], path: Path) -> None:  # noqa: ANN401  # onnxruntime ships no types
+    """An unknown rank shows itself as no dimensions at all: the first run shows it."""
     rest = node.shape[1:]
     if node.shape and (
         len(rest) != len(row) or any(isinstance(n, int) and n != m for n, m in zip(rest, row, strict=True))

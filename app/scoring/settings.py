@@ -24,7 +24,7 @@ class SettingsError(Exception):
 
 
 class Settings(BaseSettings):
-    """What may differ between two runs of one image. Every field is the variable SCORING_<FIELD>."""
+    """The settings that may differ between two runs of one image. Every field is the variable SCORING_<FIELD>."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
 
@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     queue_limit: Annotated[int, Field(ge=0, le=10_000)] = 64
     """Requests that may wait for a worker; one more is answered 503 with Retry-After."""
     queue_timeout_seconds: Seconds = 10
-    """A request that has waited longer is answered 503 instead of being computed for nobody."""
+    """A request that has waited longer is answered 503: its client has most likely given up."""
     job_timeout_seconds: Seconds = 20
     """A worker that has worked longer on one request is killed and replaced; the request is answered 503."""
 
@@ -68,7 +68,7 @@ class Settings(BaseSettings):
 
     max_connections: Annotated[int, Field(ge=1, le=100_000)] = 2000
     keepalive_seconds: Annotated[int, Field(ge=1, le=3600)] = 30
-    """A connection must bring the whole head of its next request, or take a piece of its answer, within this time."""
+    """A connection must bring the whole head of its next request, and take its whole answer, within this time."""
     drain_seconds: Annotated[float, Field(ge=0, le=600)] = 0
     """After SIGTERM: not ready, but still accepting for this long, for load balancers that learn late."""
     grace_seconds: Annotated[int, Field(ge=1, le=600)] = 25

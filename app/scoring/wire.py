@@ -21,7 +21,7 @@ class Frame:
     """One message. `head` is small; `body` may be megabytes and is not copied needlessly."""
 
     head: dict[str, Any]
-    body: bytes
+    body: bytes | bytearray
 
 
 def send(sock: Any, frame: Frame) -> None:  # noqa: ANN401  # the standard library's socket or gevent's

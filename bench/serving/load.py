@@ -6,7 +6,7 @@ from statistics import median
 from .report import Findings, Target, at_least, under
 from .rounds import Rounds, Slice
 
-OF_RAW = 0.90
+OF_RAW = 0.88
 _COLUMNS = ["server", "c", "slices", "of raw", "from-to", "/s", "raw /s", "p50 ms", "p99 ms", "CPU ms", "failed"]
 
 

@@ -1,4 +1,4 @@
-"""How soon `/readyz` answers while 16 connections classify: a probe that is late restarts a healthy pod."""
+"""The time that readiness takes to answer while 16 connections classify: a probe that is late restarts a healthy pod."""
 
 import time
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ def findings(servers: list[Server], wrk: Wrk, quiet: Quiet) -> Findings:
         part.rows.append([name, f"{probes.p50:.1f}", f"{probes.p99:.1f}", str(probes.failed)])
         part.facts[name] = {"p50_ms": probes.p50, "p99_ms": probes.p99, "failed": probes.failed}
         if server.kind.name == "ours":
-            part.targets.append(under("/readyz p99 at saturation", probes.p99, 50, " ms", quiet=taking.quiet))
+            part.targets.append(under("readiness p99 at saturation", probes.p99, 50, " ms", quiet=taking.quiet))
             part.targets.append(under("failed probes", probes.failed, 1))
     return part
 

@@ -21,13 +21,15 @@ _WORKER_KILLED = re.compile(r"worker \d+ was killed, likely for memory")
 _LAST_LINES = 50
 # Runs inside: memory that the kernel cannot take back, by cgroups v2, else v1.
 _MEMORY = """
-import pathlib
+import pathlib, sys
 for place, names in (("memory.stat", ("anon", "shmem")), ("memory/memory.stat", ("total_rss", "total_shmem"))):
     file = pathlib.Path("/sys/fs/cgroup", place)
     if file.exists():
         figures = dict(line.split() for line in file.read_text().splitlines())
         print(sum(int(figures[name]) for name in names))
         break
+else:
+    sys.exit("no memory.stat in /sys/fs/cgroup")
 """
 
 

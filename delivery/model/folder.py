@@ -1,7 +1,7 @@
 """A publishable folder: `model.onnx`, `labels.txt` and `model.json`, an author's description without a version.
 
 It is copied aside, checked by the serving app's own loading, and published from the copy: what was checked is what
-goes out, whatever happens to the folder meanwhile.
+goes out, even if the folder changes meanwhile.
 """
 
 import codecs

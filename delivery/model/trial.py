@@ -73,14 +73,14 @@ def _pictures(spec: Input) -> dict[str, NDArray[np.uint8]]:
 
 
 def _run(model: Model, rows: NDArray[Any], name: str, place: Path) -> dict[str, NDArray[np.float32]]:
-    """The raw outputs; what onnxruntime raises has no common type."""
+    """The raw outputs of a picture. Raises FailureError."""
     try:
         return model.raw(rows)
     except NotFiniteError as error:
         raise FailureError(f"{place}: {error.output}: holds NaN or an infinity for a picture of {name}") from None
     except ModelError as error:
         raise FailureError(f"{place}: {str(error).partition(': ')[2]}") from None
-    except Exception as error:  # noqa: BLE001 - as above
+    except Exception as error:  # noqa: BLE001 - onnxruntime's own types are not exported
         raise FailureError(f"{place}: onnxruntime cannot run it: {words(error)}") from None
 
 

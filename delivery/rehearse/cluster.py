@@ -27,6 +27,8 @@ _REMOVAL_SECONDS = 180
 _PAUSE_SECONDS = 0.5
 _NO_IMAGE = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "RegistryUnavailable")
 _NO_ROOM = "Unschedulable"
+_KILLED = "OOMKilled"
+_RAISE = "raise slipway:workload.resources.memory of its stack file, or take a model that needs less"
 _NO_SAY = re.compile(
     r"(?m)forbidden: User .* cannot |^error: You must be logged in|: no answer within |"
     r"^Unable to connect to the server|^The connection to the server .* was refused"
@@ -178,10 +180,18 @@ class ClusterStage(Stage):
         return ",".join(f"{key}={value}" for key, value in labels.items())
 
 
+def _ended(container: Any) -> dict[str, Any]:  # noqa: ANN401 - Kubernetes' JSON
+    """The end that a container came to now or the last time; empty for one that never ended."""
+    ends = (container.get(name, {}).get("terminated") for name in ("state", "lastState"))
+    return next((dict(end) for end in ends if end), {})
+
+
 def _trouble(pods: list[Any]) -> tuple[str, ...]:
     """Why a pod does not come up: the reason, and the words for it; empty where none says."""
     for pod in pods:
         for container in pod["status"].get("containerStatuses", ()):
+            if _ended(container).get("reason") == _KILLED:
+                return _KILLED, f"{container.get('name', 'the container')} was killed for memory; {_RAISE}"
             waiting = container["state"].get("waiting") or {}
             if waiting.get("reason") not in (None, "ContainerCreating", "PodInitializing"):
                 return str(waiting["reason"]), str(waiting.get("message", ""))

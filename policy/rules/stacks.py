@@ -12,6 +12,7 @@ from .workload import LASTING, WORKLOADS, pod_path
 POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 SERVICE = "kubernetes:core/v1:Service"
 SCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+_ANYWHERE = ("0.0.0.0/0", "::/0")
 _PUBLIC = ("LoadBalancer", "NodePort")
 ENVIRONMENT = "azuredevops:index/environment:Environment"
 _CHECKS = {
@@ -92,9 +93,23 @@ def _opened(resource: Resource, labels: Mapping[str, Any], ports: set[str]) -> I
                 yield Fault(f"spec.ports[{position}].targetPort", target)
     elif resource.type == POLICY and _selects(at(spec, "podSelector.matchLabels"), labels):
         for position, found in enumerate(members(at(spec, "ingress"))):
-            named = [str(mapping(port).get("port")) for port in members(mapping(found).get("ports"))]
-            if not mapping(found).get("from") and (not named or ports & set(named)):
-                yield Fault(f"spec.ingress[{position}]", f"{' and '.join(named) or 'every port'}, to everybody")
+            named = [mapping(port) for port in members(mapping(found).get("ports"))]
+            if _for_everybody(found) and (not named or any(_includes(port, ports) for port in named)):
+                words = " and ".join(str(port.get("port", "every port")) for port in named)
+                yield Fault(f"spec.ingress[{position}]", f"{words or 'every port'}, to everybody")
+
+
+def _for_everybody(rule: Any) -> bool:  # noqa: ANN401 - what JSON can hold
+    peers = members(mapping(rule).get("from"))
+    return not peers or any(at(peer, "ipBlock.cidr") in _ANYWHERE for peer in peers)
+
+
+def _includes(given: Mapping[str, Any], ports: set[str]) -> bool:
+    """A policy's port is a name, a number, the first number of a range, or nothing, which is every port."""
+    first, last = given.get("port"), given.get("endPort")
+    if isinstance(first, int) and isinstance(last, int):
+        return any(first <= int(port) <= last for port in ports if port.isdigit())
+    return first is None or str(first) in ports
 
 
 def _selects(selector: Any, labels: Mapping[str, Any]) -> bool:  # noqa: ANN401 - what JSON can hold

@@ -90,6 +90,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         ),
         ({"resize": {"short_side": 16}}, "at least the longer of width and height, 32"),
         ({"resize": {"fit": "stretch", "short_side": 16}}, "at least the shorter of width and height, 32"),
+        ({"resize": {"filter": "lanczos", "smooth": False}}, "smooth false goes with filter 'bilinear' or 'bicubic'"),
         ({"resize": {"fit": "pad", "short_side": 64}}, "'pad' cuts nothing"),
         ({"resize": {"pad_colour": [255, 255, 255]}}, "go with fit 'pad', not with fit 'crop'"),
         ({"resize": {"fit": "stretch", "pad_at": "start"}}, "go with fit 'pad', not with fit 'stretch'"),

@@ -277,11 +277,19 @@ def test_onnxruntime_writes_nothing_beside_the_error(tmp_path: Path, capfd: pyte
     assert "/dev/fd" not in said
 
 
-def test_a_run_that_fails_writes_nothing_beside_the_error(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    model = Model.load(folder)
+def test_a_run_that_fails_writes_nothing_beside_the_error(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    graph = models.linear(UINT8_NHWC, {"scores": models.colour_layer(UINT8_NHWC)})
+    graph.graph.node[-1].output[0] = "flat"
+    graph.graph.node.append(helper.make_node("Reshape", ["flat", "shape"], ["scores"]))
+    graph.graph.initializer.append(numpy_helper.from_array(np.asarray([-1, 7], np.int64), "shape"))
+    del graph.graph.output[0].type.tensor_type.shape.dim[:]
+    graph.graph.output[0].type.tensor_type.ClearField("shape")
+    output = _output("scores", 7)
+    models.write_version(tmp_path, graph, UINT8_NHWC, output)
+    model = Model.load(tmp_path)
 
-    with pytest.raises(Exception, match="invalid dimensions"):
-        model.run(np.zeros((1, 8, 8, 3), np.uint8))
+    with pytest.raises(Exception, match="running Reshape node"):
+        model.run(_black(1))
 
     assert capfd.readouterr() == ("", "")
 

@@ -1,4 +1,4 @@
-"""Whatever the file, its picture arrives as the model expects it, or is refused for a reason that helps."""
+"""The picture of any file arrives as the model expects it, or is refused for a reason that helps."""
 
 import io
 import struct
@@ -248,6 +248,17 @@ def test_a_large_baseline_jpeg_is_decoded_at_a_fraction_of_its_size() -> None:
     data = encoded(Image.new("RGB", (6000, 5000), COLOURS["green"]), "JPEG")
 
     assert _mean(_row(data))[1] > 250
+
+
+@pytest.mark.parametrize(("smooth", "expected"), [(True, 127), (False, 255)])
+@pytest.mark.parametrize("form", ["PNG", "JPEG"])
+def test_what_does_not_smooth_looks_between_two_pixels_only(form: str, smooth: bool, expected: int) -> None:  # noqa: FBT001  # a case
+    """As cv2 and TensorFlow: each point of the small picture lies between the second and the third of four pixels."""
+    stripes = Image.fromarray(np.tile(np.asarray([[0, 255, 255, 0]], np.uint8), (64, 16)))
+    resize = Resize(fit="stretch", filter="bilinear", smooth=smooth)
+    spec = GREY.model_copy(update={"resize": resize, "height": 8})
+
+    assert np.abs(_row(encoded(stripes, form, quality=100), spec).astype(int) - expected).max() <= 8
 
 
 def test_nearest_picks_pixels_of_the_picture_and_not_of_a_fraction_of_it() -> None:

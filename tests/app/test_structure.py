@@ -1,4 +1,4 @@
-"""What a picture file may cost is known from its bytes, whatever a library calls it, before any decoder sees it."""
+"""The bytes of a picture file decide on its limits before a decoder sees it, not a library's names for it."""
 
 import struct
 import zlib
@@ -195,6 +195,16 @@ def test_an_empty_extension_hides_no_larger_image_from_the_limits() -> None:
     trick = b"!\x01\0" + b"!\xfe" + _sub_blocks(bytes(31) + b"\0" + hidden)
 
     assert (_row(plain[:13] + trick + plain[13:]) == _row(plain)).all()
+
+
+def test_of_a_gifs_controls_only_the_transparency_reaches_the_decoder() -> None:
+    """To dispose of the image takes as much memory again, before it is decoded."""
+    found = structure.examine(
+        _gif(64, 64, before=b"!\xf9\x04\x09\x10\x20\x07\0" + b"!\xfe" + _sub_blocks(b"a comment"))
+    )
+
+    assert found is not None
+    assert found.pixels[13:].startswith(b"!\xf9\x04\x01\x10\x20\x07\0,")
 
 
 def test_a_run_of_fill_bytes_in_a_scan_is_walked_once() -> None:

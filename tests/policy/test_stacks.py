@@ -66,12 +66,24 @@ def test_a_service_that_opens_nothing_of_it_may_name_the_port(spec: dict[str, ob
         ({"ports": [{"port": 9000}]}, "9000, to everybody"),
         ({"ports": [{"port": "management"}], "from": []}, "management, to everybody"),
         ({}, "every port, to everybody"),
+        ({"ports": [{"protocol": "TCP"}]}, "every port, to everybody"),
+        ({"ports": [{"port": 8000, "endPort": 9999}]}, "8000, to everybody"),
+        ({"ports": [{"port": 9000}], "from": [{"ipBlock": {"cidr": "0.0.0.0/0"}}]}, "9000, to everybody"),
     ],
 )
 def test_no_policy_opens_the_port_that_is_scraped_to_everybody(rule: dict[str, object], found: str) -> None:
     assert broken("callers", add=edited("callers", ingress=[rule])) == [
         ("metrics-inside", f"spec.ingress[0]: {found}.")
     ]
+
+
+def test_a_policy_may_open_the_port_to_peers_and_other_ports_to_everybody() -> None:
+    rules = [
+        {"ports": [{"port": 9000}], "from": [{"ipBlock": {"cidr": "10.0.0.0/8"}}]},
+        {"ports": [{"port": 8000, "endPort": 8999}]},
+    ]
+
+    assert broken("callers", add=edited("callers", ingress=rules)) == []
 
 
 def test_pods_that_nobody_scrapes_may_open_every_port() -> None:

@@ -42,7 +42,7 @@ UINT8_NHWC = Input(name="pixels", dtype="uint8", layout="NHWC", channels="RGB", 
 
 @dataclass(frozen=True)
 class Layer:
-    """What an output is: weights (channels, classes) of the picture's mean, a bias (classes), and a last operation."""
+    """An output: weights (channels, classes) of the picture's mean, a bias (classes), and a last operation."""
 
     weights: NDArray[np.float64]
     bias: NDArray[np.float64]

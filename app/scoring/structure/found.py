@@ -12,8 +12,8 @@ class Structure:
     """A picture file before it is decoded.
 
     `scans` is the number of times the decoder goes over the picture. `whole` is set where the decoder holds the picture
-    at full size whatever size comes out. `pixels` is the file without metadata; `exif` and `xmp` are its metadata that
-    may hold an orientation, empty where it has none.
+    at full size even if a smaller one comes out. `pixels` is the file without metadata. `exif` and `xmp` may hold an
+    orientation, and are empty where the file has none.
     """
 
     form: str

@@ -40,5 +40,5 @@ def blueprint(service: Service) -> Blueprint:
 
 
 def _names_html() -> bool:
-    """Whether the caller names HTML: `*/*` alone, as probes and curl send it, is not a browser."""
+    """True where the caller names HTML: `*/*` alone, as probes and curl send it, is not a browser."""
     return any(kind.startswith("text/html") for kind, _ in request.accept_mimetypes)

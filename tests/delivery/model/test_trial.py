@@ -147,7 +147,7 @@ def test_torchs_scale_on_bytes_is_refused_with_the_right_numbers(tmp_path: Path)
 
 
 def _with_batch_statistics() -> onnx.ModelProto:
-    """What a graph exported in training mode does: it subtracts the mean over the batch."""
+    """A graph as exported in training mode: it subtracts the mean over the batch."""
     model = _ending("Identity")
     (gemm,) = [node for node in model.graph.node if node.op_type == "Gemm"]
     gemm.input[0] = "centred"
@@ -228,7 +228,7 @@ def test_outputs_of_another_shape_are_refused_by_it(tmp_path: Path, shape: list[
 
 
 def test_an_unknown_rank_that_comes_out_wrong_is_refused(tmp_path: Path) -> None:
-    """Whether a squeeze without axes takes any is known to nothing but a run."""
+    """Only a run shows how many axes a squeeze takes that names none."""
     model = _declare(_ending("Identity"), "output", None)
     model.graph.node[-1].output[0] = "flat"
     model.graph.node.append(helper.make_node("Squeeze", ["flat"], ["scores"]))
@@ -237,7 +237,7 @@ def test_an_unknown_rank_that_comes_out_wrong_is_refused(tmp_path: Path) -> None
 
 
 def _with_maps(*, beside: bool) -> onnx.ModelProto:
-    """What scikit-learn's and Azure Custom Vision's exporters give: a sequence of maps from class to probability."""
+    """The output of scikit-learn's and Azure Custom Vision's exporters: a sequence of maps from class to number."""
     model = _ending("Softmax")
     zip_map = helper.make_node("ZipMap", ["scores"], ["loss"], domain="ai.onnx.ml", classlabels_int64s=range(5))
     number = helper.make_tensor_type_proto(TensorProto.FLOAT, [])

@@ -64,8 +64,8 @@ def test_both_reports_begin_with_the_same_words(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_both_find_the_same_rules_broken(name: str) -> None:
-    # Who protects things without the checks that go with it hears of that. The recorded program has one port for callers
-    # and metrics alike: its Service and its policy open it.
+    # Who protects things without the checks that go with it hears of that. The recorded program has one port for
+    # callers and metrics alike: its Service and its policy open it.
     expected = [*(["environment-guarded"] if name == "protect-on" else []), "metrics-inside", "metrics-inside"]
     for found in (from_states(name), from_engine(name)):
         assert [breach.rule for breach in report(found, TODAY).violations if breach.level == "mandatory"] == expected

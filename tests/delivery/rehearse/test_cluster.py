@@ -99,6 +99,13 @@ def waiting(reason: str, message: str) -> dict[str, Any]:
     return pod(containerStatuses=[{"state": {"waiting": {"reason": reason, "message": message}}}])
 
 
+def killed(message: str) -> dict[str, Any]:
+    """A container that the kernel ended for memory, and that Kubernetes starts again after a while."""
+    state = {"waiting": {"reason": "CrashLoopBackOff", "message": message}}
+    last = {"terminated": {"reason": "OOMKilled", "exitCode": 137}}
+    return pod(containerStatuses=[{"name": "app", "state": state, "lastState": last}])
+
+
 def unscheduled(message: str) -> dict[str, Any]:
     condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message}
     return pod(conditions=[condition])
@@ -118,6 +125,7 @@ LACKS: dict[str, tuple[dict[str, tuple[object, str, int]], str]] = {
 }
 FAULTS: dict[str, tuple[dict[str, tuple[object, str, int]], str]] = {
     "crashes": (pods(waiting("CrashLoopBackOff", "back-off")), "CrashLoopBackOff: back-off"),
+    "takes too much memory": (pods(killed("back-off")), "OOMKilled: app was killed for memory; raise slipway:workload"),
     "hangs": ({"get_deployment": (deployment(ready=1), "", 0)}, "the rollout hangs"),
     "invalid": ({"apply": ("", INVALID, 1)}, "Required value"),
     "not admitted": ({"apply": ("", SECURITY, 1)}, "violates PodSecurity"),
