@@ -37,7 +37,7 @@ _TICK = 0.1
 _GARBAGE = 20_000
 _MANAGEMENT_CONNECTIONS = 100
 _LINGER_SECONDS = 2.0
-_LINGER_BYTES = 16 << 20
+_LINGER_BYTES = 64 << 20
 _STATUSES = {
     InvalidResponseHeader: 500,
     InvalidResponseHeaderName: 500,

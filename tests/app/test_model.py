@@ -141,7 +141,7 @@ def test_outputs_of_the_same_number_of_classes_share_the_labels(tmp_path: Path) 
     same, other = _output("b", 2), _output("c", 3)
     model = _constant(tmp_path, _output("a", 2), same, other, bias={"a": [0, 0], "b": [0, 0], "c": [0, 0, 0]})
 
-    assert model.labels_of(same) == model.labels == ("class 0", "class 1")
+    assert model.labels_of(same) == model.labels == ("red", "green")
     assert model.labels_of(other) == ()
 
 
