@@ -8,7 +8,7 @@ import pytest
 from tests.support.hostile.attacks.catalogue import BY_NAME
 from tests.support.hostile.attacks.trial import Trial, run
 
-_SECONDS = 2.0
+_SECONDS = 2.5
 
 
 @pytest.fixture(scope="session")

@@ -78,11 +78,11 @@ def turned(source: Random) -> Drawn:
 
 
 def broken_exif(source: Random) -> Drawn:
+    """A sound picture whose EXIF data are not."""
     image = Image.new("RGB", (60, 40), COLOURS["red"])
     tiff = source.choice((b"Exif\0\0II*\0", b"Exif\0\0MM\0*", b"Exif\0\0", b""))
-    return Drawn(
-        encoded(image, source.choice(("JPEG", "WEBP")), exif=tiff + source.randbytes(source.randrange(1, 400)))
-    )
+    exif = tiff + source.randbytes(source.randrange(1, 400))
+    return Drawn(encoded(image, source.choice(("JPEG", "WEBP")), exif=exif), "red")
 
 
 def interlaced(source: Random) -> Drawn:

@@ -24,7 +24,7 @@ ATTACKS = (
     Attack("half-read-answers", answers.half_read, served.write_crowded, grows_mib=320),
     Attack("slow-readers", answers.slow_readers, served.write_crowded, grows_mib=420, least_seconds=6),
     Attack("dripped-heads", slow.dripped_heads()),
-    Attack("dripped-large-heads", slow.dripped_large_heads),
+    Attack("dripped-large-heads", slow.dripped_large_heads, grows_mib=320),
     Attack("endless-line", slow.endless_heads(b"y")),
     Attack("endless-lines", slow.endless_heads(b"y\r\nX: ")),
     Attack("silent-connections", slow.silent_connections(400, 4000), settings=_PATIENT, small_settings=_FEW),
