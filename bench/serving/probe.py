@@ -1,4 +1,4 @@
-"""The time that readiness takes to answer while 16 connections classify: a probe that is late restarts a healthy pod."""
+"""The time that readiness takes to answer while 16 connections classify: late probes restart healthy Pods."""
 
 import time
 from dataclasses import dataclass
