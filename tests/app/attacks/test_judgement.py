@@ -25,7 +25,7 @@ def _sight(good: float, probe: float, memory: float) -> Sight:
     return Sight(Series([good] * 40), Series([probe] * 40), [memory])
 
 
-def test_an_attack_that_nobody_felt_is_no_fault() -> None:
+def test_an_attack_without_effect_is_no_fault() -> None:
     trial = _trial()
 
     assert harm(trial) == []

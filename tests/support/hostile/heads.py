@@ -1,4 +1,4 @@
-"""Heads that are not HTTP, or are HTTP that nobody needs: protocols, methods, targets, headers."""
+"""Heads that are not HTTP, or are HTTP that no client needs: protocols, methods, targets, headers."""
 
 from random import Random
 
