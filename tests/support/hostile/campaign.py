@@ -103,7 +103,7 @@ class Campaign:
                 return
 
     def _good_client(self, over: threading.Event) -> None:
-        """One good request every 50 ms, which must be answered rightly whatever goes on beside it."""
+        """One good request every 50 ms, which must be answered rightly all along."""
         while not over.wait(0.05):
             begun = time.monotonic()
             text = self._good_request()

@@ -12,7 +12,7 @@ _TYPES = ("image/jpeg", "image/png", "application/octet-stream", "text/plain", "
 
 
 def raw(source: Random, drawn: Drawn) -> Sent:
-    """The body is the picture, whatever its Content-Type says."""
+    """The body is the picture, of any Content-Type."""
     return Sent((request("POST", "/v1/classify", drawn.data, Content_Type=source.choice(_TYPES)),), label=drawn.label)
 
 

@@ -79,7 +79,7 @@ Act = Callable[[Harvest], None]
 class Attack:
     """One kind of attack, and what the service under it is allowed to take.
 
-    `prepare` makes whatever takes time to make, and gives the act. `grows_mib` bounds the memory above the quiet
+    `prepare` makes all that takes time to make, and gives the act. `grows_mib` bounds the memory above the quiet
     service: bodies and answers in hand, and what the workers hold of one request each.
     """
 
