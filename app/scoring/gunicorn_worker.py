@@ -31,11 +31,13 @@ from .errors import MEDIA_TYPE, document, title
 from .http_request import ScoringParser
 from .problem import Problem
 from .server import Applications
+from .turns import Turns
 from .worker_process import WorkerError
 
 _TICK = 0.1
 _GARBAGE = 20_000
 _MANAGEMENT_CONNECTIONS = 100
+_MAX_ACCEPT = 8
 _LINGER_SECONDS = 2.0
 _LINGER_BYTES = 64 << 20
 _STATUSES = {
@@ -61,12 +63,14 @@ class ScoringWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no ty
         self.service = applications.service
         self.wsgi = partial(self._answer, applications)
         self._connections = ConnectionTable(self.worker_connections)
+        self._turns = Turns()
 
     def run(self) -> None:
         """Serve until SIGTERM, then drain. Exits with gunicorn's boot error when the model cannot be loaded."""
         public, *management = self.sockets
         servers = [self._start(public, self.worker_connections + 1)]
         servers += [self._start(listener, _MANAGEMENT_CONNECTIONS) for listener in management]
+        gevent.spawn(self._turns.run)
         gevent.spawn(self._load)
         while self.alive:
             self._beat()
@@ -85,7 +89,7 @@ class ScoringWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no ty
             for request in self._requests(client, addr):
                 self.handle_request(listener.getsockname(), request, client, addr)
                 # Without it a client that sends without pause would have the loop for itself.
-                gevent.sleep(0)
+                self._turns.wait()
         except (NoMoreData, OSError) as error:
             self.log.debug("a client has gone: %s", error)
         except StopIteration:
@@ -95,7 +99,7 @@ class ScoringWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no ty
             self.handle_error(request, client, addr, error)
         finally:
             if graceful:
-                _linger(client)
+                self._linger(client)
             self._connections.leave(client)
             client.close()
 
@@ -140,9 +144,20 @@ class ScoringWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no ty
             request.body.when_complete(partial(self._connections.work, client))
             yield request
 
+    def _linger(self, client: socket.socket) -> None:
+        """Let the client finish: closing on unread bytes would reset the connection and lose the answer."""
+        with gevent.Timeout(_LINGER_SECONDS, False), suppress(OSError):  # noqa: FBT003  # gevent's own way
+            client.shutdown(socket.SHUT_WR)
+            left = _LINGER_BYTES
+            while left > 0 and (piece := client.recv(1 << 16)):
+                left -= len(piece)
+                self._turns.wait()
+
     def _start(self, listener: Any, limit: int) -> StreamServer:  # noqa: ANN401  # gunicorn's own types
         listener.setblocking(0)
         server = StreamServer(listener, handle=partial(self.handle, listener), spawn=Pool(limit))
+        # A crowd of new connections would otherwise be answered a hundred at a time, before any probe.
+        server.max_accept = _MAX_ACCEPT
         server.start()
         return server
 
@@ -180,19 +195,6 @@ class ScoringWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no ty
     def handle_quit(self, sig: int, frame: Any) -> None:  # noqa: ANN401, ARG002  # gunicorn's signature
         """Stop at SIGINT and SIGQUIT at once: a person at the terminal does not wait."""
         _leave(0)
-
-
-def _linger(client: socket.socket) -> None:
-    """Let the client finish: closing on unread bytes would reset the connection and lose the answer."""
-    with gevent.Timeout(_LINGER_SECONDS, False):  # noqa: FBT003  # gevent's own way
-        try:
-            client.shutdown(socket.SHUT_WR)
-            left = _LINGER_BYTES
-            while left > 0 and (piece := client.recv(1 << 16)):
-                left -= len(piece)
-                gevent.sleep(0)
-        except OSError:
-            return
 
 
 def _leave(code: int) -> NoReturn:
