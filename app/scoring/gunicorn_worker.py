@@ -38,6 +38,8 @@ _TICK = 0.1
 _GARBAGE = 20_000
 _MANAGEMENT_CONNECTIONS = 100
 _MAX_ACCEPT = 8
+_PAUSE_SECONDS = 0.001
+"""Between an answer and the next request on its connection: any network takes longer."""
 _LINGER_SECONDS = 2.0
 _LINGER_BYTES = 64 << 20
 _STATUSES = {
@@ -82,20 +84,25 @@ class ScoringWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no ty
         """Serve one connection: each request within its deadlines, and every other connection in between."""
         # Bounds each single wait, and the whole of each answer.
         client.settimeout(self.cfg.keepalive)
-        request, graceful = None, False
+        request, graceful, answered = None, False, 0.0
+        public = listener is self.sockets[0]
         try:
-            if listener is self.sockets[0] and not self._connections.admit(client):
+            if public and not self._connections.admit(client):
                 return
             for request in self._requests(client, addr):
+                if public:
+                    # A client that sends without pause stands behind all that have waited for an answer.
+                    self._turns.wait(last=time.monotonic() - answered < _PAUSE_SECONDS)
+                request.body.when_complete(partial(self._connections.work, client))
                 self.handle_request(listener.getsockname(), request, client, addr)
-                # Without it a client that sends without pause would have the loop for itself.
-                self._turns.wait()
+                answered = time.monotonic()
         except (NoMoreData, OSError) as error:
             self.log.debug("a client has gone: %s", error)
         except StopIteration:
             graceful = True
         except Exception as error:  # noqa: BLE001  # gunicorn's errors of heads, and faults of this program
             graceful = True
+            self._turns.wait(last=True)
             self.handle_error(request, client, addr, error)
         finally:
             if graceful:
@@ -141,7 +148,6 @@ class ScoringWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no ty
             if request is None:
                 return
             self._connections.await_body(client)
-            request.body.when_complete(partial(self._connections.work, client))
             yield request
 
     def _linger(self, client: socket.socket) -> None:
@@ -151,7 +157,7 @@ class ScoringWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no ty
             left = _LINGER_BYTES
             while left > 0 and (piece := client.recv(1 << 16)):
                 left -= len(piece)
-                self._turns.wait()
+                self._turns.wait(last=True)
 
     def _start(self, listener: Any, limit: int) -> StreamServer:  # noqa: ANN401  # gunicorn's own types
         listener.setblocking(0)

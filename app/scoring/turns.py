@@ -1,4 +1,4 @@
-"""Turns between connections: one that sends without pause stands behind probes, new connections and all others."""
+"""Turns between requests: one for each pass of the event loop, so that no crowd holds up a probe or a new answer."""
 
 from collections import deque
 from typing import NoReturn
@@ -11,16 +11,17 @@ _PAUSE_SECONDS = 1e-6
 
 
 class Turns:
-    """Lets connections that have been answered go on one after the other; the loop serves its sockets in between."""
+    """Lets requests go on one after the other; the loop serves its sockets in between."""
 
     def __init__(self) -> None:
-        self._queue: deque[Event] = deque()
+        self._first: deque[Event] = deque()
+        self._last: deque[Event] = deque()
         self._pending = Event()
 
-    def wait(self) -> None:
-        """Return when it is the caller's turn."""
+    def wait(self, *, last: bool = False) -> None:
+        """Return when it is the caller's turn; `last` ones stand behind all others, however long they wait."""
         turn = Event()
-        self._queue.append(turn)
+        (self._last if last else self._first).append(turn)
         self._pending.set()
         turn.wait()
 
@@ -28,7 +29,7 @@ class Turns:
         """Give out turns, for as long as the process lives."""
         while True:
             self._pending.wait()
-            while self._queue:
-                self._queue.popleft().set()
+            while queue := self._first or self._last:
+                queue.popleft().set()
                 gevent.sleep(_PAUSE_SECONDS)
             self._pending.clear()
