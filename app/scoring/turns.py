@@ -16,20 +16,23 @@ class Turns:
     def __init__(self) -> None:
         self._first: deque[Event] = deque()
         self._last: deque[Event] = deque()
-        self._pending = Event()
+        self._taken = Event()
+        """Set from a pass's first request until the next pass."""
 
     def wait(self, *, last: bool = False) -> None:
         """Return when it is the caller's turn; `last` ones stand behind all others, however long they wait."""
-        turn = Event()
-        (self._last if last else self._first).append(turn)
-        self._pending.set()
-        turn.wait()
+        if self._taken.is_set():
+            turn = Event()
+            (self._last if last else self._first).append(turn)
+            turn.wait()
+        self._taken.set()
 
     def run(self) -> NoReturn:
         """Give out turns, for as long as the process lives."""
         while True:
-            self._pending.wait()
-            while queue := self._first or self._last:
+            self._taken.wait()
+            gevent.sleep(_PAUSE_SECONDS)
+            if queue := self._first or self._last:
                 queue.popleft().set()
-                gevent.sleep(_PAUSE_SECONDS)
-            self._pending.clear()
+            else:
+                self._taken.clear()
