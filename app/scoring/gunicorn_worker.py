@@ -54,7 +54,7 @@ _STATUSES = {
 
 
 class ScoringWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no types
-    """One process, one event loop. The pool's processes do whatever takes processor time."""
+    """One process, one event loop. The pool's processes do all that takes processor time."""
 
     wsgi: Any
 

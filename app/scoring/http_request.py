@@ -66,7 +66,7 @@ class ScoringRequest(Request):  # type: ignore[misc]  # gunicorn ships no types
         behind: bytes = super().parse(unreader)
         if self.version >= (1, 1) and not any(name == "HOST" for name, _ in self.headers):
             raise InvalidHeader("HOST is missing", req=self)
-        # RFC 9110, 2.5: the answer carries the server's own version, whatever minor version was asked for.
+        # RFC 9110, 2.5: the answer carries the server's own version; the minor version asked for is no matter.
         self.version = min(self.version, (1, 1))
         return behind
 

@@ -1,6 +1,6 @@
 """The worker pool: a few processes that decode and infer, and a bounded queue before them.
 
-The event loop only moves bytes; a worker does whatever takes processor time. Each does one job at a time, so as many as
+The event loop only moves bytes; a worker does all that takes processor time. Each does one job at a time, so as many as
 cores keep all cores busy.
 """
 

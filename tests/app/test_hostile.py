@@ -15,7 +15,7 @@ _SETTINGS: dict[str, Any] = {"workers": _WORKERS, "body_timeout_seconds": 5, "ke
 """Time enough for honest clients on a machine that has other things to do."""
 _IDLE_MIB = 150
 _PICTURE_MIB = 250
-"""What a worker takes at most beyond its idle share: 25 megapixels of 16-bit grey, on their way to 8 bits."""
+"""The most that a worker takes beyond its idle share: 25 megapixels of 16-bit grey, on their way to 8 bits."""
 _BODIES_MIB = 128
 """The budget that bodies and answers share."""
 _KEPT_MIB = 24

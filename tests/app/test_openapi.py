@@ -50,7 +50,7 @@ def references(value: object) -> Iterator[str]:
 
 
 def resolve(document: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:
-    """What `value` refers to, or itself."""
+    """The object that `value` refers to, or itself."""
     found: Any = value
     while "$ref" in found:
         reference, found = found["$ref"], document

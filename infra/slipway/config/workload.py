@@ -72,7 +72,7 @@ class Resources(Section):
     """Memory, kept for it and its limit: what cannot be taken back is not lent."""
 
     model_memory: Memory
-    """What of it the app takes at rest, its model loaded and used. `image test` refuses a model that takes more."""
+    """The part that the app takes at rest, with its model. `image test` refuses a model that takes more."""
 
     ephemeral_storage: Memory = "1Gi"
     """Disk of its node for its logs, which the kubelet keeps up to 250Mi of; beyond it the pod is evicted."""

@@ -56,7 +56,7 @@ class Rule:
     """True where the connection must stay open, False where it must be closed, None where either is right."""
 
     def fault(self, heard: Heard) -> str:
-        """What is wrong with the answer, or nothing."""
+        """The fault of the answer, or nothing."""
         if heard.status not in self.statuses:
             shown = heard.status or "closed without an answer"
             return f"{self.name}: {shown}, allowed are {sorted(self.statuses)}: {heard.first[-300:]!r}"

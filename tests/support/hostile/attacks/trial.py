@@ -21,7 +21,7 @@ _SETTINGS: dict[str, Any] = {"log_level": "warning"}
 
 @dataclass
 class Trial:
-    """What an attack came to, and what the witness saw."""
+    """The result of an attack, and what the witness saw."""
 
     attack: Attack
     quiet: Sight
