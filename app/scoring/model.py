@@ -1,6 +1,7 @@
 """A model version, opened: verified against its manifest, ready to turn rows into probabilities."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,11 @@ class Model:
     def labels_of(self, output: Output) -> tuple[str, ...]:
         """The names of an output's classes; none where another number of classes shows that they are others."""
         return self.labels if output.classes == len(self.labels) else ()
+
+    @cached_property
+    def longest_label(self) -> int:
+        """The characters of the longest label, which bound the size of an answer."""
+        return max(map(len, self.labels))
 
     def raw(self, rows: NDArray[Any]) -> dict[str, NDArray[np.float32]]:
         """The numbers that the graph itself gives, by output name. Raises NotFiniteError, ModelError."""

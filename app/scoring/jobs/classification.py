@@ -26,8 +26,7 @@ def classify(pipeline: Pipeline, head: dict[str, Any], body: bytes) -> Frame:
     data = body if boundary is None else read_picture(body, boundary)
     if not data:
         raise Problem(400, f"the body is empty; send a picture, or a form with one in the field {FIELD!r}")
-    longest = max(map(len, model.labels))
-    pipeline.check_answer(head["top"] * (longest + _BYTES_A_CLASS) * len(model.manifest.outputs))
+    pipeline.check_answer(head["top"] * (model.longest_label + _BYTES_A_CLASS) * len(model.manifest.outputs))
     picture, outputs = pipeline.classify(data)
     manifest = model.manifest
     named = {

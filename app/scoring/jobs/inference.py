@@ -73,7 +73,7 @@ def _rows(pipeline: Pipeline, tensor: Tensor) -> NDArray[Any]:
 def _estimate_bytes(asked: OutputRequest, rows: int, classes: int, model: Model) -> int:
     if not asked.classes:
         return rows * classes * (4 if asked.binary else _BYTES_A_NUMBER)
-    return rows * min(asked.classes, classes) * (max(map(len, model.labels)) * 4 + _BYTES_AN_ITEM)
+    return rows * min(asked.classes, classes) * (model.longest_label * 4 + _BYTES_AN_ITEM)
 
 
 def _output(asked: OutputRequest, probabilities: NDArray[np.float32], labels: tuple[str, ...]) -> Output:
