@@ -51,7 +51,7 @@ def verify(file: IO[bytes], path: Path, expected: FileFacts) -> None:
         )
 
 
-def words(error: Exception) -> str:
+def find_reason(error: Exception) -> str:
     """The part of onnxruntime's message that helps: without its status, source line and C++ signature."""
     return " ".join(_SOURCE.sub("", _STATUS.sub("", str(error))).split())
 
@@ -80,7 +80,7 @@ def _open(file: IO[bytes], path: Path, provider: str) -> Any:  # noqa: ANN401  #
     try:
         session = onnxruntime.InferenceSession(place, options, providers=[provider])
     except Exception as error:  # noqa: BLE001  # onnxruntime raises types of its own that it does not export
-        reason = words(error).removeprefix(f"Load model from {place} failed:").replace(place, str(path))
+        reason = find_reason(error).removeprefix(f"Load model from {place} failed:").replace(place, str(path))
         raise ModelError(f"{path}: onnxruntime cannot open it: {reason}") from None
     if provider not in session.get_providers():
         raise ModelError(f"{path}: onnxruntime cannot start {provider} on this machine")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from app.scoring.manifest import Input, Output
 from app.scoring.model import Model, ModelError, NotFiniteError
 from app.scoring.picture import to_tensor
-from app.scoring.session import words
+from app.scoring.session import find_reason
 from delivery.failure import FailureError
 
 from .candidate import DESCRIPTION_FILE
@@ -81,7 +81,7 @@ def _run(model: Model, rows: NDArray[Any], name: str, place: Path) -> dict[str, 
     except ModelError as error:
         raise FailureError(f"{place}: {str(error).partition(': ')[2]}") from None
     except Exception as error:  # noqa: BLE001 - onnxruntime's own types are not exported
-        raise FailureError(f"{place}: onnxruntime cannot run it: {words(error)}") from None
+        raise FailureError(f"{place}: onnxruntime cannot run it: {find_reason(error)}") from None
 
 
 def _check_batch(
@@ -97,7 +97,7 @@ def _check_batch(
         together = model.raw(rows)
     except Exception as error:  # noqa: BLE001 - onnxruntime's own types are not exported
         raise FailureError(
-            f"{place}: runs one row, and fails with two although its first dimension is free ({words(error)}); "
+            f"{place}: runs one row, and fails with two although its first dimension is free ({find_reason(error)}); "
             "export it with a first dimension of 1, and rows are run one by one"
         ) from None
     for output, found in together.items():
