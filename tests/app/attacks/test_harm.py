@@ -13,5 +13,5 @@ from tests.support.hostile.attacks.trial import Trial
 def test_an_attack_does_no_harm(name: str, tried: Callable[[str], Trial]) -> None:
     trial = tried(name)
 
-    assert len(trial.under.good.seconds) > 5
+    assert trial.under.good.seconds, "the witness saw nothing of the attack"
     assert not harm(trial), "\n".join(harm(trial))

@@ -4,10 +4,11 @@ import json
 import os
 import resource
 import sys
+import time
 
 from tests.support.hostile.attempt import Target
 
-from .attack import Aim, Harvest
+from .attack import Act, Aim, Harvest
 from .catalogue import BY_NAME
 
 _NICE = 5
@@ -31,12 +32,20 @@ def main() -> None:
     act = BY_NAME[order["name"]].prepare(aim)
     _report("prepared")
     sys.stdin.readline()
+    _report(json.dumps(vars(_attack(act, aim.seconds))))
+
+
+def _attack(act: Act, seconds: float) -> Harvest:
+    """Act for at least so many seconds: one that counts requests ends sooner on a faster machine."""
     harvest = Harvest()
+    deadline = time.monotonic() + seconds
     try:
         act(harvest)
+        while time.monotonic() < deadline:
+            act(harvest)
     except OSError as error:
         harvest.blame(f"the attacker met {type(error).__name__}: {error}")
-    _report(json.dumps(vars(harvest)))
+    return harvest
 
 
 def _report(line: str) -> None:
