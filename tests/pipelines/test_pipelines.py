@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ def test_the_release_waits_for_the_image_of_the_build_by_the_builds_name(run: Ex
     (resource,) = run("release.yml")["resources"]["pipelines"]
 
     assert resource["source"] == names.BUILD.name
-    assert resource["trigger"]["branches"]["include"] == ["main"]
+    assert resource["trigger"]["branches"]["include"] == [resource["branch"]] == ["main"]
     (waited,) = resource["trigger"]["stages"]
     assert waited in stages(run("build.yml"))
 
@@ -188,6 +189,17 @@ def test_what_is_deployed_is_what_was_recorded_and_approved(run: Expand) -> None
         assert retain == "delivery release retain"
 
 
+def test_no_environment_takes_the_approval_of_one_whose_name_begins_like_its_own(run: Expand) -> None:
+    found = run("release.yml")
+    for name in ("dev", "prod"):
+        ours = [step for place, step in rules.every_step(found) if place.startswith((f"{name}/", f"preview_{name}/"))]
+        (pattern,) = [step["patterns"] for step in ours if step.get("download") == "current"]
+        (artifact,) = [step["artifact"] for step in ours if "publish" in step]
+        first = artifact.replace("$(System.JobAttempt)", "1")
+        assert fnmatch(f"{first}/approval.json", pattern)
+        assert not fnmatch(f"{first.replace(name, f'{name}-eu')}/approval.json", pattern)
+
+
 def test_a_preview_is_made_by_the_identity_that_can_change_nothing(run: Expand) -> None:
     for name in ("dev", "prod"):
         only = {"stages": [stage(run("release.yml"), f"preview_{name}")]}
@@ -205,7 +217,8 @@ def test_going_back_touches_the_named_environment_alone_behind_its_guards(run: E
     assert stages(found) == ["prod"]
     (job,) = stage(found, "prod")["jobs"]
     assert job["environment"] == "prod"
-    assert commands(found, "prod") == ["delivery release rollback --stack prod"]
+    assert commands(found, "prod") == ["delivery release rollback --stack prod", "delivery release retain"]
+    assert [step["download"] for _place, step in rules.every_step(found) if "download" in step] == ["none"]
 
 
 def test_drift_is_looked_for_every_night_in_every_environment_at_once(run: Expand) -> None:
@@ -265,7 +278,7 @@ def test_steps_that_reach_azure_for_long_keep_their_session(run: Expand) -> None
 
 
 def test_no_token_and_no_secret_is_named_but_the_jobs_own_for_comments_and_leases() -> None:
-    uses = {"environment.yml": 1, "build.yml": 1}
+    uses = {"environment.yml": 1, "rollback.yml": 1, "build.yml": 1}
     for path in FOLDER.rglob("*.yml"):
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"(?i)password|client_?secret|access_?key|_PAT\b|addSpnToEnvironment", text), path
@@ -300,4 +313,4 @@ def test_the_branch_that_is_released_is_one_everywhere() -> None:
     branch = str(facts(ROOT)["branch"])
     for file in ROOTS:
         text = json.dumps(yaml.safe_load((FOLDER / file).read_text(encoding="utf-8")))
-        assert set(re.findall(r'"include": \["([^"]+)"', text)) <= {branch}
+        assert set(re.findall(r'"(?:include": \[|branch": )"([^"]+)"', text)) <= {branch}
