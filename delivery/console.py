@@ -76,8 +76,14 @@ class Steps:
             self._print(step)
 
     def say(self, text: str = "") -> None:
-        """A line between steps, or under the one that has just finished."""
-        self.console.print(text, highlight=False, soft_wrap=True)
+        """Print a line between steps, or under the one that has just finished.
+
+        A terminal or pipe that is gone silences the rest: the work goes on, and its exit code stays true.
+        """
+        try:
+            self.console.print(text, highlight=False, soft_wrap=True)
+        except (OSError, ValueError, SystemExit):  # rich ends the process where the reader of a pipe has gone
+            self.console.quiet = True
 
     def summary(self) -> None:
         """All steps in a table: how each ended, in what time, what came over the network, and what it made."""

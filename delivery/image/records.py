@@ -95,7 +95,8 @@ class TestRecord(_Record):
 class Document(_Part):
     """A file that belongs to an image: its identity, and the manifest that binds it to the image in the registry."""
 
-    file: str
+    file: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")]
+    """The name of a file in the folder of its record, never a path."""
     media_type: str
     digest: Digest
     size: Annotated[int, Field(ge=1)]

@@ -78,7 +78,7 @@ def report_change(  # noqa: PLR0913, PLR0917 - one argument for each option
     found = show.preview(show.Source(stack, base, engine, pulumi, state, base_state, releases))
     judged = show.show(found, form, places, to, approved=approved, everything=everything)
     if save_approval:
-        approval.write(save_approval, found)
+        approval.write(save_approval, approval.approval(found))
     show.broken(found)
     if judged.exit_code and not report_only:
         raise typer.Exit(judged.exit_code)

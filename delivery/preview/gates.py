@@ -7,7 +7,7 @@ from enum import IntEnum
 from policy.judge import stopping
 from policy.model import Violation
 
-from .approval import Approval, deviations
+from .approval import Approval, find_deviations
 from .kinds import called
 from .model import Operation, Preview
 from .risk import Finding
@@ -43,7 +43,7 @@ def gates(
     """Every gate that was asked for, in the order of their codes."""
     found = [_protected(findings), _policy(violations)]
     if approved is not None:
-        reasons = tuple(deviations(approved, preview))
+        reasons = tuple(find_deviations(approved, preview))
         found.append(Gate("approval", GateCode.UNAPPROVED, "This is not what was approved.", reasons))
     return tuple(found)
 

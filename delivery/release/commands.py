@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from delivery.console import Steps
-from delivery.failure import UsageError
+from delivery.failure import FailureError, UsageError
 from delivery.interrupts import StoppedError, raise_on_signals
 from delivery.model.location import parse_location
 from delivery.model.store import open_store
@@ -62,12 +62,14 @@ def preview(
     from delivery.preview import publish  # noqa: PLC0415 - as below
     from delivery.preview.forms import terminal  # noqa: PLC0415 - what previews need costs time that --help should not take
 
-    from .engine import Engine  # noqa: PLC0415 - as above
+    from .engine import Engine, read_digest  # noqa: PLC0415 - as above
     from .gate import GateError, judge, write  # noqa: PLC0415 - as above
 
     wanted = _release(release, _opened(store) if store else None)
-    judged = judge(Engine(stack).preview(wanted.configuration()))
-    write(judged, to)
+    engine = Engine(stack)
+    live = read_digest(engine.outputs())
+    judged = judge(engine.preview(wanted.configuration()))
+    write(judged, to, wanted, live)
     terminal.write(judged.report, Console())
     if "TF_BUILD" in os.environ:
         typer.echo(publish.summarise(judged.report, to, os.environ, publish.run_link(os.environ)))
@@ -90,11 +92,12 @@ def deploy(  # noqa: PLR0913 - each is an option
     pictures: Pictures = PICTURES,
     address: Address = "",
     settle: Settle = 120,
+    older: Annotated[bool, typer.Option("--older", help="deploy it although a newer release is live")] = False,
 ) -> None:
     """Bring a release into an environment, prove it through its public address, put the last good one back if it fails.
 
-    Exit codes: 0 live, 1 nothing was changed, 6 it failed and the last good one is live again, 7 it failed and somebody
-    must look now; 10 and more: a gate of the preview is shut.
+    Exit codes: 0 live; 1 to 5 nothing was changed, and 4 that another deployment is in the way; 6 it failed and the
+    last good one is live again; 7 it failed and a person must look now; 10 and more a gate of the preview is shut.
     """
     from .deploy import deploy as bring  # noqa: PLC0415 - as above
 
@@ -102,7 +105,7 @@ def deploy(  # noqa: PLR0913 - each is an option
     wanted = _release(release, opened)
     _keep(opened, wanted, release)
     with _deployer(stack, opened, latency_ms, pictures, address, settle) as deployer:
-        target = bring(deployer, wanted, approved=approved, rights=_rights(rights))
+        target = bring(deployer, wanted, approved=approved, rights=_rights(rights), older=older)
         deployer.steps.say(escape(f"\n{target} is live in {stack}"))
 
 
@@ -147,7 +150,15 @@ def retain(
     """Keep the runs that built and deployed this release. For a pipeline, from inside its run."""
     from .retain import retain as keep  # noqa: PLC0415 - as above
 
-    kept = keep(days)
+    try:
+        kept = keep(days)
+    except UsageError:
+        raise
+    except FailureError as error:
+        # The release is live by now: a run that is kept for a shorter time must not make its stage fail.
+        warning = f"these runs are kept as long as the project's settings say: {error}"
+        typer.echo("\n".join(f"##vso[task.logissue type=warning]{line}" for line in warning.splitlines()))
+        return
     typer.echo(f"kept for {days} days: {', '.join(f'run {lease.run}' for lease in kept)}")
 
 

@@ -1,18 +1,21 @@
-"""Bringing one release into an environment and proving it there: what deploying and going back have in common."""
+"""One release into an environment, and its proof there: the steps that deploying and going back share."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
+
+from rich.markup import escape
 
 from delivery.console import Step, Steps
-from delivery.failure import ExitCode, FailureError, NotFoundError
+from delivery.failure import ConflictError, ExitCode, FailureError, NotFoundError
 from delivery.image.registry.place import Place
 from delivery.service.remote import Remote, parse_remote
 from delivery.service.running import ServiceError
 
-from .deployment import Begun, Ended, Outcome, live
-from .engine import Engine
+from .agreement import find_doubts
+from .attempt import Attempt, begin
+from .deployment import Begun, live
+from .engine import Engine, LockedError, read_digest
 from .importing import Import
 from .smoke import Demands, prove
 from .store import ReleaseStore
@@ -44,9 +47,13 @@ class RestoredError(FailureError):
 
 
 class StrandedError(FailureError):
-    """The release failed, and what was good before could not be put back: somebody must look now."""
+    """The release failed, and what was good before could not be put back: a person must look now."""
 
     code = ExitCode.STRANDED
+
+
+class OvertakenError(ConflictError):
+    """The release failed, and another deployment had replaced it meanwhile: there is nothing to put back."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,10 +65,10 @@ class Deployer:
     store: ReleaseStore
     demands: Demands = field(default_factory=Demands)
     address: str = ""
-    by: str = "somebody"
+    by: str = "unknown"
 
     def known(self) -> dict[str, Any]:
-        """The stack's outputs. Raises NotFoundError where the environment has never come up."""
+        """Return the stack's outputs. Raises NotFoundError where the environment has never come up."""
         outputs = self.engine.outputs()
         if "registryLoginServer" not in outputs:
             raise NotFoundError(
@@ -71,35 +78,67 @@ class Deployer:
         return outputs
 
     def last_good(self, outputs: Mapping[str, Any]) -> Target | None:
-        """What was deployed last and proved itself; without any record of that, what the stack says it runs."""
-        begun = live(self.store.history(self.engine.stack))
-        if begun and (release := self.store.find(begun.release)):
-            return Target(release.configuration(), release.id, release.image.tag)
+        """Return the release that was deployed last and proved itself; without a record of one, the stack's own.
+
+        A last attempt without an end counts if its release runs and proves itself now: its end could not be written.
+        """
+        history = self.store.history(self.engine.stack)
+        newest = next(reversed(history), None)
+        if newest and newest.ended is None and newest.begun.digest == read_digest(outputs):
+            target = self._recorded(newest.begun)
+            if target and self._proves(target):
+                return target
+        begun = live(history)
+        if begun and (target := self._recorded(begun)):
+            return target
         found = outputs.get("release")
         return Target(dict(found)) if isinstance(found, dict) else None
 
     def bring_in(
         self, target: Target, outputs: Mapping[str, Any], source: Place | None = None, source_id: str = ""
     ) -> None:
-        """The image, in the environment's own registry."""
+        """Copy the image into the environment's own registry."""
         place = Place(str(outputs["registryLoginServer"]), str(target.configuration["repository"]))
         with self.steps.step("Image") as step:
             Import(source=source or place, target=place, digest=target.digest, tag=target.tag, source_id=source_id).run(
                 step
             )
 
-    def replace(self, target: Target, good: Target | None, kind: Literal["deploy", "rollback"]) -> None:
+    def replace(
+        self, target: Target, good: Target | None, kind: Literal["deploy", "rollback"], *, over: str | None = None
+    ) -> None:
         """Make `target` live and prove it; where that fails, `good` again. Every attempt is written down.
 
-        Raises RestoredError or StrandedError. Being stopped from outside leaves the attempt without an end.
+        `over` is the digest that must still be live. Raises ConflictError or LockedError, with nothing changed;
+        RestoredError, StrandedError or OvertakenError. A stop from outside leaves the attempt without an end.
         """
-        begun = self._begin(target, kind)
+        running = read_digest(self.engine.outputs())
+        if over not in (None, running):
+            raise ConflictError(
+                f"{self.engine.stack}: another deployment changed the live release meanwhile, from {_name(over)} to "
+                f"{_name(running)}; nothing was changed\nlook at it, then deploy again"
+            )
+        proved = live(self.store.history(self.engine.stack))
+        attempt = begin(
+            self.steps,
+            self.store,
+            environment=self.engine.stack,
+            release=target.release,
+            digest=target.digest,
+            kind=kind,
+            by=self.by,
+        )
         try:
             self._run(target, f"{kind} {target}")
-        except FailureError as failure:
-            self._restore(target, good, begun, failure)
-            return
-        self._end(begun, "succeeded")
+        except LockedError as locked:
+            attempt.end("unchanged", str(locked))
+            raise LockedError(
+                f"{locked}\nnothing was changed by this deployment; wait for the other one, or, where its process is "
+                f"gone: pulumi cancel --stack {self.engine.stack}"
+            ) from None
+        except Exception as failure:  # noqa: BLE001  # from here on the environment may run it, whatever went wrong
+            self._restore(target, _Before(running, good, proved), attempt, _reason(failure))
+        attempt.end("succeeded")
 
     def prove(self, target: Target) -> None:
         """Ask the release that is live whether it is `target` and does its work. Raises ServiceError."""
@@ -111,37 +150,81 @@ class Deployer:
             step.result = f"{self.engine.stack} runs {target}"
         self.prove(target)
 
-    def _restore(self, failed: Target, good: Target | None, begun: Begun | None, failure: FailureError) -> None:
-        reason = str(failure)
+    def _restore(self, failed: Target, before: "_Before", attempt: Attempt, reason: str) -> NoReturn:
+        good = self._newest_good(before)
+        running = self._running()
+        if running not in ("", failed.digest, before.running, good.digest if good else ""):
+            attempt.end("overtaken", reason)
+            raise OvertakenError(
+                f"{failed} failed: {reason}\nanother deployment made {_name(running)} live meanwhile; it was left alone"
+            )
         if good is None or good.digest == failed.digest:
-            self._end(begun, "failed", reason)
+            attempt.end("failed", reason)
             raise StrandedError(
                 f"{failed} failed, and there is nothing good to put back: {reason}\n"
                 f"{self.engine.stack} is as the release left it"
             )
-        self.steps.say(f"\n{failed} failed: {reason.splitlines()[0]}\nputting {good} back")
+        self.steps.say(escape(f"\n{failed} failed: {reason.splitlines()[0]}\nputting {good} back"))
         try:
             self._put_back(good)
-        except FailureError as second:
-            self._end(begun, "failed", reason)
+        except Exception as second:  # noqa: BLE001  # of any kind: the release that failed may still be live
+            attempt.end("failed", reason)
             raise StrandedError(
-                f"{failed} failed: {reason}\n{good} could not be put back: {second}\n"
+                f"{failed} failed: {reason}\n{good} could not be put back: {_reason(second)}\n"
                 f"look at it now; then: python -m delivery release rollback --stack {self.engine.stack}"
             ) from None
-        self._end(begun, "restored", reason)
+        attempt.end("restored", reason)
         raise RestoredError(f"{failed} failed: {reason}\n{good} is live again, and was proved")
 
     def _put_back(self, good: Target) -> None:
-        """An engine that fails for another reason may have put it back all the same: what answers decides."""
+        """Run the good release again.
+
+        An engine that fails may have put it back all the same: the answers and the engine's state decide together.
+        """
         try:
             self._run(good, f"put back {good}")
-        except ServiceError:
+        except (ServiceError, LockedError):
             raise
-        except FailureError as engine:
+        except Exception as engine:  # noqa: BLE001  # of any kind: the answers are asked next
             try:
                 self.prove(good)
-            except FailureError as service:
-                raise FailureError(f"{engine}\n{service}") from None
+                doubts = self._doubts(good)
+            except Exception as service:  # noqa: BLE001  # of any kind: both reasons are reported
+                raise FailureError(f"{_reason(engine)}\n{_reason(service)}") from None
+            if doubts:
+                raise FailureError("\n".join([_reason(engine), "the good release answers, and", *doubts])) from None
+
+    def _doubts(self, good: Target) -> list[str]:
+        repository = str(good.configuration["repository"])
+        return list(find_doubts(self.engine.state(), read_digest(self.engine.outputs()), repository, good.digest))
+
+    def _newest_good(self, before: "_Before") -> Target | None:
+        """Return the release to put back: another deployment may have proved a newer one since this one began."""
+        try:
+            proved = live(self.store.history(self.engine.stack))
+            if proved and proved != before.proved and (newer := self._recorded(proved)):
+                return newer
+        except FailureError as unread:
+            self.steps.say(escape(f"the history cannot be read now: {unread}"))
+        return before.good
+
+    def _running(self) -> str:
+        """Return the live digest by the stack's outputs, empty where they cannot be read now."""
+        try:
+            return read_digest(self.engine.outputs())
+        except FailureError:
+            return ""
+
+    def _proves(self, target: Target) -> bool:
+        try:
+            self.prove(target)
+        except FailureError:
+            return False
+        return True
+
+    def _recorded(self, begun: Begun) -> Target | None:
+        release = self.store.find(begun.release)
+        return Target(release.configuration(), release.id, release.image.tag) if release else None
 
     def _service(self) -> Remote:
         url = self.address or str(self.engine.outputs().get("endpointUrl") or "")
@@ -151,24 +234,22 @@ class Deployer:
             )
         return parse_remote(url)
 
-    def _begin(self, target: Target, kind: Literal["deploy", "rollback"]) -> Begun | None:
-        if not target.release:
-            return None
-        return self.store.begin(
-            Begun(
-                environment=self.engine.stack,
-                number=1,
-                release=target.release,
-                digest=target.digest,
-                kind=kind,
-                by=self.by,
-                begun=_now(),
-            )
-        )
 
-    def _end(self, begun: Begun | None, outcome: Outcome, reason: str = "") -> None:
-        if begun is not None:
-            self.store.end(begun, Ended(outcome=outcome, ended=_now(), reason=reason))
+@dataclass(frozen=True)
+class _Before:
+    """The environment as a deployment found it."""
+
+    running: str
+    good: Target | None
+    proved: Begun | None
+
+
+def _reason(error: Exception) -> str:
+    return str(error) if isinstance(error, FailureError) else f"{type(error).__name__}: {error}"
+
+
+def _name(digest: str | None) -> str:
+    return digest[: len("sha256:") + 12] if digest else "no release"
 
 
 def _reader(step: Step) -> Callable[[str], None]:
@@ -177,7 +258,3 @@ def _reader(step: Step) -> Callable[[str], None]:
         step.status(line)
 
     return read
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(microsecond=0)

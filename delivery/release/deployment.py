@@ -1,10 +1,10 @@
-"""What was deployed where: one line of history per attempt, and from it what is live and what was live before.
+"""Deployments of an environment: one record per attempt, and from them the live release and the one before it.
 
-Pure data. An attempt is written twice, when it begins and when it ends; one without an end was broken off, and counts
-as deployed by nobody: what it left is for the next attempt to find out.
+Pure data. An attempt is written twice, when it begins and when it ends. One without an end was stopped, or its end
+could not be written: the next attempt finds out which release runs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Reversible
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -12,11 +12,13 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from delivery.image.records import Digest
 
-from .record import ReleaseId
+from .record import Plain, ReleaseId
 
 Environment = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
-Outcome = Literal["succeeded", "failed", "restored"]
-"""`restored`: this release failed, and what was live before it was put back."""
+Outcome = Literal["succeeded", "failed", "restored", "unchanged", "overtaken"]
+"""`restored`: this release failed, and the one before it was put back. `unchanged`: it was never started, because the
+stack's state was locked. `overtaken`: it failed, and another deployment had replaced it meanwhile.
+"""
 
 
 class _Part(BaseModel):
@@ -32,7 +34,7 @@ class Begun(_Part):
     release: ReleaseId
     digest: Digest
     kind: Literal["deploy", "rollback"]
-    by: str
+    by: Plain
     """Who or what asked for it, such as a pipeline's run."""
     begun: AwareDatetime
 
@@ -59,23 +61,29 @@ class Deployment:
         return self.ended is not None and self.ended.outcome == "succeeded"
 
 
-def live(history: Sequence[Deployment]) -> Begun | None:
-    """What was deployed last and stayed, None where nothing ever was. `history` is in the order of its numbers."""
+def live(history: Reversible[Deployment]) -> Begun | None:
+    """Return the deployment that is live: the last that succeeded, None where none did. `history` is oldest first."""
     return next((one.begun for one in reversed(history) if one.succeeded), None)
 
 
-def before(history: Sequence[Deployment]) -> Begun | None:
-    """Where a rollback leads: what was really live before the live release, None where nothing was.
+def before(history: Reversible[Deployment]) -> Begun | None:
+    """Return the deployment that a rollback leads to: the one live before the live one, None where there is none.
 
     A rollback goes back along the same line: after deploying 1, 2, 3 and going back to 2, before 2 there is 1, not 3.
     """
-    line: list[Begun] = []
-    for one in history:
-        if not one.succeeded:
-            continue
-        earlier = [number for number, known in enumerate(line) if known.release == one.begun.release]
-        if one.begun.kind == "rollback" and earlier:
-            del line[earlier[-1] :]
-        if not line or line[-1].release != one.begun.release:
-            line.append(one.begun)
-    return line[-2] if len(line) > 1 else None
+    line = _walk_line(one.begun for one in reversed(history) if one.succeeded)
+    newest = next(line, None)
+    return next((begun for begun in line if newest and begun.release != newest.release), None)
+
+
+def _walk_line(newest_first: Iterable[Begun]) -> Iterator[Begun]:
+    """Yield the deployments that lead to the live one, newest first, without those that a rollback has undone."""
+    undone: list[str] = []
+    for begun in newest_first:
+        if not undone:
+            yield begun
+        elif undone[-1] == begun.release:
+            undone.pop()
+        if begun.kind == "rollback":
+            # All between this rollback and the last deployment of its release before it is undone.
+            undone.append(begun.release)

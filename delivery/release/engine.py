@@ -17,6 +17,8 @@ from delivery.paths import ROOT
 from .command import Command, CommandError
 
 KEY = "slipway:release"
+_LOCKED = ("the stack is currently locked by", "Another update is currently in progress")
+"""Words of an engine that another process keeps from the state: of file and blob backends, and of Pulumi's own."""
 
 _REMEDY = "see https://www.pulumi.com/docs/install/; the version that Slipway is made for stands in requirements.in"
 _UNEXPECTED = b"no changes were expected"
@@ -29,6 +31,16 @@ _DEEPER = re.compile(r"^(?: {6,}|\s*\t|\s+\* )(?!File )\S?")
 """An error of several lines goes on further in, or as a list."""
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """What an engine leaves in outputs where a resource was excluded before it existed."""
+
+
+class LockedError(CommandError):
+    """Another process holds the stack's state. The engine changed nothing."""
+
+
+def read_digest(outputs: Mapping[str, Any]) -> str:
+    """Return the digest of the release that a stack's outputs name, empty where they name none."""
+    release = outputs.get("release")
+    return str(release.get("digest") or "") if isinstance(release, Mapping) else ""
 
 
 def causes_of(lines: Iterable[str]) -> Iterator[str]:
@@ -81,7 +93,10 @@ class Engine:
         return ran.output
 
     def up(self, release: Mapping[str, Any], message: str, read: Callable[[str], None]) -> None:
-        """Make the stack run this release, and wait until it does. Raises CommandError with the engine's last words."""
+        """Make the stack run this release, and wait until it does.
+
+        Raises LockedError, or CommandError with the engine's last words.
+        """
         said: deque[str] = deque(maxlen=_LINES)
 
         def heard(line: str) -> None:
@@ -93,9 +108,10 @@ class Engine:
             try:
                 self._pulumi.stream(("up", "--config-file", str(file), *options, *self._common()), heard)
             except CommandError as error:
+                kind = LockedError if any(words in line for line in said for words in _LOCKED) else CommandError
                 if causes := list(causes_of(said)):
-                    raise CommandError("\n".join([str(error).splitlines()[0], *causes])) from None
-                raise
+                    raise kind("\n".join([str(error).splitlines()[0], *causes])) from None
+                raise kind(str(error)) from None
 
     def state(self) -> dict[str, Any]:
         """The stack's state, secrets encrypted."""

@@ -9,8 +9,12 @@ from typing import Literal
 
 from delivery.failure import FailureError, NotFoundError
 from delivery.preview import approval, engine_json, publish
+from delivery.preview.approval import Approval
+from delivery.preview.gates import GateCode
 from delivery.preview.model import Change, Operation, Preview
 from delivery.preview.report import Report, report
+
+from .record import Release
 
 Rights = Literal["release", "environment"]
 APPROVAL_FILE = "approval.json"
@@ -18,6 +22,7 @@ APPROVAL_FILE = "approval.json"
 _ADMINISTERED = (":Namespace", ":ResourceQuota", ":LimitRange")
 """What Azure Kubernetes Service RBAC Writer may only read."""
 
+_UNAPPROVED = GateCode.UNAPPROVED
 _IDLE = (Operation.SAME, Operation.READ, Operation.REFRESH)
 
 
@@ -44,11 +49,10 @@ class Judged:
                 yield "\n".join([f"{gate.name}: {gate.stop}", *(f"  {reason}" for reason in gate.reasons)])
 
 
-def judge(printed: bytes, approved: Path | None = None) -> Judged:
-    """The engine's preview, judged; `approved` is a file, or a folder somewhere below which the newest one lies."""
+def judge(printed: bytes, approved: Approval | None = None) -> Judged:
+    """Return the engine's preview with its report."""
     preview = engine_json.parse(printed, "pulumi preview")
-    known = approval.read(newest(approved)) if approved else None
-    return Judged(preview, report(preview, datetime.now(UTC).date(), known))
+    return Judged(preview, report(preview, datetime.now(UTC).date(), approved))
 
 
 def admit(judged: Judged, rights: Rights | None) -> str:
@@ -81,10 +85,38 @@ def out_of_reach(preview: Preview, rights: Rights | None) -> Iterator[str]:
             yield f"{change.key}: {change.operation}"
 
 
-def write(judged: Judged, folder: Path) -> None:
-    """For people and for the deployment: the report in every form, and what is approved by approving it."""
+def write(judged: Judged, folder: Path, release: Release, live: str) -> None:
+    """Write the report in every form, and the approval that a person gives: of this release, over the live digest."""
     publish.write(judged.report, folder)
-    approval.write(folder / APPROVAL_FILE, judged.preview)
+    meant = approval.ApprovedRelease(id=release.id, digest=release.image.digest, commit=release.commit)
+    approval.write(folder / APPROVAL_FILE, approval.approval(judged.preview, meant, live))
+
+
+def hold(approved: Approval, release: Release, live: str) -> None:
+    """Raise GateError unless the approval is for this release over the digest that is live.
+
+    A release that is live already may be deployed again: a run that failed later than that is repeated.
+    """
+    reasons = list(_misfits(approved, release, live))
+    if reasons:
+        raise GateError(
+            "\n".join(["nothing was deployed: approval: this is not what was approved", *reasons]), _UNAPPROVED
+        )
+
+
+def _misfits(approved: Approval, release: Release, live: str) -> Iterator[str]:
+    meant = approved.release
+    if meant is None:
+        yield "  the approval names no release; python -m delivery release preview writes one that does"
+    elif (meant.id, meant.digest, meant.commit) != (release.id, release.image.digest, release.commit):
+        yield f"  approved was release {meant.id} (commit {meant.commit[:12]}), not {release.id}"
+    if live not in (approved.live, release.image.digest):
+        yield f"  the stack runs {_name(live)}; it ran {_name(approved.live)} when this was approved"
+        yield "  preview the release again, and approve that"
+
+
+def _name(digest: str) -> str:
+    return digest[: len("sha256:") + 12] if digest else "no release"
 
 
 def newest(place: Path) -> Path:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from delivery.image.records import Digest, Document, Model
+from delivery.image.registry.place import HOST, REPOSITORY
 
 RELEASE_FILE = "release.json"
 LOCAL_BUILD = "local"
@@ -16,6 +17,8 @@ LOCAL_BUILD = "local"
 
 ReleaseId = Annotated[str, Field(pattern=r"^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{12}$")]
 Commit = Annotated[str, Field(pattern=r"^[0-9a-f]{40}(-dirty)?$")]
+Plain = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
+"""Text that a terminal prints as it is: without control characters."""
 BuildId = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$")]
 
 
@@ -26,10 +29,10 @@ class _Part(BaseModel):
 class Image(_Part):
     """Where the image is. A tag is for people: what is deployed is never looked up by it."""
 
-    registry: str
-    repository: str
+    registry: Annotated[str, Field(max_length=255, pattern=f"^{HOST.pattern}$")]
+    repository: Annotated[str, Field(max_length=255, pattern=f"^{REPOSITORY.pattern}$")]
     digest: Digest
-    tag: str
+    tag: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$")]
     size: Annotated[int, Field(ge=1)]
     """Bytes of its layers as the registry holds them."""
 
@@ -55,12 +58,12 @@ class Release(_Part):
     created: AwareDatetime
     image: Image
     commit: Commit
-    source: str
+    source: Plain
     """The code's repository, empty where git names none."""
     model: Model
     build_id: BuildId
     tested: AwareDatetime
-    checks: Annotated[tuple[str, ...], Field(min_length=1)]
+    checks: Annotated[tuple[Plain, ...], Field(min_length=1)]
     """What the image passed before it was pushed."""
     sbom: Document
     provenance: Document

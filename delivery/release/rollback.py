@@ -7,6 +7,7 @@ from delivery.failure import NotFoundError
 
 from .deployer import Deployer, Target
 from .deployment import before, live
+from .engine import read_digest
 
 
 def rollback(deployer: Deployer) -> Target:
@@ -18,7 +19,7 @@ def rollback(deployer: Deployer) -> Target:
     outputs = deployer.known()
     target = destination(deployer, outputs)
     deployer.bring_in(target, outputs)
-    deployer.replace(target, _now_live(deployer, outputs, target), "rollback")
+    deployer.replace(target, _now_live(deployer, outputs, target), "rollback", over=read_digest(outputs))
     return target
 
 
@@ -27,9 +28,8 @@ def destination(deployer: Deployer, outputs: Mapping[str, Any]) -> Target:
     stack, store = deployer.engine.stack, deployer.store
     history = store.history(stack)
     last = live(history)
-    running = outputs.get("release")
-    digest = running.get("digest") if isinstance(running, dict) else None
-    begun = last if last is not None and digest not in (None, last.digest) else before(history)
+    digest = read_digest(outputs)
+    begun = last if last is not None and digest not in ("", last.digest) else before(history)
     if begun is None:
         said = "nothing was ever deployed there" if last is None else f"{last.release} is the first that was deployed"
         raise NotFoundError(f"{stack}: there is nothing to go back to: {said}")

@@ -7,9 +7,10 @@ Everything is created once and never replaced. The names start with `_`, which n
 hold both.
 """
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from app.scoring.manifest import ManifestError, parse
 from delivery.failure import ConflictError, IntegrityError, NotFoundError
@@ -17,7 +18,7 @@ from delivery.image.oci import digest_of
 from delivery.model.store import Store
 
 from .deployment import Begun, Deployment, Ended
-from .record import RELEASE_FILE, Release
+from .record import RELEASE_FILE, Release, ReleaseId
 
 _RELEASES = "_releases"
 _DEPLOYMENTS = "_deployments"
@@ -26,6 +27,24 @@ _MAX_DOCUMENT = 64 << 20
 _CLAIMS = 100
 
 T = TypeVar("T", bound=BaseModel)
+_ID = TypeAdapter[str](ReleaseId)
+
+
+class History:
+    """The attempts in an environment, oldest first. Each is read when it is asked for, so the newest cost little."""
+
+    def __init__(self, numbers: Sequence[int], read: Callable[[int], Deployment | None]) -> None:
+        self._numbers = numbers
+        self._read = read
+
+    def __iter__(self) -> Iterator[Deployment]:
+        return self._walk(self._numbers)
+
+    def __reversed__(self) -> Iterator[Deployment]:
+        return self._walk(reversed(self._numbers))
+
+    def _walk(self, numbers: Iterable[int]) -> Iterator[Deployment]:
+        return (found for number in numbers if (found := self._read(number)))
 
 
 class ReleaseStore:
@@ -53,6 +72,8 @@ class ReleaseStore:
         """
         if name == "latest" and (newest := self.newest()):
             return newest
+        if _is_id(name) and (release := self.find(name)):
+            return release
         found = [release for one in self.ids() if (release := self.find(one)) and _means(name, release)]
         if not found:
             raise NotFoundError(f"{self.store.location}: no release {name}; python -m delivery release list shows all")
@@ -84,14 +105,11 @@ class ReleaseStore:
         """Write down how an attempt ended. What is written stands."""
         self._create(self._attempt(begun, "ended.json"), _bytes(ended), _MAX_RECORD)
 
-    def history(self, environment: str) -> list[Deployment]:
-        """Every attempt in an environment, in order."""
-        found = []
-        for number in sorted(map(int, self._numbers(environment))):
-            folder = f"{_DEPLOYMENTS}/{environment}/{number}"
-            if begun := self._read(Begun, f"{folder}/begun.json"):
-                found.append(Deployment(begun, self._read(Ended, f"{folder}/ended.json")))
-        return found
+    def history(self, environment: str) -> History:
+        """Return every attempt in an environment, in order."""
+        return History(
+            sorted(map(int, self._numbers(environment))), lambda number: self._read_attempt(environment, number)
+        )
 
     def environments(self) -> list[str]:
         """Where anything was ever deployed."""
@@ -99,6 +117,11 @@ class ReleaseStore:
 
     def _numbers(self, environment: str) -> list[str]:
         return [name for name in self.store.folders(f"{_DEPLOYMENTS}/{environment}") if name.isdigit()]
+
+    def _read_attempt(self, environment: str, number: int) -> Deployment | None:
+        folder = f"{_DEPLOYMENTS}/{environment}/{number}"
+        begun = self._read(Begun, f"{folder}/begun.json")
+        return Deployment(begun, self._read(Ended, f"{folder}/ended.json")) if begun else None
 
     def _attempt(self, begun: Begun, file: str) -> str:
         return f"{_DEPLOYMENTS}/{begun.environment}/{begun.number}/{file}"
@@ -118,6 +141,14 @@ class ReleaseStore:
             return parse(kind, seen.data, f"{self.store.location}/{path}")
         except ManifestError as error:
             raise IntegrityError(str(error)) from None
+
+
+def _is_id(name: str) -> bool:
+    try:
+        _ID.validate_python(name)
+    except ValidationError:
+        return False
+    return True
 
 
 def _means(name: str, release: Release) -> bool:

@@ -77,6 +77,35 @@ def test_the_summary_tells_done_skipped_and_failed_apart_and_adds_up_downloads()
     ]
 
 
+class Gone(io.StringIO):
+    """A pipe whose reader has gone, or a full disk behind a log."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__()
+        self._error = error
+
+    def write(self, text: str) -> int:
+        del text
+        raise self._error
+
+    def fileno(self) -> int:
+        return os.open(os.devnull, os.O_WRONLY)
+
+
+@pytest.mark.parametrize("error", [BrokenPipeError(), OSError(28, "No space left on device")])
+def test_a_reader_that_has_gone_stops_no_work(error: OSError, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = Gone(error)
+    monkeypatch.setattr(sys, "stdout", gone)
+    shown, done = Steps(Console(file=gone, width=120)), []
+
+    with shown.step("Deploy") as step:
+        step.result = "live"
+    shown.say("and on")
+    done.append("restored")
+
+    assert done == ["restored"]
+
+
 def test_a_terminal_without_unicode_gets_question_marks_and_no_stack_trace(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     done = subprocess.run(

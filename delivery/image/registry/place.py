@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from delivery.failure import UsageError
 
-_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?::[0-9]{1,5})?")
-_REPOSITORY = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*")
+HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?::[0-9]{1,5})?")
+REPOSITORY = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*")
 _MAX = 255
 
 
@@ -45,9 +45,9 @@ def parse_place(text: str) -> Place:
         raise UsageError(f"{text}: allowed is host[:port]/repository without a tag or a digest: the image has its own")
     if not slash or not repository:
         raise UsageError(f"{text}: names no repository; allowed is host[:port]/repository, such as {host}/scoring")
-    if not _HOST.fullmatch(host):
+    if not HOST.fullmatch(host):
         raise UsageError(f"{text}: found '{host}' where a registry's host[:port] in lower case is allowed")
-    if not _REPOSITORY.fullmatch(repository) or len(text) > _MAX:
+    if not REPOSITORY.fullmatch(repository) or len(text) > _MAX:
         raise UsageError(
             f"{text}: found '{repository}' where a repository is allowed: lower-case letters and digits, joined by "
             f"'.', '_', '-' and '/', at most {_MAX} characters with its host"

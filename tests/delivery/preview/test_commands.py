@@ -95,9 +95,10 @@ def test_what_was_approved_is_kept_and_compared(states: tuple[Path, Path], tmp_p
     assert delivery("report", "--state", head, "--base-state", base, "--save-approval", file).returncode == 0
 
     assert delivery("report", "--state", head, "--base-state", base, "--approved", file).returncode == 0
-    done = delivery("report", "--state", base, "--base-state", base, "--approved", file)
+    assert delivery("report", "--state", base, "--base-state", base, "--approved", file).returncode == 0
+    done = delivery("report", "--state", base, "--base-state", head, "--approved", file)
     assert done.returncode == 12
-    assert "AgentPool::app: no change, approved was replace" in done.stdout
+    assert "AgentPool::app: replace with other values than those that were approved" in done.stdout
 
 
 def test_a_preview_that_failed_is_shown_and_fails(tmp_path: Path) -> None:

@@ -18,6 +18,12 @@ main({name!r}, {state!r}, sys.argv[1:])
 """
 
 
+_LOCKED = (
+    "the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file "
+    "with `pulumi cancel`."
+)
+
+
 @dataclass(frozen=True)
 class StandIns:
     """A folder of executables, and the file that they share with the test."""
@@ -101,6 +107,11 @@ def _up(state: dict[str, Any], stack: str, arguments: list[str]) -> tuple[int, s
     fault = state["fails"].get(release["digest"])
     if fault == "before":
         return 255, "Updating (prod)\nerror: azure says no: QuotaExceeded\n"
+    if fault == "locked":
+        return 255, f"error: {_LOCKED}\n  azblob://state/.pulumi/locks/one.json: created by agent@host (pid 7)\n"
+    if isinstance(fault, dict):  # another deployment's release, which it makes live while this one fails
+        state["live"] = state["outputs"][stack]["release"] = fault
+        return 255, "Updating (prod)\nerror: azure says no: Conflict\n"
     state["live"] = release
     state["outputs"][stack]["release"] = release
     if fault == "after":

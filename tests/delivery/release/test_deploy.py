@@ -1,20 +1,22 @@
 """Deploying: what is live afterwards is what was asked for and proved itself, or what was good before."""
 
-import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
-from delivery.failure import FailureError, IntegrityError, NotFoundError
+from delivery.failure import ConflictError, FailureError, IntegrityError, NotFoundError
 from delivery.preview import approval, engine_json
 from delivery.release.deploy import deploy
 from delivery.release.deployer import RestoredError, StrandedError, Target
-from delivery.release.gate import GateError
+from delivery.release.gate import GateError, judge, write
+from delivery.release.record import Release
+from delivery.release.rollback import rollback
 
 from .world import STACK_FILE, World
 
-SETTINGS: dict[str, object] = {
+SETTINGS: dict[str, Any] = {
     "op": "update",
     "urn": "urn:pulumi:STACK::slipway::kubernetes:core/v1:ConfigMap::settings",
     "oldState": {"type": "kubernetes:core/v1:ConfigMap", "custom": True, "inputs": {"data": {"a": "1"}}},
@@ -26,6 +28,12 @@ def step(op: str, kind: str, *, protect: bool = False) -> dict[str, object]:
     state = {"type": kind, "custom": True, "inputs": {}, "protect": protect}
     sides = {"oldState": state} if op == "delete" else {"oldState": state, "newState": state}
     return {"op": op, "urn": f"urn:pulumi:STACK::slipway::{kind}::one", **sides}
+
+
+def approve(folder: Path, prod: World, release: Release, attempt: int = 1) -> None:
+    """Keep the approval that a preview of the release now would give, as the pipeline does."""
+    judged = judge(prod.deployer().engine.preview(release.configuration()))
+    write(judged, folder / f"preview-prod-{attempt}", release, prod.running)
 
 
 def test_a_release_goes_live_with_its_digest_in_the_environments_own_registry(prod: World) -> None:
@@ -101,27 +109,105 @@ def test_every_gate_is_open_before_anything_changes(prod: World) -> None:
 
 def test_what_was_not_approved_is_not_deployed(prod: World, tmp_path: Path) -> None:
     prod.engine.change(steps=[])
-    seen = engine_json.parse(json.dumps({"steps": [{**SETTINGS, "urn": _urn(SETTINGS)}]}).encode(), "a test")
-    approval.write(tmp_path / "preview-prod-1" / "approval.json", seen)
+    release = prod.release(1)
+    approve(tmp_path, prod, release)
+    prod.engine.change(steps=[SETTINGS])
 
-    with pytest.raises(GateError) as caught:
-        deploy(prod.deployer(), prod.release(1), approved=tmp_path)
+    with pytest.raises(GateError, match="update, approved was no change") as caught:
+        deploy(prod.deployer(), release, approved=tmp_path)
 
     assert caught.value.code == 12
     assert prod.ups == []
 
 
-def test_what_was_approved_is_deployed_and_the_last_attempts_approval_counts(prod: World, tmp_path: Path) -> None:
-    prod.engine.change(steps=[SETTINGS])
-    nothing = engine_json.parse(b'{"steps": []}', "a test")
-    seen = engine_json.parse(json.dumps({"steps": [{**SETTINGS, "urn": _urn(SETTINGS)}]}).encode(), "a test")
-    approval.write(tmp_path / "preview-prod-9" / "approval.json", nothing)
-    approval.write(tmp_path / "preview-prod-10" / "approval.json", seen)
+def test_other_values_than_the_approved_ones_are_not_deployed(prod: World, tmp_path: Path) -> None:
     release = prod.release(1)
+    prod.engine.change(steps=[SETTINGS])
+    approve(tmp_path, prod, release)
+    prod.engine.change(steps=[{**SETTINGS, "newState": {**SETTINGS["newState"], "inputs": {"data": {"a": "3"}}}}])
+
+    with pytest.raises(GateError, match="update with other values than those that were approved"):
+        deploy(prod.deployer(), release, approved=tmp_path)
+
+    assert prod.ups == []
+
+
+def test_what_was_approved_is_deployed_and_the_last_attempts_approval_counts(prod: World, tmp_path: Path) -> None:
+    release = prod.release(1)
+    approve(tmp_path, prod, release, attempt=9)
+    prod.engine.change(steps=[SETTINGS])
+    approve(tmp_path, prod, release, attempt=10)
 
     deploy(prod.deployer(), release, approved=tmp_path)
 
     assert prod.live == release.image.digest
+
+
+def test_an_approval_of_another_release_approves_nothing(prod: World, tmp_path: Path) -> None:
+    first, second = prod.release(1), prod.release(2)
+    approve(tmp_path, prod, first)
+
+    with pytest.raises(GateError, match=rf"approved was release {first.id} .*, not {second.id}") as caught:
+        deploy(prod.deployer(), second, approved=tmp_path)
+
+    assert (caught.value.code, prod.ups) == (12, [])
+
+
+def test_an_approval_does_not_hold_once_another_release_is_live(prod: World, tmp_path: Path) -> None:
+    """Releases 2 and 3 were previewed over 1, and 3 went first: what 2 would replace is no longer what was shown."""
+    one, two, three = (prod.release(number) for number in (1, 2, 3))
+    deploy(prod.deployer(), one)
+    approve(tmp_path / "two", prod, two)
+    approve(tmp_path / "three", prod, three)
+    deploy(prod.deployer(), three, approved=tmp_path / "three")
+
+    with pytest.raises(GateError, match=r"the stack runs sha256:.*; it ran sha256:.* when this was approved"):
+        deploy(prod.deployer(), two, approved=tmp_path / "two")
+
+    assert prod.live == three.image.digest
+
+
+def test_a_deployment_that_is_repeated_needs_no_other_approval(prod: World, tmp_path: Path) -> None:
+    """A later step of the stage failed, and its run is started again: nothing is left to change."""
+    release = prod.release(1)
+    prod.engine.change(steps=[SETTINGS])
+    approve(tmp_path, prod, release)
+    deploy(prod.deployer(), release, approved=tmp_path)
+    prod.engine.change(steps=[])
+
+    deploy(prod.deployer(), release, approved=tmp_path)
+
+    assert prod.outcomes() == [("deploy", release.id, "succeeded")] * 2
+
+
+def test_an_approval_of_a_preview_without_a_release_is_refused(prod: World, tmp_path: Path) -> None:
+    approval.write(tmp_path / "approval.json", approval.approval(engine_json.parse(b'{"steps": []}', "a test")))
+
+    with pytest.raises(GateError, match="the approval names no release"):
+        deploy(prod.deployer(), prod.release(1), approved=tmp_path)
+
+
+def test_an_older_release_replaces_a_newer_one_only_where_that_is_asked_for(prod: World) -> None:
+    older, newer = prod.release(1), prod.release(2)
+    deploy(prod.deployer(), newer)
+
+    with pytest.raises(ConflictError, match=rf"(?s){older.id}: is older than {newer.id}, which prod runs.*--older"):
+        deploy(prod.deployer(), older)
+    assert prod.live == newer.image.digest
+
+    deploy(prod.deployer(), older, older=True)
+    assert prod.live == older.image.digest
+
+
+def test_after_a_rollback_the_release_that_was_left_may_be_deployed_again(prod: World) -> None:
+    one, two = prod.release(1), prod.release(2)
+    for release in (one, two):
+        deploy(prod.deployer(), release)
+    rollback(prod.deployer())
+
+    deploy(prod.deployer(), two)
+
+    assert prod.live == two.image.digest
 
 
 def test_an_approval_that_is_missing_stops(prod: World, tmp_path: Path) -> None:
@@ -199,7 +285,7 @@ def test_a_release_that_fails_its_smoke_test_makes_room_for_the_last_good_one(
     assert prod.live == good.image.digest
     assert [kind.split()[0] for kind in prod.ups] == ["deploy", "deploy", "put"]
     assert prod.outcomes() == [("deploy", good.id, "succeeded"), ("deploy", bad.id, "restored")]
-    assert reason in (prod.store.history("prod")[-1].ended or pytest.fail("no end")).reason
+    assert reason in (list(prod.store.history("prod"))[-1].ended or pytest.fail("no end")).reason
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
@@ -278,7 +364,3 @@ def test_the_release_before_may_answer_for_a_while_but_not_for_ever(prod: World)
 
     with pytest.raises(FailureError, match=r"after 0 s the release still is another: GET /version: build: found"):
         prod.deployer(settle_seconds=0.2).prove(Target(new.configuration()))
-
-
-def _urn(one: dict[str, object]) -> str:
-    return str(one["urn"]).replace("STACK", "prod")

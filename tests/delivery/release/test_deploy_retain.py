@@ -7,7 +7,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from delivery.cli import app
 from delivery.failure import FailureError, UsageError
 from delivery.release.retain import Lease, retain
 
@@ -84,3 +86,17 @@ def test_outside_a_pipeline_there_is_no_run_to_keep() -> None:
 def test_a_service_that_is_not_there_is_named() -> None:
     with pytest.raises(FailureError, match="cannot be reached"):
         retain(90, {**RUN, "SYSTEM_COLLECTIONURI": "http://127.0.0.1:9/"})
+
+
+def test_a_release_that_is_live_does_not_fail_because_its_run_is_not_kept(
+    service: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Service, "status", 403)
+    for name, value in variables(service, BUILD).items():
+        monkeypatch.setenv(name, value)
+
+    done = CliRunner().invoke(app, ["release", "retain"])
+
+    assert done.exit_code == 0
+    assert done.stdout.startswith("##vso[task.logissue type=warning]these runs are kept as long as the project's")
+    assert "'Retain indefinitely'" in done.stdout

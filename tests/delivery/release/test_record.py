@@ -58,6 +58,32 @@ def test_a_tag_is_no_digest() -> None:
         Release.model_validate(document)
 
 
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("image.registry", "registry.example/elsewhere"),
+        ("image.registry", "-o"),
+        ("image.repository", "team/../other"),
+        ("image.repository", "--flag"),
+        ("image.tag", "a b"),
+        ("image.tag", "\x1b[2J"),
+        ("source", "https://git.example/\x1b]0;owned\x07"),
+        ("sbom.file", "../../etc/passwd"),
+        ("provenance.file", ".hidden"),
+        ("checks", ["pictures: fine\x1b[1A"]),
+    ],
+)
+def test_a_record_from_elsewhere_reaches_no_path_no_option_and_no_terminal(path: str, value: object) -> None:
+    document = release().model_dump()
+    *parents, name = path.split(".")
+    part = document
+    for parent in parents:
+        part = part[parent]
+    part[name] = value
+    with pytest.raises(ValidationError, match=path.replace(".", r"\.")):
+        Release.model_validate(document)
+
+
 def test_the_same_image_recorded_later_is_the_same_release() -> None:
     one = release(1)
     later = one.model_copy(update={"id": release(2).id, "created": release(2).created, "tested": release(2).tested})

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,7 +48,7 @@ def test_the_newest_is_the_one_that_was_recorded_last(filled: ReleaseStore) -> N
 
 def test_an_empty_store_has_no_newest(store: ReleaseStore) -> None:
     assert store.newest() is None
-    assert (store.ids(), store.environments(), store.history("dev")) == ([], [], [])
+    assert (store.ids(), store.environments(), list(store.history("dev"))) == ([], [], [])
     with pytest.raises(NotFoundError, match="no release latest"):
         store.get("latest")
 
@@ -159,6 +160,29 @@ def test_the_tenth_deployment_comes_after_the_ninth(filled: ReleaseStore) -> Non
     for _ in range(11):
         filled.begin(begun(release(1)))
     assert [one.begun.number for one in filled.history("dev")] == list(range(1, 12))
+
+
+def test_in_an_incident_the_answer_is_known_after_few_reads(
+    store: ReleaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(1, 31):
+        store.add(release(number), DOCUMENTS)
+        store.end(store.begin(begun(release(number))), Ended(outcome="succeeded", ended=NOON))
+    reads: list[str] = []
+    read = store.store.read
+
+    def count(path: str, limit: int) -> Any:
+        reads.append(path)
+        return read(path, limit)
+
+    monkeypatch.setattr(store.store, "read", count)
+
+    assert store.get(release(7).id) == release(7)
+    assert len(reads) == 1
+    history = store.history("dev")
+    now, then = live(history), before(history)
+    assert (now and now.release, then and then.release) == (release(30).id, release(29).id)
+    assert len(reads) == 1 + 2 + 4, "the live release takes two reads, and the one before it four"
 
 
 def start(folder: Path, count: int) -> list[int]:

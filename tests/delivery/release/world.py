@@ -50,7 +50,7 @@ def image(number: int) -> tuple[dict[str, bytes], bytes]:
 
 @dataclass
 class World:
-    """`faults` says of a digest how a service that runs it misbehaves: slow, wrong, rude or dead."""
+    """`faults` says of a digest how a service that runs it misbehaves: slow, wrong, rude, dead, page, empty, markup."""
 
     root: Path
     engine: StandIns
@@ -81,6 +81,11 @@ class World:
     def live(self) -> str:
         """The digest that the stack runs."""
         return str((self.engine.read()["live"] or {}).get("digest"))
+
+    @property
+    def running(self) -> str:
+        """The digest that the stack's outputs name."""
+        return str((self.engine.read()["outputs"]["prod"].get("release") or {}).get("digest", ""))
 
     @property
     def ups(self) -> list[str]:
@@ -124,13 +129,20 @@ class World:
             document["model"] |= running["model"]
             return status, json.dumps(document).encode()
         if asked.startswith("POST /v1/classify") and status == 200:
-            if fault == "slow":
-                time.sleep(1)
-            if fault == "wrong":
-                return status, body.replace(b'"label":"red"', b'"label":"mauve"')
+            return status, _spoil(fault, body)
         if fault == "rude" and status == 415:
             return 500, b"<html>Internal Server Error</html>"
         return status, body
+
+
+def _spoil(fault: str, body: bytes) -> bytes:
+    """Return a classification as a service with this fault gives it."""
+    if fault == "slow":
+        time.sleep(1)
+    labels = {"wrong": b"mauve", "markup": b"[/red] [bold"}
+    if fault in labels:
+        return body.replace(b'"label":"red"', b'"label":"' + labels[fault] + b'"')
+    return {"page": b"<html>A proxy's page</html>", "empty": b'{"classes": []}'}.get(fault, body)
 
 
 @contextmanager
