@@ -48,9 +48,13 @@ class BodyReader:
             raise Problem(415, f"Content-Encoding {encoding[:40]!r} is not accepted; send the body as it is")
         if not (declared.isascii() and declared.isdigit()):
             raise Problem(400, f"Content-Length must be a whole number, found {declared[:40]!r}")
-        if len(declared) > _LENGTH_DIGITS or int(declared) > self._limit:
-            raise Problem(413, f"the body has {declared[:_LENGTH_DIGITS]} bytes; at most {self._limit} are allowed")
-        return int(declared)
+        digits = declared.lstrip("0")
+        if len(digits) > _LENGTH_DIGITS:
+            raise Problem(413, f"the body has a {len(digits)}-digit number of bytes; at most {self._limit} are allowed")
+        length = int(digits or "0")
+        if length > self._limit:
+            raise Problem(413, f"the body has {length} bytes; at most {self._limit} are allowed")
+        return length
 
     def _read(self, source: Any, length: int) -> bytearray:  # noqa: ANN401  # WSGI's input
         body = bytearray()

@@ -27,11 +27,13 @@ from .limits import Limits
 from .model import Model, ModelError
 from .pipeline import Bounds, Pipeline
 from .problem import Problem
+from .session import find_reason
 from .wire import EXIT_STATUS, ORDER, STATUS, Frame, receive, send
 
 _NICENESS = 5
 _GARBAGE = 20_000
 _LARGE_BYTES = 1 << 20
+_SEE_LOG = "the log has the reason under this request id"
 
 JOBS = {"classify": classification.classify, "score": scoring.score, "infer": inference.infer}
 """Every kind of job: pipeline, head and body in; the reply's frame out, or a Problem."""
@@ -53,9 +55,20 @@ def do_job(model: Model, bounds: Bounds, job: Frame) -> Frame:
     except Problem as problem:
         head: dict[str, Any] = {"problem": [problem.status, problem.detail], "not_finite": pipeline.not_finite}
         result = Frame(head, b"")
-    except Exception:  # noqa: BLE001  # a fault of this program: the pool logs it, and this process goes on
-        result = Frame({"problem": [500, "an unexpected error"], "traceback": traceback.format_exc()}, b"")
+    except Exception as error:  # noqa: BLE001  # of onnxruntime's own types, or a fault of this program
+        result = Frame(_explain_failure(model, error), b"")
     return Frame(result.head | {"stages": pipeline.stages}, result.body)
+
+
+def _explain_failure(model: Model, error: Exception) -> dict[str, Any]:
+    """The problem for the client, and the reason for the log. Zeros show if the model fails on all inputs or on one."""
+    if not isinstance(error, ModelError) and not type(error).__module__.startswith("onnxruntime."):
+        return {"problem": [500, f"an unexpected error; {_SEE_LOG}"], "reason": traceback.format_exc()}
+    try:
+        model.warm_up()
+    except Exception:  # noqa: BLE001  # as any run, it raises onnxruntime's own types
+        return {"problem": [500, f"the model fails on every input; {_SEE_LOG}"], "reason": find_reason(error)}
+    return {"problem": [422, f"the model fails on this input; {_SEE_LOG}"], "reason": find_reason(error)}
 
 
 def serve(pool: socket.socket, model: Model, bounds: Bounds) -> int:

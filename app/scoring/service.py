@@ -85,8 +85,9 @@ class Service:
 
     def _problem(self, head: dict[str, Any]) -> Problem:
         status, detail = head["problem"]
-        if "traceback" in head:
-            _LOG.error("a job failed unexpectedly", extra={"fields": {"exception": head["traceback"]}})
+        if "reason" in head:
+            level = logging.ERROR if status >= 500 else logging.WARNING
+            _LOG.log(level, "a job failed", extra={"fields": {"reason": head["reason"]}})
         if head.get("not_finite"):
             self.metrics.count_not_finite()
             _LOG.warning("the model gave no finite numbers", extra={"fields": {"detail": detail}})
