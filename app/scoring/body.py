@@ -5,15 +5,34 @@ from typing import Any
 import gevent
 from flask import request
 
-from .budget import Budget
-from .call import current
+from .call import Call, current
 from .problem import Problem
 from .settings import Settings
 
 _LENGTH_DIGITS = 18
-_FIRST_ROOM = 16 * 1024
+_FIRST_PIECE = 16 * 1024
 """Room for a body of which nothing has come; later there is room for four times of what has come."""
-_PIECE = 256 * 1024
+_LAST_PIECE = 256 * 1024
+"""gunicorn copies a piece several times: small ones keep those copies small."""
+
+
+class Budget:
+    """Counts the bytes of bodies and answers in hand. Those of one request come back when its answer has left."""
+
+    def __init__(self, limit: int) -> None:
+        self._left = limit
+
+    def reserve(self, call: Call, size: int) -> None:
+        """Add `size` bytes to what `call` holds. Raises Problem 503 where there is no room."""
+        if size > self._left:
+            raise Problem(503, "too many requests and answers are in hand; try again", retry_after=1)
+        self._left -= size
+        call.reserved += size
+
+    def release(self, call: Call) -> None:
+        """Take back all that `call` holds; a second time there is nothing."""
+        self._left += call.reserved
+        call.reserved = 0
 
 
 class BodyReader:
@@ -58,13 +77,9 @@ class BodyReader:
 
     def _read(self, source: Any, length: int) -> bytearray:  # noqa: ANN401  # WSGI's input
         body = bytearray()
-        room = 0
         while len(body) < length:
-            if len(body) == room:
-                room = min(length, max(_FIRST_ROOM, 4 * room))
-                self._budget.reserve(current().share, room - len(body))
-            # gunicorn copies a piece several times: small ones keep those copies small.
-            wanted = min(room - len(body), _PIECE)
+            wanted = min(length - len(body), max(_FIRST_PIECE, min(3 * len(body), _LAST_PIECE)))
+            self._budget.reserve(current(), wanted)
             try:
                 piece = source.read(wanted)
             except TimeoutError:

@@ -30,11 +30,11 @@ _LOG = logging.getLogger("scoring.pool")
 class WorkerPool:
     """Runs jobs in order of arrival. Beyond the queue's limit it refuses, so that it never piles up."""
 
-    def __init__(self, settings: Settings, fork_server: ForkServer | None = None) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._queue: deque[Job] = deque()
         self._workers: set[WorkerProcess] = set()
-        self._fork_server = fork_server
+        self._fork_server: ForkServer | None = None
         self._replacing = Semaphore()
         self._stopped = False
         self._memory_kills = _count_memory_kills()
@@ -55,7 +55,7 @@ class WorkerPool:
 
     def start(self) -> Manifest:
         """Load the model and start all workers. Raises WorkerError."""
-        manifest = self._load() if self._fork_server is None else self._fork_server.manifest()
+        manifest = self._load()
         for _ in range(self._settings.workers):
             gevent.spawn(self._keep, self._fork())
         gevent.spawn(self._watch)

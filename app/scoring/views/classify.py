@@ -24,12 +24,13 @@ def blueprint(service: Service) -> Blueprint:
         boundary = request.mimetype_params.get("boundary", "") if request.mimetype == _FORM else None
         # A worker reads the form: to search megabytes for its parts would hold up the event loop.
         reply = service.run({"kind": "classify", "top": count, "boundary": boundary}, service.bodies.read())
+        call = current()
         answer = {
             "model": service.model,
             "code": service.code,
             **reply.head["result"],
-            "timings_ms": reply.timings.in_ms,
-            "request_id": current().request_id,
+            "timings_ms": call.stages_ms,
+            "request_id": call.request_id,
         }
         return Response(orjson.dumps(answer), content_type="application/json")
 

@@ -65,8 +65,8 @@ def blueprint(service: Service) -> Blueprint:
         reply = service.run(job, body)
         split = reply.head["json_length"]
         if split is None:
-            return Response(reply.body, mimetype="application/json")
-        return Response(reply.body, mimetype="application/octet-stream", headers={_JSON_LENGTH: str(split)})
+            return Response(bytes(reply.body), mimetype="application/json")
+        return Response(bytes(reply.body), mimetype="application/octet-stream", headers={_JSON_LENGTH: str(split)})
 
     return views
 
