@@ -69,5 +69,6 @@ def create_management_app(service: Service) -> flask.Flask:
 def _flask() -> flask.Flask:
     app = flask.Flask("scoring", static_folder=None)
     app.url_map.strict_slashes = False
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's own provider, which it is
     errors.init_app(app)
     return app

@@ -31,7 +31,6 @@ from .session import find_reason
 from .wire import FORK, NUMBER, Frame, receive, send
 
 _NICENESS = 5
-_GARBAGE = 20_000
 _LARGE_BYTES = 1 << 20
 _SEE_LOG = "the log has the reason under this request id"
 
@@ -103,7 +102,6 @@ def main(descriptor: int, order: dict[str, Any]) -> int:
         return 1
     # What is loaded stays and is shared: the collector need not touch it.
     gc.freeze()
-    gc.set_threshold(_GARBAGE)
     send(control, Frame({"manifest": model.manifest.model_dump(mode="json")}))
     return _take_orders(control, model, bounds)
 

@@ -34,7 +34,6 @@ from .problem import Problem
 from .worker_process import WorkerError
 
 _TICK = 0.1
-_GARBAGE = 20_000
 _MANAGEMENT_CONNECTIONS = 100
 _MAX_ACCEPT = 8
 _PAUSE_SECONDS = 0.001
@@ -177,7 +176,6 @@ class ScoringWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no ty
             _leave(Arbiter.WORKER_BOOT_ERROR)
         # The garbage collector need not look at what stays.
         gc.freeze()
-        gc.set_threshold(_GARBAGE)
         self.log.info("ready: model %s, %.0f ms", self.service.model, (time.perf_counter() - started) * 1000)
 
     def _drain(self, public: StreamServer) -> None:

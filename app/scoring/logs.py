@@ -35,7 +35,8 @@ class JsonFormatter(logging.Formatter):
             "message": record.getMessage(),
         }
         if has_request_context() and "call" in g:
-            line |= _ids(current())
+            call = current()
+            line |= {"request_id": call.request_id, "trace_id": call.trace.trace_id, "span_id": call.trace.span_id}
         line |= getattr(record, "fields", {})
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
@@ -105,7 +106,3 @@ def _record(service: "Service", status: int, call: Call, *, quiet: bool) -> None
         fields["stages_ms"] = call.stages_ms
     level = logging.DEBUG if quiet or route in _PROBES else logging.INFO
     ACCESS.log(level, "%s %s %d", method, route, status, extra={"fields": fields})
-
-
-def _ids(call: Call) -> dict[str, str]:
-    return {"request_id": call.request_id, "trace_id": call.trace.trace_id, "span_id": call.trace.span_id}

@@ -34,13 +34,9 @@ class Metrics:
         self._requests = self._counter("requests", "Requests answered.", "method", "route", "status")
         self._latency = self._histogram("request_seconds", "Whole time of a request in the app.", "route")
         self._stages = self._histogram("stage_seconds", "Time by stage of a request.", "stage")
-        self._confidence = Histogram(
-            "scoring_top_probability",
-            "Probability of the most probable class; a shift tells of pictures the model was not made for.",
-            buckets=_CONFIDENCE,
-            registry=self._registry,
-        )
-        self._not_finite = self._counter("not_finite", "Requests for which the model gave NaN or infinity.")
+        text = "Probability of the most probable class; a shift tells of pictures the model was not made for."
+        self._confidence = Histogram("scoring_top_probability", text, buckets=_CONFIDENCE, registry=self._registry)
+        self.not_finite = self._counter("not_finite", "Requests for which the model gave NaN or infinity.")
         self._model = self._gauge("model_info", "The model that answers.", "name", "version", "sha256")
         self._gauge("build_info", "The code that answers.", "commit", "build").labels(commit, build).set(1)
 
@@ -52,8 +48,7 @@ class Metrics:
         pool.on_loss = self._counter("workers_lost", "Worker processes that died or were killed.").inc
 
     def set_model(self, manifest: Manifest) -> None:
-        """Name the model that answers from now on."""
-        self._model.clear()
+        """Name the model that answers."""
         self._model.labels(manifest.name, manifest.version, manifest.sha256).set(1)
 
     def count_answer(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -67,10 +62,6 @@ class Metrics:
             self._stages.labels(stage).observe(seconds)
         for probability in best:
             self._confidence.observe(probability)
-
-    def count_not_finite(self) -> None:
-        """Count one request for which the model gave NaN or infinity."""
-        self._not_finite.inc()
 
     def text(self) -> bytes:
         """The exposition document."""

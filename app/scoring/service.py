@@ -6,7 +6,7 @@ from importlib.metadata import version
 from typing import Any
 
 from . import telemetry
-from .body import BodyReader, Budget
+from .body import Budget, read_body
 from .call import current
 from .limits import FORMATS
 from .manifest import Manifest
@@ -27,7 +27,6 @@ class Service:
         self.settings = settings
         self.metrics = Metrics(settings.commit, settings.build)
         self.budget = Budget(settings.budget_bytes)
-        self.bodies = BodyReader(settings, self.budget)
         self.pool = WorkerPool(settings)
         self.telemetry = Telemetry({"service.version": settings.commit}) if telemetry.is_wanted() else None
         self.draining = False
@@ -60,10 +59,10 @@ class Service:
             raise Problem(503, "the model is not loaded yet; try again", retry_after=1)
         return self._manifest
 
-    def run(self, job: dict[str, Any], body: bytes | bytearray) -> Frame:
-        """Have a worker do a job for the current request, and record its figures. Raises Problem."""
+    def run(self, job: dict[str, Any]) -> Frame:
+        """Have a worker do a job on the current request's body, and record its figures. Raises Problem."""
         call = current()
-        reply, waited = self.pool.run(job, body)
+        reply, waited = self.pool.run(job, read_body(self.settings, self.budget))
         self.budget.reserve(call, len(reply.body))
         call.stages = {"queue": waited} | reply.head["stages"]
         if "problem" in reply.head:
@@ -77,7 +76,7 @@ class Service:
             level = logging.ERROR if status >= 500 else logging.WARNING
             _LOG.log(level, "a job failed", extra={"fields": {"reason": head["reason"]}})
         if head.get("not_finite"):
-            self.metrics.count_not_finite()
+            self.metrics.not_finite.inc()
             _LOG.warning("the model gave no finite numbers", extra={"fields": {"detail": detail}})
         return Problem(status, detail)
 

@@ -17,7 +17,7 @@ def blueprint(service: Service) -> Blueprint:
         if request.mimetype != "application/json":
             # The one error of the original that clients see a body of.
             return Response("{}", 415, mimetype="application/json")
-        reply = service.run({"kind": "score"}, service.bodies.read())
+        reply = service.run({"kind": "score"})
         computed = f"Computed in {current().computed * 1000:.2f} ms"
         answer = {"result": [orjson.Fragment(bytes(reply.body)), computed]}
         return Response(orjson.dumps(answer), mimetype="application/json")
