@@ -1,23 +1,29 @@
 """The Flask applications: the public one, and the one for probes and metrics."""
 
+from dataclasses import dataclass
+
 import flask
-import prometheus_client
 
 from . import errors, logs, metrics
 from .problem import Problem
-from .server import Applications
 from .service import Service
 from .settings import Settings
 from .views import classify, open_inference, page, root, score
-from .worker_process import ForkServer
 
 
-def create_applications(settings: Settings, fork_server: ForkServer | None = None) -> Applications:
-    """The apps for `settings`, alive but not ready: their `service.load()` opens the model, or awaits `fork_server`."""
-    prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]  # it would double the series
-    service = Service(settings, fork_server)
-    by_port = {settings.port: create_app(service), settings.management_port: create_management_app(service)}
-    return Applications(service, by_port)
+@dataclass(frozen=True)
+class Applications:
+    """One service, and a WSGI application for each of its two ports."""
+
+    service: Service
+    public: flask.Flask
+    management: flask.Flask
+
+
+def create_applications(settings: Settings) -> Applications:
+    """The apps for `settings`, alive but not ready: `service.load()` opens the model."""
+    service = Service(settings)
+    return Applications(service, create_app(service), create_management_app(service))
 
 
 def create_app(service: Service) -> flask.Flask:
@@ -63,5 +69,6 @@ def create_management_app(service: Service) -> flask.Flask:
 def _flask() -> flask.Flask:
     app = flask.Flask("scoring", static_folder=None)
     app.url_map.strict_slashes = False
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's own provider, which it is
     errors.init_app(app)
     return app

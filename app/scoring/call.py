@@ -4,37 +4,13 @@ import os
 import re
 import time
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from flask import g
 
-from .budget import Share
-
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 # https://www.w3.org/TR/trace-context/#traceparent-header; later versions may append fields.
 _TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
-
-
-@dataclass(frozen=True)
-class Timings:
-    """Seconds of one request by stage."""
-
-    queue: float
-    decode: float
-    inference: float
-
-    @property
-    def computed(self) -> float:
-        """Seconds of real work."""
-        return self.decode + self.inference
-
-    @cached_property
-    def in_ms(self) -> dict[str, float]:
-        """For people and answers: milliseconds, to a hundredth."""
-        stages = {"queue": self.queue, "decode": self.decode, "inference": self.inference}
-        stages["total"] = self.queue + self.computed
-        return {stage: round(seconds * 1000, 2) for stage, seconds in stages.items()}
 
 
 @dataclass(frozen=True)
@@ -56,20 +32,29 @@ class Trace:
 
 
 class Call:
-    """The facts about the request at hand; `timings` once a worker has done its job."""
-
-    __slots__ = ("bytes_in", "request_id", "share", "start", "timings", "trace")
+    """The facts about the request at hand."""
 
     def __init__(self, environ: dict[str, Any], trace: Trace | None = None) -> None:
         self.start = time.perf_counter()
         self.trace = trace or Trace.of(environ.get("HTTP_TRACEPARENT", ""))
         given = environ.get("HTTP_X_REQUEST_ID")
         self.request_id: str = given if given and _REQUEST_ID.fullmatch(given) else self.trace.span_id
-        self.share = Share()
+        self.reserved = 0
         """Bytes reserved of the budget that all requests share."""
         self.bytes_in = 0
         """Bytes of the body that were read."""
-        self.timings: Timings | None = None
+        self.stages: dict[str, float] = {}
+        """Seconds by stage, once a worker has done the request's job: queue, decode, inference."""
+
+    @property
+    def computed(self) -> float:
+        """Seconds of real work."""
+        return self.stages["decode"] + self.stages["inference"]
+
+    @property
+    def stages_ms(self) -> dict[str, float]:
+        """The stages and their sum for people and answers: milliseconds, to a hundredth."""
+        return {stage: round(s * 1000, 2) for stage, s in (self.stages | {"total": sum(self.stages.values())}).items()}
 
 
 def current() -> Call:

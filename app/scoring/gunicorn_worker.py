@@ -26,16 +26,14 @@ from gunicorn.http.errors import (
 )
 from gunicorn.workers.ggevent import GeventWorker
 
-from .connections import ConnectionTable
+from .application import Applications
+from .connections import ConnectionTable, Phase, Turns
 from .errors import MEDIA_TYPE, document, title
 from .http_request import ScoringParser
 from .problem import Problem
-from .server import Applications
-from .turns import Turns
 from .worker_process import WorkerError
 
 _TICK = 0.1
-_GARBAGE = 20_000
 _MANAGEMENT_CONNECTIONS = 100
 _MAX_ACCEPT = 8
 _PAUSE_SECONDS = 0.001
@@ -61,9 +59,9 @@ class ScoringWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no ty
     def load_wsgi(self) -> None:
         """Load the app, for all connections to share."""
         super().load_wsgi()
-        applications: Applications = self.wsgi
-        self.service = applications.service
-        self.wsgi = partial(self._answer, applications)
+        self._applications: Applications = self.wsgi
+        self.service = self._applications.service
+        self.wsgi = self._answer
         self._connections = ConnectionTable(self.worker_connections)
         self._turns = Turns()
 
@@ -93,7 +91,7 @@ class ScoringWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no ty
                 if public:
                     # A client that sends without pause stands behind all that have waited for an answer.
                     self._turns.wait(last=time.monotonic() - answered < _PAUSE_SECONDS)
-                request.body.when_complete(partial(self._connections.work, client))
+                request.body.when_complete(partial(self._connections.enter, client, Phase.WORK))
                 self.handle_request(listener.getsockname(), request, client, addr)
                 answered = time.monotonic()
         except (NoMoreData, OSError) as error:
@@ -110,10 +108,12 @@ class ScoringWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no ty
             self._connections.leave(client)
             client.close()
 
-    def _answer(self, applications: Applications, environ: dict[str, Any], start_response: Any) -> Any:  # noqa: ANN401  # WSGI's types
-        """Answer one request; from then on its client is waited for, to take the answer."""
-        response = applications(environ, start_response)
-        self._connections.await_reading(environ["gunicorn.socket"])
+    def _answer(self, environ: dict[str, Any], start_response: Any) -> Any:  # noqa: ANN401  # WSGI's types
+        """Answer one request by the port it came to; from then on its client is waited for, to take the answer."""
+        is_public = environ["SERVER_PORT"] == str(self.service.settings.port)
+        app = self._applications.public if is_public else self._applications.management
+        response = app(environ, start_response)
+        self._connections.enter(environ["gunicorn.socket"], Phase.ANSWER)
         return response
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:  # noqa: ANN401, ARG002  # gunicorn's signature
@@ -140,14 +140,14 @@ class ScoringWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no ty
         """Each request of a connection, until no whole head comes in time or the service stops."""
         parser = ScoringParser(self.cfg, client, addr)
         while True:
-            self._connections.await_head(client)
+            self._connections.enter(client, Phase.HEAD)
             request = None
             # A connection that ends between two requests, or brings no whole head in time, is closed without a word.
             with gevent.Timeout(self.cfg.keepalive, False), suppress(StopIteration):  # noqa: FBT003  # gevent's own way
                 request = next(parser)
             if request is None:
                 return
-            self._connections.await_body(client)
+            self._connections.enter(client, Phase.BODY)
             yield request
 
     def _linger(self, client: socket.socket) -> None:
@@ -176,7 +176,6 @@ class ScoringWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no ty
             _leave(Arbiter.WORKER_BOOT_ERROR)
         # The garbage collector need not look at what stays.
         gc.freeze()
-        gc.set_threshold(_GARBAGE)
         self.log.info("ready: model %s, %.0f ms", self.service.model, (time.perf_counter() - started) * 1000)
 
     def _drain(self, public: StreamServer) -> None:

@@ -35,7 +35,8 @@ class JsonFormatter(logging.Formatter):
             "message": record.getMessage(),
         }
         if has_request_context() and "call" in g:
-            line |= _ids(current())
+            call = current()
+            line |= {"request_id": call.request_id, "trace_id": call.trace.trace_id, "span_id": call.trace.span_id}
         line |= getattr(record, "fields", {})
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
@@ -82,7 +83,7 @@ def init_app(app: Flask, service: "Service", *, quiet: bool = False) -> None:
         call = current()
         response.headers[REQUEST_ID_HEADER] = call.request_id
         response.headers["X-Content-Type-Options"] = "nosniff"
-        response.call_on_close(partial(service.budget.release, call.share))
+        response.call_on_close(partial(service.budget.release, call))
         try:
             _record(service, response.status_code, call, quiet=quiet)
         except Exception:  # noqa: BLE001  # a count or a line that fails must not cost the client its answer
@@ -96,16 +97,12 @@ def _record(service: "Service", status: int, call: Call, *, quiet: bool) -> None
     method = request.method if request.method in _METHODS else "other"
     route = request.url_rule.rule if request.url_rule else "(none)"
     service.metrics.count_answer(method, route, status, seconds)
-    if call.timings is not None and service.telemetry is not None:
-        service.telemetry.add_stages(call.timings)
+    if call.stages and service.telemetry is not None:
+        service.telemetry.add_stages(call.stages)
     fields: dict[str, Any] = {"path": request.path[:200], "bytes_in": call.bytes_in, "ms": round(seconds * 1000, 2)}
     if call.trace.parent_id:
         fields["parent_span_id"] = call.trace.parent_id
-    if call.timings is not None:
-        fields["stages_ms"] = call.timings.in_ms
+    if call.stages:
+        fields["stages_ms"] = call.stages_ms
     level = logging.DEBUG if quiet or route in _PROBES else logging.INFO
     ACCESS.log(level, "%s %s %d", method, route, status, extra={"fields": fields})
-
-
-def _ids(call: Call) -> dict[str, str]:
-    return {"request_id": call.request_id, "trace_id": call.trace.trace_id, "span_id": call.trace.span_id}

@@ -1,7 +1,6 @@
 """Prometheus metrics: requests, latency by stage, the queue, and which code and model answer."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from prometheus_client import (
     CollectorRegistry,
@@ -11,15 +10,13 @@ from prometheus_client import (
     Histogram,
     PlatformCollector,
     ProcessCollector,
+    disable_created_metrics,
     generate_latest,
 )
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_1_0_0
 
 from .manifest import Manifest
-
-if TYPE_CHECKING:
-    from .call import Timings
-    from .pool import WorkerPool
+from .pool import WorkerPool
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_1_0_0
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -30,24 +27,20 @@ class Metrics:
     """The metrics of one app, in a registry of its own. Written by the event loop's thread alone."""
 
     def __init__(self, commit: str, build: str) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # it would double the series
         self._registry = CollectorRegistry()
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=self._registry)
         self._requests = self._counter("requests", "Requests answered.", "method", "route", "status")
         self._latency = self._histogram("request_seconds", "Whole time of a request in the app.", "route")
         self._stages = self._histogram("stage_seconds", "Time by stage of a request.", "stage")
-        self._confidence = Histogram(
-            "scoring_top_probability",
-            "Probability of the most probable class; a shift tells of pictures the model was not made for.",
-            buckets=_CONFIDENCE,
-            registry=self._registry,
-        )
-        self._not_finite = self._counter("not_finite", "Requests for which the model gave NaN or infinity.")
+        text = "Probability of the most probable class; a shift tells of pictures the model was not made for."
+        self._confidence = Histogram("scoring_top_probability", text, buckets=_CONFIDENCE, registry=self._registry)
+        self.not_finite = self._counter("not_finite", "Requests for which the model gave NaN or infinity.")
         self._model = self._gauge("model_info", "The model that answers.", "name", "version", "sha256")
         self._gauge("build_info", "The code that answers.", "commit", "build").labels(commit, build).set(1)
-        self._by_stage = {stage: self._stages.labels(stage) for stage in ("queue", "decode", "inference")}
 
-    def watch(self, pool: "WorkerPool", ready: Callable[[], bool]) -> None:
+    def watch(self, pool: WorkerPool, ready: Callable[[], bool]) -> None:
         """Read the pool and readiness whenever metrics are asked for."""
         self._gauge("ready", "1 while the service takes traffic.").set_function(lambda: float(ready()))
         self._gauge("queue_waiting", "Requests that no worker has taken yet.").set_function(lambda: pool.waiting)
@@ -55,8 +48,7 @@ class Metrics:
         pool.on_loss = self._counter("workers_lost", "Worker processes that died or were killed.").inc
 
     def set_model(self, manifest: Manifest) -> None:
-        """Name the model that answers from now on."""
-        self._model.clear()
+        """Name the model that answers."""
         self._model.labels(manifest.name, manifest.version, manifest.sha256).set(1)
 
     def count_answer(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -64,17 +56,12 @@ class Metrics:
         self._requests.labels(method, route, str(status)).inc()
         self._latency.labels(route).observe(seconds)
 
-    def count_job(self, timings: "Timings", best: list[float]) -> None:
+    def count_job(self, stages: dict[str, float], best: list[float]) -> None:
         """Record where the time of one request went, and the probability of each picture's first class."""
-        self._by_stage["queue"].observe(timings.queue)
-        self._by_stage["decode"].observe(timings.decode)
-        self._by_stage["inference"].observe(timings.inference)
+        for stage, seconds in stages.items():
+            self._stages.labels(stage).observe(seconds)
         for probability in best:
             self._confidence.observe(probability)
-
-    def count_not_finite(self) -> None:
-        """Count one request for which the model gave NaN or infinity."""
-        self._not_finite.inc()
 
     def text(self) -> bytes:
         """The exposition document."""

@@ -7,6 +7,7 @@ cores keep all cores busy.
 import logging
 import re
 import signal
+import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -29,12 +30,12 @@ _LOG = logging.getLogger("scoring.pool")
 class WorkerPool:
     """Runs jobs in order of arrival. Beyond the queue's limit it refuses, so that it never piles up."""
 
-    def __init__(self, settings: Settings, fork_server: ForkServer | None = None) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._queue: deque[Job] = deque()
         self._workers: set[WorkerProcess] = set()
-        self._fork_server = fork_server
-        self._starting = Semaphore()
+        self._fork_server: ForkServer | None = None
+        self._replacing = Semaphore()
         self._stopped = False
         self._memory_kills = _count_memory_kills()
         self.in_hand = 0
@@ -54,7 +55,7 @@ class WorkerPool:
 
     def start(self) -> Manifest:
         """Load the model and start all workers. Raises WorkerError."""
-        manifest = self._load(self._fork_server or self._start_fork_server())
+        manifest = self._load()
         for _ in range(self._settings.workers):
             gevent.spawn(self._keep, self._fork())
         gevent.spawn(self._watch)
@@ -66,7 +67,7 @@ class WorkerPool:
         workers, self._workers = self._workers, set()
         for worker in workers:
             worker.end()
-            worker.close()
+            worker.near.close()
         if self._fork_server is not None:
             self._fork_server.end()
 
@@ -79,49 +80,47 @@ class WorkerPool:
         try:
             self._queue.append(job)
             self._hand_out()
-            reply = job.wait()
+            reply = job.reply.get()
         finally:
             self.in_hand -= 1
-        return reply, job.waited
+        return reply, job.began - job.accepted
 
     def _hand_out(self) -> None:
-        """Give the jobs that have waited longest to the workers with the most room."""
-        while self._queue:
-            job = self._queue[0]
-            free = [worker for worker in self._workers if worker.has_room_for(job)]
-            if not free:
-                return
-            self._queue.popleft()
-            min(free, key=lambda worker: len(worker.jobs)).give(job)
+        """Give the jobs that have waited longest to the workers that are free."""
+        while self._queue and (free := next((worker for worker in self._workers if worker.job is None), None)):
+            free.give(self._queue.popleft())
 
     def _keep(self, first: WorkerProcess) -> None:
         """Take one worker's replies, and put another in its place when it ends."""
         worker: WorkerProcess | None = first
         while worker is not None:
+            self._hand_out()
             for job, reply in worker.replies():
                 # First the next job goes out, then this one's answer is written.
                 self._hand_out()
-                job.answer(reply)
-            worker.close()
+                job.reply.set(reply)
+            worker.near.close()
             if self._stopped:
                 return
             self._workers.discard(worker)
             self.on_loss()
-            self._requeue(worker)
+            self._settle(worker)
             worker = self._replace()
 
-    def _requeue(self, worker: WorkerProcess) -> None:
-        """Put the jobs of a lost worker back into the queue, but not the one that may have ended it."""
+    def _settle(self, worker: WorkerProcess) -> None:
+        """Put the job of a lost worker back into the queue, or refuse it where it may have ended the worker."""
         cause, by_job = self._find_cause(worker)
         _LOG.error("worker %d %s; starting another", worker.pid, cause)
-        if worker.jobs:
-            worker.jobs[0].losses += 1
-            if by_job or worker.jobs[0].losses > 1:
-                text = f"the process that worked on this request {cause}; it has been replaced"
-                # Without Retry-After where the job is suspected: a polite client would end the next worker with it.
-                worker.jobs.popleft().refuse(Problem(503, text, retry_after=None if by_job else 1))
-        self._queue.extendleft(reversed(worker.jobs))
-        self._hand_out()
+        if worker.job is None:
+            return
+        worker.job.losses += 1
+        if by_job or worker.job.losses > 1:
+            text = f"the process that worked on this request {cause}; it has been replaced"
+            # Without Retry-After where the job is suspected: a polite client would end the next worker with it.
+            worker.job.reply.set_exception(Problem(503, text, retry_after=None if by_job else 1))
+        else:
+            self._queue.appendleft(worker.job)
+            self._hand_out()
 
     def _find_cause(self, worker: WorkerProcess) -> tuple[str, bool]:
         """The words for a worker's end, and True where its job may be the cause.
@@ -142,40 +141,25 @@ class WorkerPool:
 
     def _replace(self) -> WorkerProcess | None:
         """A worker in the place of a lost one, from a new fork server where need be; None at the end."""
-        while not self._stopped:
-            try:
-                with self._starting:
-                    worker = self._fork()
-            except WorkerError as error:
-                _LOG.error("no new worker: %s", error)  # the message is the whole story
+        with self._replacing:
+            loaded = True
+            while not self._stopped:
+                try:
+                    if not loaded:
+                        self._load()
+                    return self._fork()
+                except WorkerError as error:
+                    _LOG.error("no new worker: %s", error)  # the message is the whole story
+                loaded = False
                 gevent.sleep(_RESTART_PAUSE_SECONDS)
-                self._reload()
-            else:
-                self._hand_out()
-                return worker
         return None
 
-    def _reload(self) -> None:
-        with self._starting:
-            if self._stopped:
-                return
-            try:
-                self._load(self._start_fork_server())
-            except WorkerError as error:
-                _LOG.error("the model cannot be loaded again: %s", error)  # the message is the whole story
-
-    def _start_fork_server(self) -> ForkServer:
+    def _load(self) -> Manifest:
+        """Start a fork server, in the place of the last one. Raises WorkerError."""
         if self._fork_server is not None:
             self._fork_server.end()
         self._fork_server = ForkServer(self._settings)
-        return self._fork_server
-
-    def _load(self, fork_server: ForkServer) -> Manifest:
-        try:
-            return fork_server.manifest()
-        except WorkerError:
-            fork_server.end()
-            raise
+        return self._fork_server.manifest()
 
     def _fork(self) -> WorkerProcess:
         assert self._fork_server is not None
@@ -184,19 +168,16 @@ class WorkerPool:
         return worker
 
     def _watch(self) -> None:
-        """End jobs that work too long, and those that wait too long."""
+        """End jobs that work too long, and refuse those that wait too long."""
         patience = self._settings.queue_timeout_seconds
-        text = f"no worker came free within {patience:g} s; try again"
         while not self._stopped:
             gevent.sleep(_WATCH_SECONDS)
             for worker in self._workers:
                 if worker.working_for() > self._settings.job_timeout_seconds:
                     worker.end()
-                late = [job for job in list(worker.jobs)[1:] if job.age() > patience]
-                for job in late:
-                    job.refuse(Problem(503, text, retry_after=2))
-            while self._queue and self._queue[0].age() > patience:
-                self._queue.popleft().refuse(Problem(503, text, retry_after=2))
+            while self._queue and time.perf_counter() - self._queue[0].accepted > patience:
+                text = f"no worker came free within {patience:g} s; try again"
+                self._queue.popleft().reply.set_exception(Problem(503, text, retry_after=2))
 
 
 def _count_memory_kills() -> int | None:

@@ -1,31 +1,16 @@
 """gunicorn, configured: one worker process with an event loop, and a master that replaces it if it dies."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
+from .application import Applications, create_applications
 from .http_request import MAX_HEAD_BYTES
 from .settings import Settings
 
-if TYPE_CHECKING:
-    from .service import Service
-
 _SHARED_MEMORY = "/dev/shm"  # noqa: S108  # gunicorn's heartbeat file, where the root file system is read-only
 _MAX_HEADERS = 64
-
-
-class Applications:
-    """One WSGI application for each port: the public one, and the one for probes and metrics."""
-
-    def __init__(self, service: "Service", by_port: Mapping[int, Callable[..., Iterable[bytes]]]) -> None:
-        self.service = service
-        self._by_port = {str(port): application for port, application in by_port.items()}
-
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
-        """Answer by the port that the client connected to."""
-        return self._by_port[environ["SERVER_PORT"]](environ, start_response)
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
@@ -41,14 +26,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
             self.cfg.set(name, value)
 
     def load(self) -> Applications:
-        """Make the apps, in the worker; the model is being loaded while Flask is."""
-        from .worker_process import ForkServer  # noqa: PLC0415  # the master process needs none of these
-
-        fork_server = ForkServer(self._settings)
-
-        from .application import create_applications  # noqa: PLC0415  # Flask is imported while the model loads
-
-        return create_applications(self._settings, fork_server)
+        """Make the service and its apps, in the worker process."""
+        return create_applications(self._settings)
 
 
 def configuration(settings: Settings) -> dict[str, Any]:

@@ -2,14 +2,12 @@
 
 import logging
 import platform
-from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
 from . import telemetry
-from .body import BodyReader
-from .budget import Budget
-from .call import Timings, current
+from .body import Budget, read_body
+from .call import current
 from .limits import FORMATS
 from .manifest import Manifest
 from .metrics import Metrics
@@ -17,29 +15,19 @@ from .pool import WorkerPool
 from .problem import Problem
 from .settings import Settings
 from .telemetry import Telemetry
-from .worker_process import ForkServer
+from .wire import Frame
 
 _LOG = logging.getLogger("scoring")
-
-
-@dataclass(frozen=True)
-class Reply:
-    """The result of a job."""
-
-    head: dict[str, Any]
-    body: bytes
-    timings: Timings
 
 
 class Service:
     """The parts of one deployment. Views get it as an argument."""
 
-    def __init__(self, settings: Settings, fork_server: ForkServer | None = None) -> None:
+    def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.metrics = Metrics(settings.commit, settings.build)
         self.budget = Budget(settings.budget_bytes)
-        self.bodies = BodyReader(settings, self.budget)
-        self.pool = WorkerPool(settings, fork_server)
+        self.pool = WorkerPool(settings)
         self.telemetry = Telemetry({"service.version": settings.commit}) if telemetry.is_wanted() else None
         self.draining = False
         """Set at SIGTERM: still answering, but no longer ready."""
@@ -71,24 +59,24 @@ class Service:
             raise Problem(503, "the model is not loaded yet; try again", retry_after=1)
         return self._manifest
 
-    def run(self, job: dict[str, Any], body: bytes | bytearray) -> Reply:
-        """Have a worker do a job for the current request, and record its figures. Raises Problem."""
+    def run(self, job: dict[str, Any]) -> Frame:
+        """Have a worker do a job on the current request's body, and record its figures. Raises Problem."""
         call = current()
-        frame, waited = self.pool.run(job, body)
-        self.budget.reserve(call.share, len(frame.body))
-        stages = frame.head["stages"]
-        call.timings = Timings(waited, stages["decode"], stages["inference"])
-        if "problem" in frame.head:
-            raise self._problem(frame.head)
-        self.metrics.count_job(call.timings, frame.head["best"])
-        return Reply(frame.head, bytes(frame.body), call.timings)
+        reply, waited = self.pool.run(job, read_body(self.settings, self.budget))
+        self.budget.reserve(call, len(reply.body))
+        call.stages = {"queue": waited} | reply.head["stages"]
+        if "problem" in reply.head:
+            raise self._problem(reply.head)
+        self.metrics.count_job(call.stages, reply.head["best"])
+        return reply
 
     def _problem(self, head: dict[str, Any]) -> Problem:
         status, detail = head["problem"]
-        if "traceback" in head:
-            _LOG.error("a job failed unexpectedly", extra={"fields": {"exception": head["traceback"]}})
+        if "reason" in head:
+            level = logging.ERROR if status >= 500 else logging.WARNING
+            _LOG.log(level, "a job failed", extra={"fields": {"reason": head["reason"]}})
         if head.get("not_finite"):
-            self.metrics.count_not_finite()
+            self.metrics.not_finite.inc()
             _LOG.warning("the model gave no finite numbers", extra={"fields": {"detail": detail}})
         return Problem(status, detail)
 

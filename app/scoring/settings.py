@@ -1,6 +1,7 @@
 """Settings of the service: read once from the environment, checked whole before anything starts."""
 
 import os
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -8,7 +9,6 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from . import telemetry
-from .cores import available_cores
 from .limits import Limits
 
 PREFIX = "SCORING_"
@@ -17,6 +17,21 @@ MIB = 1 << 20
 Count = Annotated[int, Field(ge=1)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
+
+
+def available_cores() -> int:
+    """Cores this process may use: the affinity mask, or the container's CPU limit where that is less."""
+    mask = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(mask, _cgroup_cores(Path("/sys/fs/cgroup/cpu.max")) or mask))
+
+
+def _cgroup_cores(path: Path) -> int | None:
+    """CPU limit in whole cores, rounded up, of a cgroup v2 file such as `150000 100000`; None where there is none."""
+    try:
+        quota, period = path.read_text(encoding="ascii").split()
+    except (OSError, ValueError):
+        return None
+    return None if quota == "max" else -(-int(quota) // int(period))
 
 
 class SettingsError(Exception):
@@ -83,12 +98,7 @@ class Settings(BaseSettings):
     @property
     def picture_limits(self) -> Limits:
         """The bounds on one picture."""
-        return Limits(
-            max_pixels=self.max_pixels,
-            max_decoded_pixels=self.max_decoded_pixels,
-            min_side=self.min_side,
-            max_aspect=self.max_aspect,
-        )
+        return Limits(**{field.name: getattr(self, field.name) for field in fields(Limits)})
 
 
 def load() -> Settings:

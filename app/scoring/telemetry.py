@@ -9,7 +9,7 @@ import time
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from .call import Timings, Trace
+from .call import Trace
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -72,9 +72,8 @@ class Telemetry:
         parent_id = format(parent.span_id, "016x") if parent is not None else ""
         return Trace(format(context.trace_id, "032x"), format(context.span_id, "016x"), parent_id)
 
-    def add_stages(self, timings: Timings) -> None:
+    def add_stages(self, stages: dict[str, float]) -> None:
         """Add a child span for each stage of the job that has just ended."""
-        stages = {"queue": timings.queue, "decode": timings.decode, "inference": timings.inference}
         start = time.time_ns() - round(sum(stages.values()) * 1e9)
         for stage, seconds in stages.items():
             end = start + round(seconds * 1e9)

@@ -127,6 +127,22 @@ def test_a_body_declared_too_large_gets_413_even_while_it_is_being_sent(strict: 
     assert json.loads(body)["detail"] == f"the body has {size} bytes; at most 300000 are allowed"
 
 
+def test_a_length_of_many_digits_is_refused_by_their_number(strict: Service) -> None:
+    with _connect(strict) as connection:
+        connection.sendall(_head(10**30))
+        status, _, body = _answer(connection)
+
+    assert status == 413
+    assert json.loads(body)["detail"] == "the body has a 31-digit number of bytes; at most 300000 are allowed"
+
+
+def test_zeros_before_a_length_do_not_make_it_large(strict: Service) -> None:
+    with _connect(strict) as connection:
+        connection.sendall(_head(None, f"Content-Length: {len(PICTURE):030}") + PICTURE)
+
+        assert _answer(connection)[0] == 200
+
+
 def test_a_client_that_expects_100_continue_is_refused_without_an_invitation(strict: Service) -> None:
     with _connect(strict) as connection:
         connection.sendall(_head(20_000_000, "Expect: 100-continue"))

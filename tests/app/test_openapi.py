@@ -12,10 +12,10 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # i
 
 from app.scoring.application import create_app
 from app.scoring.limits import FORMATS
-from app.scoring.openapi import document as describe
 from app.scoring.problem import Problem
 from app.scoring.service import Service as ScoringService
 from app.scoring.settings import Settings
+from app.scoring.views.root import describe
 from tests.support import models
 from tests.support.pictures import plain
 from tests.support.service import Service, running

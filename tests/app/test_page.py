@@ -15,7 +15,7 @@ from app.scoring.settings import Settings
 from app.scoring.views import page
 
 SAMPLES = page.FOLDER / "samples"
-SENT = sorted(page.read(page.FOLDER))
+SENT = sorted(page.FILES)
 TEXTS = [name for name in SENT if not name.endswith(".jpg")]
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 

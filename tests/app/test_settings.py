@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.scoring import cores, settings, telemetry
+from app.scoring import settings, telemetry
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +19,7 @@ def test_an_empty_environment_gives_working_defaults() -> None:
     found = settings.load()
 
     assert (found.host, found.port, found.model_dir) == ("127.0.0.1", 8080, Path("model"))
-    assert found.workers == cores.available_cores()
+    assert found.workers == settings.available_cores()
     assert found.max_body_bytes == 10 * 1024 * 1024
 
 
@@ -87,11 +87,11 @@ def test_a_containers_cpu_limit_counts_in_whole_cores(tmp_path: Path, text: str,
     path = tmp_path / "cpu.max"
     path.write_text(text)
 
-    assert cores._cgroup_cores(path) == expected
+    assert settings._cgroup_cores(path) == expected
 
 
 def test_without_a_limit_file_there_is_no_limit(tmp_path: Path) -> None:
-    assert cores._cgroup_cores(tmp_path / "none") is None
+    assert settings._cgroup_cores(tmp_path / "none") is None
 
 
 def test_every_setting_is_documented() -> None:

@@ -39,7 +39,7 @@ def classify(pipeline: Pipeline, head: dict[str, Any], body: bytes) -> Frame:
     }
     if named:
         result["outputs"] = named
-    return Frame({"result": result, "best": [classes[0]["probability"]]}, b"")
+    return Frame({"result": result, "best": [classes[0]["probability"]]})
 
 
 def _name_classes(model: Model, output: Output, probabilities: NDArray[np.float32], count: int) -> list[dict[str, Any]]:

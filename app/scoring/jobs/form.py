@@ -1,6 +1,8 @@
 """The picture in a multipart form, within bounds on its parts."""
 
-from multipart import MultipartError, MultipartSegment, PushMultipartParser
+import io
+
+from multipart import MultipartError, MultipartParser
 
 from app.scoring.problem import Problem
 
@@ -14,28 +16,22 @@ def read_picture(body: bytes, boundary: str) -> bytes:
     """The content of the file in the field `image`. Raises Problem."""
     if not boundary:
         raise Problem(400, "the form cannot be read: Content-Type names no boundary")
-    parser = PushMultipartParser(
+    parser = MultipartParser(
+        io.BytesIO(body),
         boundary,
-        content_length=len(body),
-        max_header_size=_MAX_PART_HEADER_BYTES,
-        max_header_count=_MAX_PART_HEADERS,
-        max_segment_count=_MAX_PARTS,
+        len(body),
+        header_limit=_MAX_PART_HEADERS,
+        headersize_limit=_MAX_PART_HEADER_BYTES,
+        part_limit=_MAX_PARTS,
+        # No part is more than the body, so none goes to a file.
+        spool_limit=len(body),
+        memory_limit=len(body),
     )
-    found: list[str] = []
-    content: list[bytes] | None = None
-    inside = False
     try:
-        with parser:
-            for event in parser.parse(body):
-                if isinstance(event, MultipartSegment):
-                    found.append(event.name)
-                    inside = content is None and event.name == FIELD
-                    if inside:
-                        content = []
-                elif event and inside and content is not None:
-                    content.append(bytes(event))
+        parts = parser.parts()
     except (MultipartError, ValueError) as error:
         raise Problem(400, f"the form cannot be read: {error}") from None
+    content: bytes | None = next((part.raw for part in parts if part.name == FIELD), None)
     if content is None:
-        raise Problem(400, f"the form has no field {FIELD!r}; found {sorted(set(found))[:10]}")
-    return b"".join(content)
+        raise Problem(400, f"the form has no field {FIELD!r}; found {sorted({part.name for part in parts})[:10]}")
+    return content

@@ -1,6 +1,5 @@
 """The Open Inference Protocol's job: tensors or pictures in, numbers or classes out."""
 
-import math
 from typing import Any
 
 import numpy as np
@@ -36,7 +35,7 @@ def infer(pipeline: Pipeline, head: dict[str, Any], body: bytes) -> Frame:
     pipeline.check_answer(
         sum(_estimate_bytes(output, len(rows), outputs[output.name].classes, model) for output in asked)
     )
-    place = request.input.name if request.input.array is not None else ""
+    place = request.input.name if request.input.datatype != "BYTES" else ""
     results = pipeline.infer(rows, place=place)
     top_level = {"model_name": model.manifest.name, "model_version": model.manifest.version}
     if request.id:
@@ -50,23 +49,21 @@ def infer(pipeline: Pipeline, head: dict[str, Any], body: bytes) -> Frame:
 def _rows(pipeline: Pipeline, tensor: Tensor) -> NDArray[Any]:
     """The tensor as rows of the model's input."""
     spec = pipeline.model.manifest.input
-    count = math.prod(tensor.shape[:1])
-    if not tensor.shape or count < 1:
-        raise Problem(400, f"{tensor.name[:80]}: shape {list(tensor.shape)} must begin with a number from 1")
+    name, shape = tensor.name[:80], tensor.array.shape
+    if not shape or shape[0] < 1:
+        raise Problem(400, f"{name}: shape {list(shape)} must begin with a number from 1")
     if tensor.datatype == "BYTES":
-        if tensor.name != PICTURES or len(tensor.shape) > 2 or math.prod(tensor.shape) != count:
-            raise Problem(400, f"BYTES go into the input {PICTURES!r} with shape [n]; found {tensor.name[:80]!r}")
-        places = [f"{PICTURES}[{index}]" for index in range(count)]
-        pictures = zip(tensor.items, places, strict=True)
-        return np.stack([pipeline.decode(item, place=place).row for item, place in pictures])
+        if tensor.name != PICTURES or len(shape) > 2 or tensor.array.size != shape[0]:
+            raise Problem(400, f"BYTES go into the input {PICTURES!r} with shape [n]; found {name!r}")
+        items = enumerate(tensor.array.flat)
+        return np.stack([pipeline.decode(item, place=f"{PICTURES}[{index}]").row for index, item in items])
     expected = DATATYPES[spec.dtype]
-    if tensor.name != spec.name or tensor.datatype != expected or tensor.shape[1:] != spec.row_shape:
+    if tensor.name != spec.name or tensor.datatype != expected or shape[1:] != spec.row_shape:
         raise Problem(
             400,
             f"expected input {spec.name!r} of {expected} with shape [n, {', '.join(map(str, spec.row_shape))}]; "
-            f"found {tensor.name[:80]!r} of {tensor.datatype} with shape {list(tensor.shape)}",
+            f"found {name!r} of {tensor.datatype} with shape {list(shape)}",
         )
-    assert tensor.array is not None
     return tensor.array
 
 
@@ -77,14 +74,12 @@ def _estimate_bytes(asked: OutputRequest, rows: int, classes: int, model: Model)
 
 
 def _output(asked: OutputRequest, probabilities: NDArray[np.float32], labels: tuple[str, ...]) -> Output:
+    """The probabilities, or where classes are asked for, the texts of the most probable ones."""
     if not asked.classes:
         return Output(asked.name, probabilities, asked.binary)
-    width = probabilities.shape[1]
-    names = labels or tuple(map(str, range(width)))
-    count = min(asked.classes, width)
-    items = tuple(
-        f"{probability:f}:{index}:{names[index]}".encode()
+    names = labels or tuple(map(str, range(probabilities.shape[1])))
+    texts = [
+        [f"{probability:f}:{index}:{names[index]}".encode() for index, probability in top(row, asked.classes)]
         for row in probabilities
-        for index, probability in top(row, count)
-    )
-    return Output(asked.name, None, asked.binary, items, (len(probabilities), count))
+    ]
+    return Output(asked.name, np.asarray(texts, object), asked.binary)

@@ -4,38 +4,38 @@ import struct
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import orjson
 from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
 class Output:
-    """One output of an answer: numbers, or byte strings with their shape."""
+    """One output of an answer: an array of numbers, or of byte strings, which are objects to numpy."""
 
     name: str
-    array: NDArray[np.float32] | None
+    array: NDArray[Any]
     binary: bool
-    items: tuple[bytes, ...] = ()
-    shape: tuple[int, ...] = ()
+
+    @property
+    def datatype(self) -> str:
+        """The protocol's name for the elements."""
+        return "BYTES" if self.array.dtype == object else "FP32"
 
 
 def encode(head: dict[str, Any], outputs: list[Output]) -> tuple[bytes, int | None]:
     """The body of an answer, and the length of its JSON part where binary data follow it."""
     described, blobs = [], []
     for output in outputs:
-        shape = output.shape if output.array is None else output.array.shape
         entry: dict[str, Any] = {
             "name": output.name,
-            "datatype": "BYTES" if output.array is None else "FP32",
-            "shape": list(shape),
+            "datatype": output.datatype,
+            "shape": list(output.array.shape),
         }
         if output.binary:
-            blob = _packed(output)
-            blobs.append(blob)
-            entry["parameters"] = {"binary_data_size": len(blob)}
-        elif output.array is None:
-            entry["data"] = [item.decode("utf-8") for item in output.items]
+            blobs.append(_pack(output))
+            entry["parameters"] = {"binary_data_size": len(blobs[-1])}
+        elif output.datatype == "BYTES":
+            entry["data"] = [item.decode("utf-8") for item in output.array.flat]
         else:
             entry["data"] = output.array.ravel().tolist()
         described.append(entry)
@@ -43,7 +43,7 @@ def encode(head: dict[str, Any], outputs: list[Output]) -> tuple[bytes, int | No
     return b"".join((text, *blobs)), len(text) if blobs else None
 
 
-def _packed(output: Output) -> bytes:
-    if output.array is not None:
+def _pack(output: Output) -> bytes:
+    if output.datatype == "FP32":
         return output.array.astype("<f4").tobytes()
-    return b"".join(struct.pack("<I", len(item)) + item for item in output.items)
+    return b"".join(struct.pack("<I", len(item)) + item for item in output.array.flat)

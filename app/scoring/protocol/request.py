@@ -4,9 +4,7 @@ Pure. Every fault is a Problem that names the member at fault.
 """
 
 import base64
-import binascii
 import math
-import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -22,6 +20,7 @@ _DTYPES: dict[str, Any] = {"UINT8": np.dtype("u1"), "FP32": np.dtype("<f4")}
 _MAX_PARTS = 64
 """Inputs and outputs of one request."""
 _MAX_LENGTH_DIGITS = 12
+_LENGTH_BYTES = 4
 
 CheckCount = Callable[[int, str], None]
 """Refuses a number of pictures or rows in one request; the text names the place."""
@@ -69,13 +68,11 @@ class _Request(_Part):
 
 @dataclass(frozen=True)
 class Tensor:
-    """One input: numbers in `array`, or byte strings in `items`."""
+    """One input: an array of numbers, or of byte strings, which are objects to numpy."""
 
     name: str
     datatype: str
-    shape: tuple[int, ...]
-    array: NDArray[Any] | None = None
-    items: tuple[bytes, ...] = ()
+    array: NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -126,27 +123,10 @@ def _split(json_length: str, size: int) -> int:
     return int(json_length)
 
 
-_WORDS = {
-    "missing": "is missing",
-    "string_type": "must be a string",
-    "bool_type": "must be true or false",
-    "tuple_type": "must be a list",
-    "too_long": "may have {max_length} elements, found {actual_length}",
-    "int_type": "must be a whole number from 0",
-    "greater_than_equal": "must be a whole number from 0",
-    "less_than": "must be a whole number from 0 and less than {lt}",
-    "literal_error": "must be {expected}",
-}
-"""The words for each of pydantic's kinds of fault; what is not listed is a value that should be an object."""
-
-
 def _explain(error: ValidationError) -> str:
     """The first faults, each with its place; values are left out, since they may be megabytes."""
     faults = error.errors(include_url=False, include_input=False)[:3]
-    return "; ".join(
-        f"{_place(fault['loc'])} " + _WORDS.get(fault["type"], "must be an object").format(**fault.get("ctx", {}))
-        for fault in faults
-    )
+    return "; ".join(f"{_place(fault['loc'])}: {fault['msg']}" for fault in faults)
 
 
 def _place(path: tuple[int | str, ...]) -> str:
@@ -159,91 +139,73 @@ def _tensor(given: _Input, tail: bytes) -> Tensor:
     size, place = given.parameters.binary_data_size, "inputs[0]"
     if (size or 0) != len(tail):
         raise Problem(400, f"{place}: binary_data_size is {size or 0}; {len(tail)} bytes follow the JSON")
-    if given.datatype != "BYTES":
-        numbers = _from_json if size is None else _from_binary
-        array = numbers(given.data if size is None else tail, given.datatype, given.shape, place)
-        return Tensor(given.name, given.datatype, given.shape, array)
-    count = math.prod(given.shape)
-    items = _texts(given.data, count, place) if size is None else _unpack(tail, count, place)
-    if size is None or given.parameters.content_type == "base64":
-        items = tuple(_from_base64(item, f"{place}[{index}]") for index, item in enumerate(items))
-    return Tensor(given.name, given.datatype, given.shape, items=items)
-
-
-def _from_binary(blob: bytes, datatype: str, shape: tuple[int, ...], place: str) -> NDArray[Any]:
-    dtype = _DTYPES[datatype]
-    needed = math.prod(shape) * dtype.itemsize
-    if len(blob) != needed:
-        raise Problem(400, f"{place}: {datatype} of shape {list(shape)} needs {needed} bytes, found {len(blob)}")
-    return _check_finite(np.frombuffer(blob, dtype).reshape(shape), place)
-
-
-def _from_json(data: object, datatype: str, shape: tuple[int, ...], place: str) -> NDArray[Any]:
-    if not isinstance(data, list):
-        raise Problem(400, f"{place}.data must be a list")
-    try:
-        numbers = np.asarray(data)
-    except ValueError:
-        raise Problem(400, f"{place}.data must be a list of numbers, flat or nested evenly") from None
-    if numbers.size and numbers.dtype.kind not in "iuf":
-        raise Problem(400, f"{place}.data must hold nothing but numbers")
-    if numbers.size != math.prod(shape):
-        raise Problem(400, f"{place}: shape {list(shape)} needs {math.prod(shape)} numbers, found {numbers.size}")
-    if datatype == "UINT8" and not (
-        ((numbers >= 0) & (numbers <= 255)).all() and (numbers.dtype.kind in "iu" or (numbers % 1 == 0).all())
-    ):
-        raise Problem(400, f"{place}.data must hold whole numbers from 0 to 255")
-    with np.errstate(over="ignore"):  # beyond float32 becomes infinite, and is refused as such
-        return _check_finite(numbers.astype(_DTYPES[datatype]).reshape(shape), place)
-
-
-def _check_finite(array: NDArray[Any], place: str) -> NDArray[Any]:
+    if given.datatype == "BYTES":
+        array = _strings(given, tail, place)
+    elif size is None:
+        array = _numbers(given.data, given.datatype, place)
+    else:
+        array = _from_binary(tail, given.datatype, place)
+    if array.size != math.prod(given.shape):
+        shape = list(given.shape)
+        raise Problem(400, f"{place}: shape {shape} needs {math.prod(shape)} elements, found {array.size}")
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise Problem(400, f"{place}: holds NaN or infinite numbers")
-    return array
+    return Tensor(given.name, given.datatype, array.reshape(given.shape))
 
 
-def _texts(data: object, count: int, place: str) -> tuple[bytes, ...]:
-    """The strings of a list, flat or nested, in order."""
+def _strings(given: _Input, tail: bytes, place: str) -> NDArray[Any]:
+    binary = given.parameters.binary_data_size is not None
+    items: Any = (
+        _unpack(tail, math.prod(given.shape), place) if binary else _elements(given.data, {str}, "strings", place)
+    )
+    if not binary or given.parameters.content_type == "base64":
+        items = [_from_base64(item, f"{place}[{index}]") for index, item in enumerate(items)]
+    return np.asarray(items, object)
+
+
+def _from_binary(blob: bytes, datatype: str, place: str) -> NDArray[Any]:
+    dtype = _DTYPES[datatype]
+    if len(blob) % dtype.itemsize:
+        raise Problem(400, f"{place}: {datatype} takes {dtype.itemsize} bytes an element, found {len(blob)} bytes")
+    return np.frombuffer(blob, dtype)
+
+
+def _numbers(data: object, datatype: str, place: str) -> NDArray[Any]:
+    numbers = _elements(data, {int, float}, "numbers", place).astype(np.float64)
+    if datatype == "UINT8" and not ((numbers >= 0) & (numbers <= 255) & (numbers % 1 == 0)).all():
+        raise Problem(400, f"{place}.data must hold whole numbers from 0 to 255")
+    with np.errstate(over="ignore"):  # beyond float32 becomes infinite, and is refused as such
+        return numbers.astype(_DTYPES[datatype])
+
+
+def _elements(data: object, kinds: set[type], word: str, place: str) -> NDArray[Any]:
+    """The elements of a list in order, as objects: a long string among numbers would make numpy pad them all to it."""
     if not isinstance(data, list):
         raise Problem(400, f"{place}.data must be a list")
-    flat: list[bytes] = []
-    pending: list[Any] = data[::-1]
-    while pending:
-        value = pending.pop()
-        if isinstance(value, list):
-            pending.extend(value[::-1])
-        elif isinstance(value, str):
-            flat.append(value.encode())
-        else:
-            raise Problem(400, f"{place}.data must hold nothing but strings")
-    if len(flat) != count:
-        raise Problem(400, f"{place}: the shape needs {count} elements, found {len(flat)}")
-    return tuple(flat)
+    elements = np.asarray(data, object).ravel()
+    if not set(map(type, elements)) <= kinds:
+        raise Problem(400, f"{place}.data must hold nothing but {word}, flat or nested evenly")
+    return elements
 
 
-def _unpack(blob: bytes, count: int, place: str) -> tuple[bytes, ...]:
+def _unpack(blob: bytes, count: int, place: str) -> list[bytes]:
     """The `count` byte strings of a binary part, each behind its length."""
     items: list[bytes] = []
     position = 0
-    while position < len(blob):
-        if len(items) == count:
-            raise Problem(400, f"{place}: the shape needs {count} elements; {len(blob) - position} bytes follow them")
-        if position + 4 > len(blob):
-            raise Problem(400, f"{place}: the data end within an element's length")
-        (size,) = struct.unpack_from("<I", blob, position)
-        position += 4
-        if position + size > len(blob):
-            raise Problem(400, f"{place}: an element claims {size} bytes; {len(blob) - position} are left")
-        items.append(blob[position : position + size])
-        position += size
-    if len(items) != count:
-        raise Problem(400, f"{place}: the shape needs {count} elements, found {len(items)}")
-    return tuple(items)
+    while len(items) < count:
+        start = position + _LENGTH_BYTES
+        end = start + int.from_bytes(blob[position:start], "little")
+        if end > len(blob):
+            raise Problem(400, f"{place}: the data end within element {len(items)} of the {count} that the shape needs")
+        items.append(blob[start:end])
+        position = end
+    if position < len(blob):
+        raise Problem(400, f"{place}: the shape needs {count} elements; {len(blob) - position} bytes follow them")
+    return items
 
 
-def _from_base64(item: bytes, place: str) -> bytes:
+def _from_base64(item: bytes | str, place: str) -> bytes:
     try:
         return base64.b64decode(item, validate=True)
-    except (binascii.Error, ValueError) as error:
+    except ValueError as error:
         raise Problem(400, f"{place}: not base64: {error}") from None

@@ -1,9 +1,9 @@
 """`POST /v1/classify`: one picture in, its most probable classes out."""
 
 import re
+from typing import Any
 
-import orjson
-from flask import Blueprint, Response, request
+from flask import Blueprint, request
 
 from app.scoring.call import current
 from app.scoring.problem import Problem
@@ -18,20 +18,20 @@ def blueprint(service: Service) -> Blueprint:
     views = Blueprint("classify", __name__)
 
     @views.post("/v1/classify")
-    def classify() -> Response:
+    def classify() -> dict[str, Any]:
         """The picture is the body itself, or the field `image` of a form; the bytes decide, not Content-Type."""
         count = _top(service.manifest.output.classes)
         boundary = request.mimetype_params.get("boundary", "") if request.mimetype == _FORM else None
         # A worker reads the form: to search megabytes for its parts would hold up the event loop.
-        reply = service.run({"kind": "classify", "top": count, "boundary": boundary}, service.bodies.read())
-        answer = {
+        reply = service.run({"kind": "classify", "top": count, "boundary": boundary})
+        call = current()
+        return {
             "model": service.model,
             "code": service.code,
             **reply.head["result"],
-            "timings_ms": reply.timings.in_ms,
-            "request_id": current().request_id,
+            "timings_ms": call.stages_ms,
+            "request_id": call.request_id,
         }
-        return Response(orjson.dumps(answer), content_type="application/json")
 
     return views
 

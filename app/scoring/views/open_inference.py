@@ -5,7 +5,6 @@ The model takes its own tensor, or pictures as they are: an input `picture` of B
 
 from typing import Any
 
-import orjson
 from flask import Blueprint, Response, request
 
 from app.scoring.manifest import Manifest
@@ -22,51 +21,48 @@ def blueprint(service: Service) -> Blueprint:
     views = Blueprint("inference", __name__, url_prefix=PREFIX)
 
     @views.get("")
-    def server() -> Response:
+    def server() -> dict[str, Any]:
         """The server and the extensions it speaks."""
         extensions = ["binary_tensor_data", "classification"]
-        return _json({"name": "slipway-scoring", "version": service.settings.commit or "dev", "extensions": extensions})
+        return {"name": "slipway-scoring", "version": service.settings.commit or "dev", "extensions": extensions}
 
     @views.get("/health/live")
-    def live() -> Response:
+    def live() -> dict[str, Any]:
         """Alive."""
-        return _json({"live": True})
+        return {"live": True}
 
     @views.get("/health/ready")
-    def ready() -> Response:
+    def ready() -> dict[str, Any]:
         """Ready, as /readyz."""
         if not service.ready:
             raise Problem(503, "not ready", retry_after=1)
-        return _json({"ready": True})
+        return {"ready": True}
 
     @views.get("/models/<name>")
     @views.get("/models/<name>/versions/<version>")
-    def metadata(name: str, version: str | None = None) -> Response:
+    def metadata(name: str, version: str | None = None) -> dict[str, Any]:
         """The model's inputs and outputs."""
-        return _json(_metadata(_known(service, name, version)))
+        return _metadata(_known(service, name, version))
 
     @views.get("/models/<name>/ready")
     @views.get("/models/<name>/versions/<version>/ready")
-    def model_ready(name: str, version: str | None = None) -> Response:
+    def model_ready(name: str, version: str | None = None) -> dict[str, Any]:
         """Ready, as the server: it has one model."""
         manifest = _known(service, name, version)
         if not service.ready:
             raise Problem(503, "not ready", retry_after=1)
-        return _json({"name": manifest.name, "ready": True})
+        return {"name": manifest.name, "ready": True}
 
     @views.post("/models/<name>/infer")
     @views.post("/models/<name>/versions/<version>/infer")
     def infer(name: str, version: str | None = None) -> Response:
         """Probabilities for tensors or pictures."""
         _known(service, name, version)
-        header = request.environ.get("HTTP_INFERENCE_HEADER_CONTENT_LENGTH")
-        body = service.bodies.read()
-        job = {"kind": "infer", "json_length": header}
-        reply = service.run(job, body)
+        reply = service.run({"kind": "infer", "json_length": request.headers.get(_JSON_LENGTH)})
         split = reply.head["json_length"]
         if split is None:
-            return Response(reply.body, mimetype="application/json")
-        return Response(reply.body, mimetype="application/octet-stream", headers={_JSON_LENGTH: str(split)})
+            return Response(bytes(reply.body), mimetype="application/json")
+        return Response(bytes(reply.body), mimetype="application/octet-stream", headers={_JSON_LENGTH: str(split)})
 
     return views
 
@@ -98,7 +94,3 @@ def _metadata(manifest: Manifest) -> dict[str, Any]:
             {"name": output.name, "datatype": "FP32", "shape": [-1, output.classes]} for output in manifest.outputs
         ],
     }
-
-
-def _json(document: dict[str, Any]) -> Response:
-    return Response(orjson.dumps(document), mimetype="application/json")

@@ -1,11 +1,10 @@
-"""The page for browsers: files read once when the app is made, under headers that keep them to this service."""
+"""The page for browsers: files read once at the start, under headers that keep them to this service."""
 
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, current_app, request
-from flask.sansio.blueprints import BlueprintSetupState
+from flask import Blueprint, Response, abort, request
 
 FOLDER = Path(__file__).parent.parent / "page"
 INDEX = "index.html"
@@ -31,8 +30,6 @@ HEADERS = {
     "Cache-Control": "no-cache",
 }
 
-blueprint = Blueprint("page", __name__, url_prefix="/page")
-
 
 @dataclass(frozen=True)
 class File:
@@ -43,44 +40,32 @@ class File:
     etag: str
 
 
-def read(folder: Path) -> dict[str, File]:
-    """Every file under `folder` that a browser is given, by its path there: no notes, no expectations of tests."""
-    return {
-        path.relative_to(folder).as_posix(): _file(path)
-        for path in sorted(folder.rglob("*"))
-        if path.suffix in MEDIA_TYPES and path.is_file()
-    }
+def _read(path: Path) -> File:
+    content = path.read_bytes()
+    return File(content, MEDIA_TYPES[path.suffix], hashlib.sha256(content).hexdigest()[:32])
+
+
+FILES = {
+    path.relative_to(FOLDER).as_posix(): _read(path) for path in sorted(FOLDER.rglob("*")) if path.suffix in MEDIA_TYPES
+}
+"""Every file that a browser is given, by its path in the folder: no notes, no expectations of tests."""
+
+blueprint = Blueprint("page", __name__, url_prefix="/page")
 
 
 def index() -> Response:
     """The page itself. It varies by Accept, as the same address answers others with plain text."""
-    response = _send(_files()[INDEX])
+    response = _send(FILES[INDEX])
     response.vary.add("Accept")
     return response
-
-
-@blueprint.record
-def _remember(state: BlueprintSetupState) -> None:
-    state.app.extensions["page"] = read(FOLDER)
 
 
 @blueprint.get("/<path:name>")
 def file(name: str) -> Response:
     """One file beside the page, which itself is only at the root: its references are relative to that."""
-    found = _files().get(name)
-    if found is None or name == INDEX:
+    if name not in FILES or name == INDEX:
         abort(404)
-    return _send(found)
-
-
-def _files() -> dict[str, File]:
-    files: dict[str, File] = current_app.extensions["page"]
-    return files
-
-
-def _file(path: Path) -> File:
-    content = path.read_bytes()
-    return File(content, MEDIA_TYPES[path.suffix], hashlib.sha256(content).hexdigest()[:32])
+    return _send(FILES[name])
 
 
 def _send(file: File) -> Response:

@@ -1,12 +1,17 @@
-"""The original sample's two plain routes, and the page for browsers."""
+"""The original sample's two plain routes, the page for browsers, and the description of the interface."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
 import orjson
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, jsonify, request
 
-from app.scoring.openapi import document
 from app.scoring.service import Service
 
 from . import page
+
+_OPENAPI = Path(__file__).parents[1].joinpath("openapi.json").read_bytes()
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -25,7 +30,7 @@ def blueprint(service: Service) -> Blueprint:
     def version() -> Response:
         """The runtime's version as the original answers, or the whole document as JSON where that is asked for."""
         if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
-            response = Response(orjson.dumps(service.version), mimetype="application/json")
+            response = jsonify(service.version)
         else:
             response = Response(service.runtime["onnxruntime"], mimetype="text/html")
         response.vary.add("Accept")
@@ -34,7 +39,7 @@ def blueprint(service: Service) -> Blueprint:
     @views.get("/openapi.json")
     def openapi() -> Response:
         """The description of this interface."""
-        return Response(document(service), mimetype="application/json")
+        return Response(describe(service), mimetype="application/json")
 
     return views
 
@@ -42,3 +47,23 @@ def blueprint(service: Service) -> Blueprint:
 def _names_html() -> bool:
     """True where the caller names HTML: `*/*` alone, as probes and curl send it, is not a browser."""
     return any(kind.startswith("text/html") for kind, _ in request.accept_mimetypes)
+
+
+@lru_cache(maxsize=1)
+def describe(service: Service) -> bytes:
+    """`openapi.json` with this deployment's limits and model, computed once. Raises Problem 503 without a model."""
+    version = service.version
+    limits, model = version["limits"], version["model"]
+    described: dict[str, Any] = orjson.loads(_OPENAPI)
+    parameters, schemas = described["components"]["parameters"], described["components"]["schemas"]
+    if commit := version["code"]["commit"]:
+        described["info"]["version"] = commit
+    top = parameters["Top"]["schema"]
+    top["maximum"] = model["classes"]
+    top["default"] = min(top["default"], model["classes"])
+    parameters["ModelName"]["schema"]["examples"] = [model["name"]]
+    parameters["ModelVersion"]["schema"]["examples"] = [model["version"]]
+    schemas["Picture"]["maxLength"] = limits["max_body_bytes"]
+    schemas["Base64Pictures"]["maxItems"] = limits["max_pictures"]
+    schemas["Version"]["examples"] = [version]
+    return orjson.dumps(described)

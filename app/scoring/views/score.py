@@ -3,6 +3,7 @@
 import orjson
 from flask import Blueprint, Response, request
 
+from app.scoring.call import current
 from app.scoring.service import Service
 
 
@@ -16,9 +17,9 @@ def blueprint(service: Service) -> Blueprint:
         if request.mimetype != "application/json":
             # The one error of the original that clients see a body of.
             return Response("{}", 415, mimetype="application/json")
-        reply = service.run({"kind": "score"}, service.bodies.read())
-        computed = f"Computed in {reply.timings.computed * 1000:.2f} ms"
-        answer = {"result": [orjson.Fragment(reply.body), computed]}
+        reply = service.run({"kind": "score"})
+        computed = f"Computed in {current().computed * 1000:.2f} ms"
+        answer = {"result": [orjson.Fragment(bytes(reply.body)), computed]}
         return Response(orjson.dumps(answer), mimetype="application/json")
 
     return views

@@ -9,7 +9,6 @@ import promql_parser
 from prometheus_client.parser import text_string_to_metric_families
 
 from app.scoring.application import create_app, create_management_app
-from app.scoring.call import Timings
 from app.scoring.service import Service
 from app.scoring.settings import Settings
 from slipway import scraping
@@ -57,7 +56,7 @@ def exported() -> dict[str, set[str]]:
     service = Service(Settings())
     model: Any = SimpleNamespace(name="colours", version="1", sha256="ab")
     service.metrics.set_model(model)
-    service.metrics.count_job(Timings(queue=0.1, decode=0.1, inference=0.1), [0.5])
+    service.metrics.count_job({"queue": 0.1, "decode": 0.1, "inference": 0.1}, [0.5])
     create_app(service).test_client().get("/version")
     shown = create_management_app(service).test_client().get("/metrics").text
     found: dict[str, set[str]] = {}
