@@ -119,11 +119,17 @@ clean: ## Remove what make and the commands made here: packages, models, caches
 	find app delivery tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Stamps: packages are installed again only when a lock changed.
-$(VENV)/.run: $(PIP) $(RUN) $(DATA)
-	@$(python) -m delivery.packages $(VENV) $(RUN) --data $(DATA) && touch $@
+$(VENV)/.run: $(PIP) $(RUN) $(DATA) pyproject.toml
+	@$(python) -m delivery.packages $(VENV) $(RUN) --data $(DATA) && $(editable) && touch $@
 
-$(VENV)/.test: $(PIP) $(TEST) $(SAMPLES) $(MORE_SAMPLES)
-	@$(python) -m delivery.packages $(VENV) $(TEST) --data $(SAMPLES) --data $(MORE_SAMPLES) && touch $(VENV)/.run $@
+$(VENV)/.test: $(PIP) $(TEST) $(SAMPLES) $(MORE_SAMPLES) pyproject.toml
+	@$(python) -m delivery.packages $(VENV) $(TEST) --data $(SAMPLES) --data $(MORE_SAMPLES) && $(editable) && \
+	  touch $(VENV)/.run $@
+
+# The command `slipway`, from this checkout. The build uses the locked setuptools in $(VENV), so nothing is fetched.
+# setuptools warns in each editable build that local folders may shadow packages: here they are the packages.
+editable = PYTHONWARNINGS="ignore:Editable installation" $(BIN)/python -m pip install --quiet \
+  --disable-pip-version-check --no-index --no-deps --no-build-isolation --editable .
 
 $(BENCH_VENV)/.bench: $(PIP) $(BENCH) $(SAMPLES)
 	@$(python) -m delivery.packages $(BENCH_VENV) $(BENCH) --data $(SAMPLES) && touch $@
