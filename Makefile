@@ -16,7 +16,8 @@ DATA := delivery/rehearse/requirements.txt
 SAMPLES := delivery/model/sample/requirements.txt
 MORE_SAMPLES := delivery/model/sample/requirements-more.txt
 PROGRAM := requirements.txt
-TEST := $(RUN) $(PROGRAM) app/requirements-otlp.txt tests/requirements.txt
+SITE := docs/requirements.txt
+TEST := $(RUN) $(PROGRAM) app/requirements-otlp.txt tests/requirements.txt $(SITE)
 BENCH := $(RUN) bench/requirements.txt
 # An environment of its own: what the benches compare with is nothing that Slipway needs.
 BENCH_VENV := .slipway/bench-venv
@@ -28,7 +29,9 @@ CHECKOV := tests/infra/validators/requirements.txt
 CHECKOV_VENV := .slipway/checkov-venv
 KUBE_SCORE_VERSION := v1.20.0
 
-.PHONY: help rehearse test lint types unit test-engine test-cluster validators image pictures bench-serving bench-hostile bench-image bench-model bench-classifiers lock clean
+# Every command; the files that make keeps are below, under "Stamps".
+.PHONY: help rehearse test lint types unit test-engine test-cluster test-infra validators golden reference site site-serve \
+  image pictures bench-render bench-serving bench-hostile bench-image bench-model bench-classifiers lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -68,6 +71,12 @@ golden: $(VENV)/.test ## Write the golden files of the rendered stacks anew; the
 reference: $(VENV)/.test ## Write the pages of docs/reference that are made from the code anew
 	@PYTHONPATH=infra $(BIN)/python -m docs.reference.config_page
 	@PYTHONPATH=infra $(BIN)/python -m docs.reference.azure_api_versions_page
+
+site: $(VENV)/.test ## Build the documentation's site into site/, strictly: a broken link fails
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet && echo "site/index.html"
+
+site-serve: $(VENV)/.test ## Show the site while you write, on http://127.0.0.1:8000
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve --strict
 
 bench-render: $(VENV)/.test ## CPU and memory of a render beside importing the SDK classes it uses
 	@$(BIN)/python -m bench.render $(OPTIONS)
@@ -109,13 +118,14 @@ lock: $(UV) ## Write every requirements.txt anew from its requirements.in
 	lock bench/requirements.in -c app/requirements.txt -c delivery/requirements.txt; \
 	lock bench/classifiers/requirements.in --no-deps; \
 	lock tests/requirements.in -c requirements.txt -c app/requirements.txt -c app/requirements-otlp.txt -c delivery/requirements.txt; \
+	lock docs/requirements.in -c requirements.txt -c app/requirements.txt -c delivery/requirements.txt -c tests/requirements.txt; \
 	lock tests/infra/validators/requirements.in; \
 	lock policy/requirements.in; \
 	for data in delivery/model/sample/*.in; do lock $$data --no-deps; done; \
 	lock delivery/rehearse/requirements.in --no-deps -c $(SAMPLES)
 
 clean: ## Remove what make and the commands made here: packages, models, caches
-	rm -rf $(VENV) .slipway .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage reports
+	rm -rf $(VENV) .slipway site .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage reports
 	find app delivery tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Stamps: packages are installed again only when a lock changed.
