@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 UV := .slipway/uv-$(UV_VERSION)/bin/uv
 
-# The first Python new enough, whatever it is called here; `make PYTHON=/path/to/python3.13 ...` overrules.
+# The first Python new enough, under any name; `make PYTHON=/path/to/python3.13 ...` overrules.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
   $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; exit; }; done; echo python3)
 
@@ -65,10 +65,10 @@ validators: $(CHECKOV_VENV)/.checkov .slipway/bin/kube-score ## Install what jud
 test-infra: $(VENV)/.test ## The program's own tests: config, components, whole stacks, what validators say
 	@$(BIN)/python -m pytest --no-fold-skipped tests/infra
 
-golden: $(VENV)/.test ## Write the golden files of the rendered stacks anew; their diff is the review
+golden: $(VENV)/.test ## Write the golden files of the rendered stacks; their diff is the review
 	@$(BIN)/python -m tests.infra.golden
 
-reference: $(VENV)/.test ## Write the pages of docs/reference that are made from the code anew
+reference: $(VENV)/.test ## Write the pages of docs/reference that come from the code
 	@PYTHONPATH=infra $(BIN)/python -m docs.reference.config_page
 	@PYTHONPATH=infra $(BIN)/python -m docs.reference.azure_api_versions_page
 
@@ -87,7 +87,7 @@ image: $(VENV)/.run ## Build and test the serving image, and with REGISTRY=host/
 	  $(BIN)/python -m delivery release record; \
 	  else echo "not pushed: name a place with make image REGISTRY=host[:port]/repository"; fi
 
-pictures: $(VENV)/.test ## Take the page's pictures in docs/pictures anew, with the model of the last rehearsal
+pictures: $(VENV)/.test ## Take the page's pictures in docs/pictures, with the model of the last rehearsal
 	@$(BIN)/python -m docs.pictures.take .slipway/model
 	@for stack in dev prod; do \
 	  $(BIN)/python -m delivery preview picture --stack $$stack --out docs/pictures/architecture-$$stack.svg; done
@@ -107,7 +107,7 @@ bench-model: $(VENV)/.test ## Pulling 200 MB from Azurite beside the store libra
 bench-classifiers: $(CLASSIFIERS_VENV)/.classifiers ## Seven classifiers of other people: our first class beside that of their own code
 	@$(CLASSIFIERS_VENV)/bin/python -m bench.classifiers $(OPTIONS)
 
-lock: $(UV) ## Write every requirements.txt anew from its requirements.in
+lock: $(UV) ## Write every requirements.txt from its requirements.in
 	@set -e; lock() { echo "lock  $$1"; $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header "$$@" --output-file "$${1%.in}.txt"; }; \
 	lock requirements.in; \
