@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 UV := .slipway/uv-$(UV_VERSION)/bin/uv
 
-# The first Python new enough, whatever it is called here; `make PYTHON=/path/to/python3.13 ...` overrules.
+# The first Python new enough, under any name; `make PYTHON=/path/to/python3.13 ...` overrules.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
   $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; exit; }; done; echo python3)
 
@@ -16,7 +16,8 @@ DATA := delivery/rehearse/requirements.txt
 SAMPLES := delivery/model/sample/requirements.txt
 MORE_SAMPLES := delivery/model/sample/requirements-more.txt
 PROGRAM := requirements.txt
-TEST := $(RUN) $(PROGRAM) app/requirements-otlp.txt tests/requirements.txt
+SITE := docs/requirements.txt
+TEST := $(RUN) $(PROGRAM) app/requirements-otlp.txt tests/requirements.txt $(SITE)
 BENCH := $(RUN) bench/requirements.txt
 # An environment of its own: what the benches compare with is nothing that Slipway needs.
 BENCH_VENV := .slipway/bench-venv
@@ -28,7 +29,9 @@ CHECKOV := tests/infra/validators/requirements.txt
 CHECKOV_VENV := .slipway/checkov-venv
 KUBE_SCORE_VERSION := v1.20.0
 
-.PHONY: help rehearse test lint types unit test-engine test-cluster validators image pictures bench-serving bench-hostile bench-image bench-model bench-classifiers lock clean
+# Every command; the files that make keeps are below, under "Stamps".
+.PHONY: help rehearse test lint types unit test-engine test-cluster test-infra validators golden reference site site-serve \
+  image pictures bench-render bench-serving bench-hostile bench-image bench-model bench-classifiers lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -62,12 +65,18 @@ validators: $(CHECKOV_VENV)/.checkov .slipway/bin/kube-score ## Install what jud
 test-infra: $(VENV)/.test ## The program's own tests: config, components, whole stacks, what validators say
 	@$(BIN)/python -m pytest --no-fold-skipped tests/infra
 
-golden: $(VENV)/.test ## Write the golden files of the rendered stacks anew; their diff is the review
+golden: $(VENV)/.test ## Write the golden files of the rendered stacks; their diff is the review
 	@$(BIN)/python -m tests.infra.golden
 
-reference: $(VENV)/.test ## Write the pages of docs/reference that are made from the code anew
+reference: $(VENV)/.test ## Write the pages of docs/reference that come from the code
 	@PYTHONPATH=infra $(BIN)/python -m docs.reference.config_page
 	@PYTHONPATH=infra $(BIN)/python -m docs.reference.azure_api_versions_page
+
+site: $(VENV)/.test ## Build the documentation's site into site/, strictly: a broken link fails
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet && echo "site/index.html"
+
+site-serve: $(VENV)/.test ## Show the site while you write, on http://127.0.0.1:8000
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve --strict
 
 bench-render: $(VENV)/.test ## CPU and memory of a render beside importing the SDK classes it uses
 	@$(BIN)/python -m bench.render $(OPTIONS)
@@ -78,7 +87,7 @@ image: $(VENV)/.run ## Build and test the serving image, and with REGISTRY=host/
 	  $(BIN)/python -m delivery release record; \
 	  else echo "not pushed: name a place with make image REGISTRY=host[:port]/repository"; fi
 
-pictures: $(VENV)/.test ## Take the page's pictures in docs/pictures anew, with the model of the last rehearsal
+pictures: $(VENV)/.test ## Take the page's pictures in docs/pictures, with the model of the last rehearsal
 	@$(BIN)/python -m docs.pictures.take .slipway/model
 	@for stack in dev prod; do \
 	  $(BIN)/python -m delivery preview picture --stack $$stack --out docs/pictures/architecture-$$stack.svg; done
@@ -98,7 +107,7 @@ bench-model: $(VENV)/.test ## Pulling 200 MB from Azurite beside the store libra
 bench-classifiers: $(CLASSIFIERS_VENV)/.classifiers ## Seven classifiers of other people: our first class beside that of their own code
 	@$(CLASSIFIERS_VENV)/bin/python -m bench.classifiers $(OPTIONS)
 
-lock: $(UV) ## Write every requirements.txt anew from its requirements.in
+lock: $(UV) ## Write every requirements.txt from its requirements.in
 	@set -e; lock() { echo "lock  $$1"; $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header "$$@" --output-file "$${1%.in}.txt"; }; \
 	lock requirements.in; \
@@ -109,21 +118,28 @@ lock: $(UV) ## Write every requirements.txt anew from its requirements.in
 	lock bench/requirements.in -c app/requirements.txt -c delivery/requirements.txt; \
 	lock bench/classifiers/requirements.in --no-deps; \
 	lock tests/requirements.in -c requirements.txt -c app/requirements.txt -c app/requirements-otlp.txt -c delivery/requirements.txt; \
+	lock docs/requirements.in -c requirements.txt -c app/requirements.txt -c delivery/requirements.txt -c tests/requirements.txt; \
 	lock tests/infra/validators/requirements.in; \
 	lock policy/requirements.in; \
 	for data in delivery/model/sample/*.in; do lock $$data --no-deps; done; \
 	lock delivery/rehearse/requirements.in --no-deps -c $(SAMPLES)
 
 clean: ## Remove what make and the commands made here: packages, models, caches
-	rm -rf $(VENV) .slipway .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage reports
+	rm -rf $(VENV) .slipway site .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage reports
 	find app delivery tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Stamps: packages are installed again only when a lock changed.
-$(VENV)/.run: $(PIP) $(RUN) $(DATA)
-	@$(python) -m delivery.packages $(VENV) $(RUN) --data $(DATA) && touch $@
+$(VENV)/.run: $(PIP) $(RUN) $(DATA) pyproject.toml
+	@$(python) -m delivery.packages $(VENV) $(RUN) --data $(DATA) && $(editable) && touch $@
 
-$(VENV)/.test: $(PIP) $(TEST) $(SAMPLES) $(MORE_SAMPLES)
-	@$(python) -m delivery.packages $(VENV) $(TEST) --data $(SAMPLES) --data $(MORE_SAMPLES) && touch $(VENV)/.run $@
+$(VENV)/.test: $(PIP) $(TEST) $(SAMPLES) $(MORE_SAMPLES) pyproject.toml
+	@$(python) -m delivery.packages $(VENV) $(TEST) --data $(SAMPLES) --data $(MORE_SAMPLES) && $(editable) && \
+	  touch $(VENV)/.run $@
+
+# The command `slipway`, from this checkout. The build uses the locked setuptools in $(VENV), so nothing is fetched.
+# setuptools warns in each editable build that local folders may shadow packages: here they are the packages.
+editable = PYTHONWARNINGS="ignore:Editable installation" $(BIN)/python -m pip install --quiet \
+  --disable-pip-version-check --no-index --no-deps --no-build-isolation --editable .
 
 $(BENCH_VENV)/.bench: $(PIP) $(BENCH) $(SAMPLES)
 	@$(python) -m delivery.packages $(BENCH_VENV) $(BENCH) --data $(SAMPLES) && touch $@

@@ -1,16 +1,17 @@
-"""`python -m delivery`."""
+"""The entry of `slipway` and of `python -m delivery`."""
 
 import contextlib
 import os
 import sys
+from typing import NoReturn
 
 
 def run() -> int:
-    """Run the command line; its exit code."""
+    """Run the command line; return its exit code."""
     try:
-        from .cli import main  # noqa: PLC0415  # Ctrl-C while the parts are being imported ends as it does later
+        from .cli import main as run_command  # noqa: PLC0415  # Ctrl-C during this import ends the same way as later
 
-        main()
+        run_command()
     except KeyboardInterrupt:
         # The shell's own code for Ctrl-C; commands with something to tidy up have done so by now.
         return 130
@@ -22,11 +23,16 @@ def run() -> int:
     return 0
 
 
-if __name__ == "__main__":
+def main() -> NoReturn:
+    """Run the command line and end the process with its exit code."""
     code = run()
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError):  # who read it may be gone
+        with contextlib.suppress(OSError, ValueError):  # the reader may be gone
             stream.flush()
-    # Not sys.exit: the store library's threads may still be busy with what failed, and an interpreter that takes itself
-    # apart under them is aborted by them, one time in four, with an exit code that is nobody's.
+    # Not sys.exit: threads of the store library may still run, and one time in four the interpreter's shutdown aborts
+    # under them, with an exit code that has nothing to do with the command.
     os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -21,6 +21,9 @@ OF_AN_EXTENSION = ("devops", "repos", "pipelines")
 """Commands of the Azure CLI that come with its extension for Azure DevOps."""
 
 
+SLIPWAY = re.compile(r"^(\S*/)?slipway(?= )|python -m delivery")
+
+
 def called(one: Page, program: str) -> list[list[str]]:
     """Every call of a program in the consoles of a page: its arguments."""
     found = [words for line in one.commands for words in simple_commands(line)]
@@ -28,16 +31,17 @@ def called(one: Page, program: str) -> list[list[str]]:
 
 
 def delivery(one: Page) -> list[list[str]]:
-    """Arguments of every `python -m delivery`, in consoles and in sentences."""
-    lines = [*one.commands, *(span for span in one.spans if "python -m delivery" in span)]
+    """Arguments of every `slipway` and `python -m delivery`, in consoles and in sentences."""
+    lines = [*one.commands, *(span for span in one.spans if SLIPWAY.search(span))]
     found = [words for line in lines for words in simple_commands(line)]
-    return [words[3:] for words in found if words[0].endswith("python") and words[1:3] == ["-m", "delivery"]]
+    modules = [words[3:] for words in found if words[0].endswith("python") and words[1:3] == ["-m", "delivery"]]
+    return modules + [words[1:] for words in found if words[0].rpartition("/")[2] == "slipway"]
 
 
 def unknown(arguments: list[str]) -> Iterator[str]:
     """What the command line does not know of these arguments."""
     found, path, rest = command(), "delivery", list(arguments)
-    while hasattr(found, "list_commands") and rest and not rest[0].startswith(("-", "…")):
+    while hasattr(found, "list_commands") and rest and not rest[0].startswith(("-", "…", "COMMAND")):
         path = f"{path} {rest[0]}"
         found = found.get_command(found.context_class(found), rest.pop(0))
         if found is None:

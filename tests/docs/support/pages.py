@@ -102,7 +102,8 @@ class Page:
 
 
 PAGES = [
-    Page(file) for file in (ROOT / "README.md", ROOT / "bench" / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+    *(Page(ROOT / name) for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "bench/README.md")),
+    *(Page(file) for file in sorted((ROOT / "docs").rglob("*.md"))),
 ]
 """Every page that readers are sent to."""
 
