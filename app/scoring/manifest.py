@@ -211,15 +211,10 @@ def parse(kind: type[T], text: str | bytes, place: str) -> T:
     except ValidationError as error:
         faults = [
             f"{place}: {'.'.join(str(part) for part in fault['loc']) or '(whole)'}: {fault['msg']}"
-            + ("" if fault["type"] in ("missing", "json_invalid") else f", found {_short(fault['input'])}")
+            + ("" if fault["type"] in ("missing", "json_invalid") else f", found {fault['input']!r:.80}")
             for fault in error.errors(include_url=False)
         ]
         raise ManifestError("\n".join(faults)) from None
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."
 
 
 def read(folder: Path) -> Manifest:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from . import manifest as manifests
 from .manifest import LABELS_FILE, MODEL_FILE, Manifest, Output
-from .session import ModelError, open_session, verify
+from .session import ModelError, open_session, open_verified
 
 __all__ = ["Model", "ModelError", "NotFiniteError", "read_labels", "top"]
 
@@ -39,8 +39,13 @@ class Model:
             manifest = manifests.read(folder)
         except manifests.ManifestError as error:
             raise ModelError(str(error)) from None
-        labels = _labels(folder / LABELS_FILE, manifest)
-        return cls(manifest, labels, open_session(folder / MODEL_FILE, manifest, provider))
+        with open_verified(folder / LABELS_FILE, manifest.files[LABELS_FILE]) as file:
+            labels = read_labels(file.read())
+        if len(labels) != manifest.output.classes:
+            raise ModelError(
+                f"{folder / LABELS_FILE}: found {len(labels)} labels; the model has {manifest.output.classes} classes"
+            )
+        return cls(manifest, labels, open_session(folder, manifest, provider))
 
     def run(self, rows: NDArray[Any]) -> dict[str, NDArray[np.float32]]:
         """Probabilities by output name, each of shape (n, classes), for rows in the manifest's layout and dtype.
@@ -48,11 +53,7 @@ class Model:
         Raises NotFiniteError.
         """
         raw = self.raw(rows)
-        found = {output.name: _probabilities(raw[output.name], output) for output in self.manifest.outputs}
-        for name, values in found.items():
-            if not np.isfinite(values).all():
-                raise NotFiniteError(name)
-        return found
+        return {output.name: _probabilities(raw[output.name], output) for output in self.manifest.outputs}
 
     def primary(self, results: dict[str, NDArray[np.float32]]) -> NDArray[np.float32]:
         """The primary output's part of what `run` gave."""
@@ -70,11 +71,9 @@ class Model:
     def raw(self, rows: NDArray[Any]) -> dict[str, NDArray[np.float32]]:
         """The numbers that the graph itself gives, by output name. Raises NotFiniteError, ModelError."""
         names = [output.name for output in self.manifest.outputs]
-        if self.one_at_a_time:
-            each = [self._call(names, rows[index : index + 1]) for index in range(len(rows))]
-            values = [np.concatenate(parts) for parts in zip(*each, strict=True)]
-        else:
-            values = self._call(names, rows)
+        parts = [rows[index : index + 1] for index in range(len(rows))] if self.one_at_a_time else [rows]
+        calls = [self.session.run(names, {self.manifest.input.name: part}, _options(part)) for part in parts]
+        values = calls[0] if len(calls) == 1 else [np.concatenate(found) for found in zip(*calls, strict=True)]
         for output, found in zip(self.manifest.outputs, values, strict=True):
             if found.shape != (len(rows), output.classes):
                 expected = (len(rows), output.classes)
@@ -96,10 +95,6 @@ class Model:
         except NotFiniteError as error:
             raise ModelError(f"{MODEL_FILE}: the first run, of zeros: {error}") from None
 
-    def _call(self, names: list[str], rows: NDArray[Any]) -> list[NDArray[np.float32]]:
-        values: list[NDArray[np.float32]] = self.session.run(names, {self.manifest.input.name: rows}, _options(rows))
-        return values
-
 
 def read_labels(data: bytes) -> tuple[str, ...]:
     """The lines of a labels file: only a line feed ends one, not the marks of other scripts."""
@@ -110,19 +105,6 @@ def top(probabilities: NDArray[np.float32], count: int) -> list[tuple[int, float
     """The `count` most probable classes of one row as (index, probability), most probable first, ties by index."""
     order = np.argsort(-probabilities, kind="stable")[:count]
     return [(int(index), float(probabilities[index])) for index in order]
-
-
-def _labels(path: Path, manifest: Manifest) -> tuple[str, ...]:
-    try:
-        with path.open("rb") as file:
-            verify(file, path, manifest.files[LABELS_FILE])
-            file.seek(0)
-            labels = read_labels(file.read())
-    except OSError as error:
-        raise ModelError(f"{path}: cannot be read: {error.strerror}") from None
-    if len(labels) != manifest.output.classes:
-        raise ModelError(f"{path}: found {len(labels)} labels; the model has {manifest.output.classes} classes")
-    return labels
 
 
 def _probabilities(scores: NDArray[np.float32], output: Output) -> NDArray[np.float32]:

@@ -5,8 +5,6 @@ within limits. Pillow's `open` would choose by labels of its own, and allocate w
 """
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,10 +19,9 @@ from PIL.WebPImagePlugin import WebPImageFile
 from . import structure
 from .limits import FORMATS, Limits
 from .manifest import Input, Resize
-from .orientation import read_orientation
 from .structure import Structure
 
-BACKGROUND = (255, 255, 255)
+_PAPER = (255, 255, 255, 255)
 """The colour that shows through transparent pixels: most pictures with alpha are drawn to lie on white paper."""
 
 _DECODERS: dict[str, type[ImageFile.ImageFile]] = {
@@ -32,12 +29,6 @@ _DECODERS: dict[str, type[ImageFile.ImageFile]] = {
     "PNG": PngImageFile,
     "WEBP": WebPImageFile,
     "GIF": GifImageFile,
-}
-_FILTERS = {
-    "nearest": Image.Resampling.NEAREST,
-    "bilinear": Image.Resampling.BILINEAR,
-    "bicubic": Image.Resampling.BICUBIC,
-    "lanczos": Image.Resampling.LANCZOS,
 }
 _TURN = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -54,17 +45,19 @@ _USUAL_SCANS = 12
 class PictureError(Exception):
     """A picture that is refused; the message says why, in the sender's terms."""
 
+    status = 422
+
 
 class UnknownFormatError(PictureError):
     """The bytes are none of FORMATS."""
+
+    status = 415
 
 
 class TooManyPixelsError(PictureError):
     """The picture is within the formats but beyond the pixel limits."""
 
-
-class BadPictureError(PictureError):
-    """Recognised, but undecodable or of a shape that no model can see."""
+    status = 413
 
 
 @dataclass(frozen=True)
@@ -86,59 +79,45 @@ def harden() -> None:
 
 def to_row(data: bytes, spec: Input, limits: Limits) -> Picture:
     """Decode `data` and bring it to shape (height, width, depth) or (depth, height, width), as `spec` says."""
-    with _the_pictures_fault():
-        found = structure.examine(data)
-        if found is None:
-            raise UnknownFormatError(f"the bytes are not a picture in one of {', '.join(FORMATS)}")
-        _check_shape(found.width, found.height, limits)
-        _check_scans(found, limits)
-        if found.whole:
-            _check_decoded(found.width * found.height, limits)
-        image = _DECODERS[found.form](io.BytesIO(found.pixels))
-        if image.size != (found.width, found.height):
-            raise BadPictureError(f"the picture declares two sizes, {(found.width, found.height)} and {image.size}")
-        _load(image, found, spec, limits)
-        orientation = read_orientation(found.exif, found.xmp)
-        small = _shrink(image, spec, turned=orientation in (5, 6, 7, 8))
+    try:
+        found = _examine(data, limits)
+        orientation = found.orientation
+        image = _shrink(_decode(found, spec, limits), spec, turned=orientation >= 5)
         if orientation in _TURN:
-            small = small.transpose(_TURN[orientation])
-        small = _padded(small, spec)
-    return Picture(to_tensor(np.asarray(small), spec), found.form, found.width, found.height)
+            image = image.transpose(_TURN[orientation])
+        image = _pad(image, spec)
+    except (PictureError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001  # OSError, ValueError, SyntaxError, struct.error, ...: the list has no end
+        raise PictureError(f"the picture cannot be decoded: {error}") from None
+    return Picture(to_tensor(np.asarray(image), spec), found.form, found.width, found.height)
 
 
-def _check_shape(width: int, height: int, limits: Limits) -> None:
+def _examine(data: bytes, limits: Limits) -> Structure:
+    """The structure of a file that keeps within the limits.
+
+    A JPEG costs its pixels once for each of its scans: ten in most that are progressive, one or three in others.
+    """
+    found = structure.examine(data)
+    if found is None:
+        raise UnknownFormatError(f"the bytes are not a picture in one of {', '.join(FORMATS)}")
+    width, height = found.width, found.height
     if width * height > limits.max_pixels:
         raise TooManyPixelsError(
             f"the picture has {width} x {height} = {width * height} pixels; at most {limits.max_pixels} are allowed"
         )
     if min(width, height) < limits.min_side:
-        raise BadPictureError(
-            f"the picture is {width} x {height} pixels; each side must have at least {limits.min_side}"
-        )
+        raise PictureError(f"the picture is {width} x {height} pixels; each side must have at least {limits.min_side}")
     if max(width, height) > limits.max_aspect * min(width, height):
-        raise BadPictureError(
+        raise PictureError(
             f"the picture is {width} x {height} pixels; one side may be at most {limits.max_aspect} times the other"
         )
-
-
-def _check_scans(found: Structure, limits: Limits) -> None:
-    """A JPEG costs its pixels once for each of its scans: ten in most that are progressive, one or three in others."""
-    most = max(1, _USUAL_SCANS * limits.max_decoded_pixels // (found.width * found.height))
+    most = max(1, _USUAL_SCANS * limits.max_decoded_pixels // (width * height))
     if found.scans > most:
-        raise BadPictureError(f"the picture has {found.scans} scans; at its size at most {most} are decoded")
-
-
-def _load(image: Image.Image, found: Structure, spec: Input, limits: Limits) -> None:
-    """Decode, where the format allows at a fraction of the size that still covers what the model needs.
-
-    A way to resize that picks pixels gets those of the picture itself, as long as it is not too large for that.
-    """
-    exact = spec.resize.picks and found.width * found.height <= limits.max_decoded_pixels
-    if not found.whole and not exact:
-        short = spec.resize.short_side or max(spec.width, spec.height)
-        image.draft("L" if spec.channels == "L" else "RGB", (short, short))
-    _check_decoded(image.width * image.height, limits)
-    image.load()
+        raise PictureError(f"the picture has {found.scans} scans; at its size at most {most} are decoded")
+    if found.whole:
+        _check_decoded(width * height, limits)
+    return found
 
 
 def _check_decoded(pixels: int, limits: Limits) -> None:
@@ -149,32 +128,49 @@ def _check_decoded(pixels: int, limits: Limits) -> None:
         )
 
 
+def _decode(found: Structure, spec: Input, limits: Limits) -> Image.Image:
+    """The picture, where the format allows at a fraction of the size that still covers what the model needs.
+
+    A way to resize that picks pixels gets those of the picture itself, as long as it is not too large for that.
+    """
+    image = _DECODERS[found.form](io.BytesIO(found.pixels))
+    if image.size != (found.width, found.height):
+        raise PictureError(f"the picture declares two sizes, {(found.width, found.height)} and {image.size}")
+    exact = spec.resize.picks and found.width * found.height <= limits.max_decoded_pixels
+    if not found.whole and not exact:
+        short = spec.resize.short_side or max(spec.width, spec.height)
+        image.draft("L" if spec.channels == "L" else "RGB", (short, short))
+    _check_decoded(image.width * image.height, limits)
+    image.load()
+    return image
+
+
 def _shrink(image: Image.Image, spec: Input, *, turned: bool) -> Image.Image:
     """The picture at the size it has in the model's input and in its channels, still lying as it was stored.
 
     EXIF turning commutes with a centred resize, and costs a hundredth when done last.
     """
     target = (spec.height, spec.width) if turned else (spec.width, spec.height)
-    opaque = _opaque if spec.channels != "L" else _grey
-    image = _eight_bit(image)
-    inner, box = _frame(image.size, target, spec.resize)
+    how = Image.Resampling[spec.resize.filter.upper()]
+    image = _resizable(image)
+    size, box = _frame(image.size, target, spec.resize)
     if spec.resize.picks:
-        return opaque(image.transform(inner, Image.Transform.EXTENT, box, _FILTERS[spec.resize.filter]))
-    return opaque(image.resize(inner, _FILTERS[spec.resize.filter], box=box, reducing_gap=2.0))
+        image = image.transform(size, Image.Transform.EXTENT, box, how)
+    else:
+        image = image.resize(size, how, box=box, reducing_gap=2.0)
+    if image.mode in ("LA", "RGBA"):
+        image = Image.alpha_composite(Image.new("RGBA", size, _PAPER), image.convert("RGBA"))
+    return image.convert("L" if spec.channels == "L" else "RGB")
 
 
-def _padded(image: Image.Image, spec: Input) -> Image.Image:
-    """The upright picture on a canvas of the model's size."""
-    target = (spec.width, spec.height)
-    if image.size == target:
-        return image
-    colour = spec.resize.pad_colour
-    canvas = Image.new(image.mode, target, colour[0] if image.mode == "L" else colour)
-    place = (0, 0)
-    if spec.resize.pad_at == "centre":
-        place = ((target[0] - image.width) // 2, (target[1] - image.height) // 2)
-    canvas.paste(image, place)
-    return canvas
+def _resizable(image: Image.Image) -> Image.Image:
+    """The picture in a mode that can be resized: 16-bit grey scaled to 8 (`convert` would clip it to white)."""
+    if image.mode.startswith("I"):
+        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    mode = {"1": "L", "P": "RGB"}.get(image.mode, image.mode)
+    if "transparency" in image.info:
+        mode = "RGBA"
+    return image if image.mode == mode else image.convert(mode)
 
 
 def _frame(
@@ -182,47 +178,33 @@ def _frame(
 ) -> tuple[tuple[int, int], tuple[float, float, float, float]]:
     """The size to resize to, and the box of the source that fills it."""
     width, height = size
-    whole = (0.0, 0.0, float(width), float(height))
     if resize.fit == "pad":
         scale = min(target[0] / width, target[1] / height)
-        return (max(1, round(width * scale)), max(1, round(height * scale))), whole
+        return (max(1, round(width * scale)), max(1, round(height * scale))), (0, 0, width, height)
     if resize.fit == "stretch":
         # The centre's share of each side; nothing is cut away without a short side.
         share = min(target) / (resize.short_side or min(target))
         across, down = width * share, height * share
-    elif resize.short_side is None:
-        # Nothing but the aspect ratio is cut away.
-        scale = max(target[0] / width, target[1] / height)
-        across, down = target[0] / scale, target[1] / scale
     else:
-        scale = resize.short_side / min(width, height)
-        across, down = target[0] / scale, target[1] / scale
+        # Without a short side, nothing but the aspect ratio is cut away.
+        scale = max(target[0] / width, target[1] / height)
+        if resize.short_side is not None:
+            scale = resize.short_side / min(size)
+        across, down = min(width, target[0] / scale), min(height, target[1] / scale)
     left, top = (width - across) / 2, (height - down) / 2
-    return target, (max(0.0, left), max(0.0, top), min(width, left + across), min(height, top + down))
+    return target, (left, top, left + across, top + down)
 
 
-def _eight_bit(image: Image.Image) -> Image.Image:
-    """The picture in a mode that can be resized: 16-bit grey scaled to 8 (`convert` would clip it to white)."""
-    if image.mode.startswith("I"):
-        return Image.fromarray((np.asarray(image).astype(np.uint32) >> 8).astype(np.uint8))
-    if image.mode in ("P", "PA"):
-        return image.convert("RGBA" if "transparency" in image.info or image.mode == "PA" else "RGB")
-    if image.mode == "1":
-        return image.convert("L")
-    if "transparency" in image.info and image.mode in ("L", "RGB"):
-        return image.convert("RGBA")
-    return image
-
-
-def _opaque(image: Image.Image) -> Image.Image:
-    if image.mode in ("LA", "RGBA"):
-        paper = Image.new("RGBA", image.size, (*BACKGROUND, 255))
-        return Image.alpha_composite(paper, image.convert("RGBA")).convert("RGB")
-    return image if image.mode == "RGB" else image.convert("RGB")
-
-
-def _grey(image: Image.Image) -> Image.Image:
-    return image if image.mode == "L" else _opaque(image).convert("L")
+def _pad(image: Image.Image, spec: Input) -> Image.Image:
+    """The upright picture on a canvas of the model's size."""
+    target = (spec.width, spec.height)
+    if image.size == target:
+        return image
+    colour = spec.resize.pad_colour
+    canvas = Image.new(image.mode, target, colour[0] if image.mode == "L" else colour)
+    centred = ((target[0] - image.width) // 2, (target[1] - image.height) // 2)
+    canvas.paste(image, centred if spec.resize.pad_at == "centre" else (0, 0))
+    return canvas
 
 
 def to_tensor(pixels: NDArray[Any], spec: Input) -> NDArray[Any]:
@@ -239,14 +221,3 @@ def to_tensor(pixels: NDArray[Any], spec: Input) -> NDArray[Any]:
     if spec.layout == "NCHW":
         pixels = pixels.transpose(2, 0, 1)
     return np.ascontiguousarray(pixels)
-
-
-@contextmanager
-def _the_pictures_fault() -> Iterator[None]:
-    """Blame the picture for all that a decoder raises: the list of its exception types has no end."""
-    try:
-        yield
-    except (PictureError, MemoryError):
-        raise
-    except Exception as error:  # noqa: BLE001  # OSError, ValueError, SyntaxError, struct.error, ... by format
-        raise BadPictureError(f"the picture cannot be decoded: {error}") from None

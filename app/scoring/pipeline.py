@@ -1,6 +1,8 @@
 """One request's use of the model: decode, infer, and the time that each stage took."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,12 +14,6 @@ from .limits import Limits
 from .model import Model, NotFiniteError
 from .picture import Picture
 from .problem import Problem
-
-_STATUS: dict[type[picture.PictureError], int] = {
-    picture.UnknownFormatError: 415,
-    picture.TooManyPixelsError: 413,
-    picture.BadPictureError: 422,
-}
 
 
 @dataclass(frozen=True)
@@ -42,24 +38,22 @@ class Pipeline:
 
     def decode(self, data: bytes, *, place: str = "") -> Picture:
         """One picture. Raises Problem; `place` names the picture among several."""
-        start = time.perf_counter()
-        try:
-            return picture.to_row(data, self.model.manifest.input, self.bounds.limits)
-        except picture.PictureError as error:
-            raise _problem(error, place) from None
-        finally:
-            self.stages["decode"] += time.perf_counter() - start
+        with self._timed("decode"):
+            try:
+                return picture.to_row(data, self.model.manifest.input, self.bounds.limits)
+            except picture.PictureError as error:
+                # Within a document the media type is the document's, and that was right: its content is at fault.
+                unknown = place and isinstance(error, picture.UnknownFormatError)
+                raise Problem(422 if unknown else error.status, _placed(place, error)) from None
 
     def infer(self, rows: NDArray[Any], *, place: str = "") -> dict[str, NDArray[np.float32]]:
         """Each output of the model, shape (n, classes), for rows of shape (n, ...). Raises Problem."""
-        start = time.perf_counter()
-        try:
-            return self.model.run(rows)
-        except NotFiniteError as error:
-            self.not_finite = True
-            raise Problem(422, f"{place}: {error}" if place else str(error)) from None
-        finally:
-            self.stages["inference"] += time.perf_counter() - start
+        with self._timed("inference"):
+            try:
+                return self.model.run(rows)
+            except NotFiniteError as error:
+                self.not_finite = True
+                raise Problem(422, _placed(place, error)) from None
 
     def classify(self, data: bytes, *, place: str = "") -> tuple[Picture, dict[str, NDArray[np.float32]]]:
         """One picture, and its row of each output, shape (classes,)."""
@@ -79,10 +73,14 @@ class Pipeline:
         if size > most:
             raise Problem(413, f"the answer would have about {size} bytes; at most {most} are allowed; ask for less")
 
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.stages[stage] += time.perf_counter() - start
 
-def _problem(error: picture.PictureError, place: str) -> Problem:
-    status = _STATUS[type(error)]
-    if not place:
-        return Problem(status, str(error))
-    # Within a document the media type is the document's, and that was right: what it holds cannot be processed.
-    return Problem(422 if status == 415 else status, f"{place}: {error}")
+
+def _placed(place: str, error: Exception) -> str:
+    return f"{place}: {error}" if place else str(error)

@@ -11,23 +11,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from delivery.model.sample.photos import FAMILIAR, MEASURE
 
-_WORDS = (
-    "quick",
-    "brown",
-    "fox",
-    "jumps",
-    "over",
-    "a",
-    "lazy",
-    "dog",
-    "seven",
-    "grey",
-    "geese",
-    "wait",
-    "near",
-    "old",
-    "stone",
-)
+_TEXT = "quick brown fox jumps over a lazy dog seven grey geese wait near old stone"
+_WORDS = _TEXT.split()
 _PAPER, _INK = (255, 255, 255), (20, 20, 30)
 
 

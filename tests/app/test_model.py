@@ -2,8 +2,10 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Literal
 
 import numpy as np
 import onnx
@@ -12,7 +14,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from app.scoring import session
-from app.scoring.manifest import MANIFEST_FILE, MODEL_FILE, Input, Manifest, Output
+from app.scoring.manifest import MANIFEST_FILE, MODEL_FILE, FileFacts, Input, Manifest, Output
 from app.scoring.model import Model, ModelError, NotFiniteError, read_labels, top
 from tests.support import models
 from tests.support.models import COLOURS, UINT8_NHWC, Layer
@@ -214,14 +216,15 @@ def test_an_execution_provider_that_onnxruntime_lacks_is_refused_with_those_it_h
 def test_the_file_that_was_verified_is_the_one_that_is_opened(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between the two another file takes its name, as a pull replaces one."""
 
-    def verify_and_swap(*args: Any) -> None:
-        verified(*args)
-        if args[1].name == MODEL_FILE:
+    @contextmanager
+    def verify_and_swap(path: Path, facts: FileFacts) -> Iterator[IO[bytes]]:
+        with verified(path, facts) as file:
             (folder / "other").write_bytes(b"another model")
             (folder / "other").replace(folder / MODEL_FILE)
+            yield file
 
-    verified = session.verify
-    monkeypatch.setattr(session, "verify", verify_and_swap)
+    verified = session.open_verified
+    monkeypatch.setattr(session, "open_verified", verify_and_swap)
 
     Model.load(folder).warm_up()
 

@@ -17,7 +17,7 @@ from PIL import Image
 from app.scoring import picture
 from app.scoring.limits import Limits
 from app.scoring.manifest import Input, Normalisation, Resize
-from app.scoring.picture import BadPictureError, PictureError, TooManyPixelsError, UnknownFormatError
+from app.scoring.picture import PictureError, TooManyPixelsError, UnknownFormatError
 from tests.support.models import COLOURS, UINT8_NHWC
 from tests.support.pictures import encoded, plain
 
@@ -92,6 +92,13 @@ def test_a_transparent_palette_shows_white() -> None:
     image.putpalette([255, 0, 0] * 256)
 
     assert _mean(_row(encoded(image, "PNG", transparency=0))) == [255, 255, 255]
+
+
+@pytest.mark.parametrize(("transparent", "expected"), [(0, 255), (1, 0)])
+def test_a_transparent_one_bit_picture_shows_white(transparent: int, expected: int) -> None:
+    image = Image.new("1", (40, 40), 0)
+
+    assert _mean(_row(encoded(image, "PNG", transparency=transparent))) == [expected] * 3
 
 
 @pytest.mark.parametrize(
@@ -224,9 +231,9 @@ def test_float_models_get_their_normalisation_in_their_channel_order() -> None:
     [
         ((9000, 9000), TooManyPixelsError, r"9000 x 9000 = 81000000 pixels; at most 64000000"),
         ((6000, 6000), TooManyPixelsError, r"36000000 pixels to decode; at most 25000000"),
-        ((1, 1), BadPictureError, r"1 x 1 pixels; each side must have at least 16"),
-        ((1, 20000), BadPictureError, r"each side must have at least 16"),
-        ((16, 900), BadPictureError, r"one side may be at most 50 times the other"),
+        ((1, 1), PictureError, r"1 x 1 pixels; each side must have at least 16"),
+        ((1, 20000), PictureError, r"each side must have at least 16"),
+        ((16, 900), PictureError, r"one side may be at most 50 times the other"),
     ],
 )
 def test_sizes_beyond_the_limits_are_refused_before_decoding(size: tuple[int, int], error: type, says: str) -> None:
@@ -312,7 +319,7 @@ def test_a_truncated_file_is_refused(form: str) -> None:
     noise = Image.fromarray(np.random.default_rng(1).integers(0, 255, (80, 80, 3), np.uint8))
     data = encoded(noise, form)
 
-    with pytest.raises(BadPictureError):
+    with pytest.raises(PictureError):
         _row(data[: len(data) // 2])
 
 

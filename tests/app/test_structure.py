@@ -12,7 +12,7 @@ from PIL import Image
 
 from app.scoring import picture, structure
 from app.scoring.limits import Limits
-from app.scoring.picture import BadPictureError, PictureError, TooManyPixelsError
+from app.scoring.picture import PictureError, TooManyPixelsError
 from tests.support.models import COLOURS, UINT8_NHWC
 from tests.support.pictures import encoded
 
@@ -88,7 +88,7 @@ def test_a_phones_mpo_mark_changes_neither_the_name_nor_the_limit_on_scans() -> 
     marked = _jpeg(_segment(0xE2, MPF), progressive=True, side=2000)
 
     assert picture.to_row(marked, UINT8_NHWC, Limits()).format == "JPEG"
-    with pytest.raises(BadPictureError, match="scans; at its size at most 75 are decoded"):
+    with pytest.raises(PictureError, match="scans; at its size at most 75 are decoded"):
         _row(_scans_repeated(marked, 100))
 
 
@@ -161,7 +161,7 @@ def test_two_sizes_in_one_file_are_refused() -> None:
     data = encoded(_drawn(), "PNG")
     second = _chunk(b"IHDR", struct.pack(">IIBBBBB", 3000, 3000, 8, 2, 0, 0, 0))
 
-    with pytest.raises(BadPictureError, match="two sizes"):
+    with pytest.raises(PictureError, match="two sizes"):
         _row(data[:33] + second + data[33:])
 
 
@@ -170,8 +170,6 @@ _PARTS = {
     "JPEG comments": (_jpeg(b"\xff\xfe\x00\x02" * 5000), "2048 segments"),
     "JPEG comments between scans": (_jpeg()[:-2] + b"\xff\xfe\x00\x02" * 5000 + b"\xff\xd9", "2048 segments"),
     "JPEG parameterless markers": (_jpeg(b"\xff\x01" * 5000), "2048 segments"),
-    "JPEG zeros": (_jpeg(b"\xff\xe1\x00\x02" + bytes(100_000)), "4096 bytes of junk"),
-    "JPEG fill": (_jpeg(b"\xff" * 100_000), "4096 bytes of junk"),
     "PNG chunks": (b"\x89PNG\r\n\x1a\n" + _chunk(b"teSt", b"") * 20_000, "16384 chunks"),
     "GIF comments": (_gif(32, 32, before=b"!\xfe\0" * 1_900_000), "4096 blocks"),
     "GIF junk": (_gif(32, 32, before=b"\x07" * 1_000_000), "4096 blocks, or junk"),
@@ -215,6 +213,16 @@ def test_a_run_of_fill_bytes_in_a_scan_is_walked_once() -> None:
     assert found.scans == 1
 
 
+@pytest.mark.parametrize("junk", [b"\xff\xe1\x00\x02" + bytes(4_000_000), b"\xff" * 4_000_000, b"\xff\xd0" * 2_000_000])
+def test_junk_between_segments_reaches_no_decoder(junk: bytes) -> None:
+    """Pillow looks for the next segment byte by byte."""
+    found = structure.examine(_jpeg(junk))
+
+    assert found is not None
+    assert len(found.pixels) <= len(_jpeg())
+    assert (_row(_jpeg(junk)) == _row(_jpeg())).all()
+
+
 def test_metadata_of_usual_size_is_no_reason_to_refuse() -> None:
     parts = b"".join(_segment(0xE2, bytes(60_000)) for _ in range(12))
 
@@ -223,7 +231,7 @@ def test_metadata_of_usual_size_is_no_reason_to_refuse() -> None:
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "WEBP"])
 def test_a_signature_alone_is_a_broken_picture(form: str) -> None:
-    with pytest.raises(BadPictureError, match="cannot be decoded"):
+    with pytest.raises(PictureError, match="cannot be decoded"):
         _row(encoded(_drawn(), form)[:12])
 
 
@@ -318,7 +326,7 @@ def test_no_metadata_lifts_a_limit(seed: int) -> None:
     source = Random(seed)
     many = _scans_repeated(_with_metadata("JPEG", _jpeg(progressive=True, side=2000), source), 100)
 
-    with pytest.raises(BadPictureError, match="scans; at its size at most 75 are decoded"):
+    with pytest.raises(PictureError, match="scans; at its size at most 75 are decoded"):
         _row(many)
 
 
@@ -372,28 +380,21 @@ def test_an_unreadable_orientation_is_upright_in_every_format(form: str, exif: b
     assert (_row(data) == np.rot90(_row(plain), -1 if expected == 6 else 0)).all()
 
 
-@pytest.mark.parametrize(
-    "text", [b'tiff:Orientation="6"', b"<tiff:Orientation>6</tiff:Orientation>", b"tiff:Orientation = '6'"]
-)
-@pytest.mark.parametrize("form", ["JPEG", "PNG", "PNG packed", "WEBP"])
-def test_xmp_states_the_orientation_where_exif_does_not(form: str, text: bytes) -> None:
-    source = Random(0)
-    plain = _sound(form.split(maxsplit=1)[0], source)
-    keyword = b"XML:com.adobe.xmp\0"
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+def test_only_exif_turns_a_picture_as_in_browsers(form: str) -> None:
+    xmp = b"<tiff:Orientation>6</tiff:Orientation>"
+    plain = _sound(form, Random(0))
     data = {
-        "JPEG": plain[:2] + _segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + text) + plain[2:],
-        "PNG": plain[:33] + _chunk(b"iTXt", keyword + b"\0\0\0\0" + text) + plain[33:],
-        "PNG packed": plain[:33] + _chunk(b"iTXt", keyword + b"\1\0\0\0" + zlib.compress(text)) + plain[33:],
-        "WEBP": _riff(plain[12:] + _webp_chunk(b"XMP ", text)),
+        "JPEG": plain[:2] + _segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + xmp) + plain[2:],
+        "PNG": plain[:33] + _chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp) + plain[33:],
+        "WEBP": _riff(plain[12:] + _webp_chunk(b"XMP ", xmp)),
     }[form]
 
-    assert (_row(data) == np.rot90(_row(plain), -1)).all()
+    assert (_row(data) == _row(plain)).all()
 
 
-def test_the_older_text_chunk_of_exif_is_read() -> None:
-    plain = _sound("PNG", Random(0))
-    exif = b"Exif\0\0" + _ORIENTATIONS["big-endian"][0]
-    text = b"\nexif\n%8d\n%s\n" % (len(exif), exif.hex().encode())
-    chunk = _chunk(b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(text))
+def test_exif_without_the_flag_that_announces_it_turns_no_webp() -> None:
+    plain = _sound("WEBP", Random(0))
+    exif = _webp_chunk(b"EXIF", _ORIENTATIONS["big-endian"][0])
 
-    assert (_row(plain[:33] + chunk + plain[33:]) == np.rot90(_row(plain), -1)).all()
+    assert (_row(_riff(plain[12:20] + b"\0" + plain[21:] + exif)) == _row(plain)).all()
