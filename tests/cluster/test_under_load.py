@@ -158,15 +158,17 @@ def test_twenty_thousand_requests_were_answered(load: Load, quiet: Figures) -> N
 
 
 def test_a_replica_is_shot_and_callers_that_ask_again_are_answered(
-    deployed: Deployed, tmp_path_factory: pytest.TempPathFactory, figures: list[Figures]
+    deployed: Deployed, load: Load, tmp_path_factory: pytest.TempPathFactory, figures: list[Figures]
 ) -> None:
+    """The long load goes on beside it: its callers ask once, so they lose what the replica would have answered."""
     [pod, _] = deployed.pods()
     container = pod["metadata"]["name"]
     master = min(processes(pod["metadata"]["uid"], "app.scoring"))
     host, folder = deployed.await_address(), tmp_path_factory.mktemp("shot")
     with (
-        Load(host, folder, resends=MOST_RESENDS, stretches=figures) as load,
-        load.stretch("a replica is shot") as stretch,
+        load.stretch("a replica is shot, and callers ask once") as once,
+        Load(host, folder, resends=MOST_RESENDS, stretches=figures) as patient,
+        patient.stretch("a replica is shot") as stretch,
     ):
         time.sleep(2)
         kill(master)
@@ -176,3 +178,4 @@ def test_a_replica_is_shot_and_callers_that_ask_again_are_answered(
 
     assert stretch.result.resent > 0
     assert stretch.result.failures == {}
+    assert all(outcome.startswith("no answer") for outcome in once.result.failures)
