@@ -5,6 +5,7 @@ file tells it; a test fails where it and the stack files differ.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,10 @@ FACTS_FILE = "facts.yml"
 
 _HOSTED = {"vmImage": "ubuntu-24.04"}
 """By its number: an image that moves takes Docker, Python and the Azure CLI with it."""
+
+_NAME = re.compile(r"[a-z][a-z0-9]{1,9}")
+_RESERVED = ("none", "build")
+"""The release pipeline's parameter for no rollback, and the connection `slipway-build`."""
 
 _HEAD = """\
 # Written by `python -m delivery pipelines` from the stack files; a test compares. The pipelines extend this file
@@ -73,6 +78,7 @@ def _stacks(root: Path) -> Iterator[Stack]:
         config = {key.partition(":")[2]: text for key, text in found.config(name).items() if key.startswith("slipway:")}
         if "pipelines" not in config:
             continue
+        _check_name(name)
         pipelines, environment = _section(name, config, "pipelines"), _section(name, config, "environment")
         yield Stack(
             name=name,
@@ -81,6 +87,16 @@ def _stacks(root: Path) -> Iterator[Stack]:
             pool=pipelines.get("pool"),
             source=_section(name, config, "model"),
         )
+
+
+def _check_name(stack: str) -> None:
+    """Raise FailureError where a stage, a connection or an Azure resource could not carry the name."""
+    if _NAME.fullmatch(stack) and stack not in _RESERVED:
+        return
+    raise FailureError(
+        f"Pulumi.{stack}.yaml: found an environment named {stack}, allowed: 2 to 10 lower-case letters and digits, a "
+        f"letter first, except {' and '.join(_RESERVED)}: stages, connections and Azure resources carry the name"
+    )
 
 
 def _section(stack: str, config: Mapping[str, str], key: str) -> Mapping[str, Any]:

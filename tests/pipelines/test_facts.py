@@ -118,3 +118,13 @@ def test_a_check_fails_where_the_file_is_stale_and_writes_nothing(
 
     assert (code, (root / "pipelines" / FACTS_FILE).exists()) == (1, False)
     assert "is not as the stack files say: dev" in err
+
+
+@pytest.mark.parametrize("name", ["prod-eu", "Prod", "p", "none", "build", "production1", "1st"])
+def test_a_name_that_no_stage_or_connection_can_carry_is_refused(project: Callable[..., Path], name: str) -> None:
+    root = project(dev=(None, {}), **{name: ("dev", {})})
+
+    with pytest.raises(
+        FailureError, match=rf"Pulumi\.{name}\.yaml: found an environment named {name}, allowed: 2 to 10"
+    ):
+        facts(root)
