@@ -4,11 +4,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from delivery.failure import FailureError, NotFoundError
+from delivery.stack_file import read_mapping
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ class Project:
         path = self.root / f"Pulumi.{stack}.yaml"
         if not path.is_file():
             raise NotFoundError(f"{path.name}: no such stack file; stacks here are {', '.join(self.stacks) or 'none'}")
-        given = _mapping(path).get("config") or {}
+        given = read_mapping(path).get("config") or {}
         if not isinstance(given, dict):
             raise FailureError(f"{path.name}: config: found {given!r}, allowed: a mapping of keys to values")
         return {**self.shared, **{str(key): _text(value) for key, value in given.items()}}
@@ -59,19 +57,9 @@ def read(root: Path) -> Project:
     path = root / "Pulumi.yaml"
     if not path.is_file():
         raise NotFoundError(f"{path}: no Pulumi project here")
-    found = _mapping(path)
+    found = read_mapping(path)
     shared = {key: _text(_default(entry)) for key, entry in (found.get("config") or {}).items()}
     return Project(root, str(found.get("name", root.name)), root / str(found.get("main", ".")), shared)
-
-
-def _mapping(path: Path) -> dict[str, Any]:
-    try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise FailureError(f"{path.name}: not YAML: {' '.join(str(error).split())}") from error
-    if not isinstance(found, dict):
-        raise FailureError(f"{path.name}: found {type(found).__name__}, allowed: a mapping")
-    return found
 
 
 def _default(entry: object) -> object:

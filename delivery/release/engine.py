@@ -9,10 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from delivery.failure import FailureError, NotFoundError
+from delivery.failure import NotFoundError
 from delivery.paths import ROOT
+from delivery.stack_file import parse_mapping, set_config
 
 from .command import Command, CommandError
 
@@ -125,29 +124,26 @@ class Engine:
 
     def settings(self) -> dict[str, Any]:
         """The stack file's `config`. Raises NotFoundError where there is no such file."""
-        found = self._document().get("config")
+        found = parse_mapping(self._text(), self.file.name).get("config")
         return dict(found) if isinstance(found, dict) else {}
 
-    def _document(self) -> dict[str, Any]:
+    def _text(self) -> str:
         try:
-            found = yaml.safe_load(self.file.read_text(encoding="utf-8"))
+            return self.file.read_text(encoding="utf-8")
         except FileNotFoundError:
             raise NotFoundError(f"{self.file.name}: no such stack file") from None
-        except yaml.YAMLError as error:
-            raise FailureError(f"{self.file.name}: not YAML: {' '.join(str(error).split())}") from None
-        return dict(found) if isinstance(found, dict) else {}
 
     @contextmanager
     def _config(self, release: Mapping[str, Any] | None) -> Iterator[Path]:
         """The stack file with this release in it, at another place: `--config` would write into the file itself."""
-        document = self._document()
-        config = dict(document.get("config") or {})
+        text = self._text()
+        parse_mapping(text, self.file.name)
         if release is not None:
-            config[KEY] = dict(release)
+            text = set_config(text, KEY, release)
         with tempfile.TemporaryDirectory(prefix="slipway-") as folder:
             # Called like the original: the engine names the stack's file in what it says.
             file = Path(folder) / self.file.name
-            file.write_text(yaml.safe_dump({**document, "config": config}, sort_keys=False), encoding="utf-8")
+            file.write_text(text, encoding="utf-8")
             yield file
 
     def _common(self, stack: str = "") -> tuple[str, ...]:

@@ -80,7 +80,7 @@ def test_a_stack_file_that_is_missing_or_unreadable_is_named(engine: tuple[Engin
     found, _ = engine
     assert found.settings() == {"slipway:a": {"b": 1}}
     (tmp_path / "Pulumi.dev.yaml").write_text("a: [")
-    with pytest.raises(FailureError, match=r"Pulumi\.dev\.yaml: not YAML"):
+    with pytest.raises(FailureError, match=r"Pulumi\.dev\.yaml:1:5: not YAML"):
         found.settings()
     with pytest.raises(NotFoundError, match=r"Pulumi\.prod\.yaml: no such stack file"):
         Engine("prod", tmp_path).settings()
