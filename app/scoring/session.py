@@ -115,9 +115,9 @@ def _check_signature(session: Any, manifest: Manifest, path: Path) -> None:  # n
 
 
 def _check_shape(node: Any, row: tuple[int, ...], path: Path) -> None:  # noqa: ANN401  # onnxruntime ships no types
-    """A dimension is a name or an unknown, and then any number fits, or a number, and then that one.
+    """Compare the dimensions behind the batch: a name or an unknown fits any number.
 
-    An unknown rank shows itself as no dimensions at all: the first run shows it.
+    An unknown rank is no dimensions at all: the first run shows it.
     """
     shape = ["?" if part is None else part for part in node.shape]
     fits = len(shape) == 1 + len(row) and all(isinstance(n, str) or n == m for n, m in zip(shape[1:], row, strict=True))

@@ -99,7 +99,7 @@ def _walk_jpeg(data: bytes) -> Iterator[_Part]:
 
 
 def _describe_jpeg(data: bytes, segments: list[_Part]) -> Structure:
-    """The decoder gets no metadata but what it takes the colours from."""
+    """The structure of a JPEG file, without metadata but what the decoder takes the colours from."""
     scans = [start for marker, start, _ in segments if marker == _SOS]
     header = [part for part in segments if part[1] < scans[0] and part[0] != _SOI]
     frame, place = [(marker, start) for marker, start, _ in header if marker in _FRAMES][-1]
@@ -130,7 +130,7 @@ def _walk_chunks(data: bytes) -> Iterator[_Part]:
 
 
 def _describe_png(data: bytes, chunks: list[_Part]) -> Structure:
-    """The decoder gets no chunk beside the pixels, which has a small first letter, but their transparency."""
+    """The structure of a PNG file, without chunks beside the pixels (a small first letter) but their transparency."""
     first = {kind: (start, stop) for kind, start, stop in reversed(chunks)}
     width, height = struct.unpack_from(">II", data, first[b"IHDR"][0] + 8)
     start, stop = first.get(b"eXIf", (0, 0))
@@ -144,7 +144,7 @@ _EXIF_FLAG = 0x08
 
 
 def _describe_webp(data: bytes, chunks: list[_Part]) -> Structure:
-    """The decoder gets the file as it is: its library bounds itself."""
+    """The structure of a WebP file, which the decoder gets as it is: its library bounds itself."""
     kind = chunks[0][0]
     place, apart, bits, more = _CANVAS[kind]
     number, mask = int.from_bytes(data[place : place + 6], "little"), (1 << bits) - 1
@@ -176,7 +176,7 @@ def _walk_gif(data: bytes) -> Iterator[_Part]:
 
 
 def _describe_gif(data: bytes, blocks: list[_Part]) -> Structure:
-    """Its size covers the first image, which may reach beyond the screen.
+    """The structure of a GIF file; its size covers the first image, which may reach beyond the screen.
 
     The decoder gets the screen, the image and its transparency. Pillow takes an empty extension for the beginning of a
     longer one, and so may see other images than there are.

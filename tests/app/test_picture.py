@@ -1,7 +1,6 @@
 """The picture of any file arrives as the model expects it, or is refused for a reason that helps."""
 
 import io
-import struct
 import tracemalloc
 import zlib
 from contextlib import suppress
@@ -18,6 +17,7 @@ from app.scoring import picture
 from app.scoring.limits import Limits
 from app.scoring.manifest import Input, Normalisation, Resize
 from app.scoring.picture import PictureError, TooManyPixelsError, UnknownFormatError
+from tests.support.hostile import corpus
 from tests.support.models import COLOURS, UINT8_NHWC
 from tests.support.pictures import encoded, plain
 
@@ -237,18 +237,10 @@ def test_float_models_get_their_normalisation_in_their_channel_order() -> None:
     ],
 )
 def test_sizes_beyond_the_limits_are_refused_before_decoding(size: tuple[int, int], error: type, says: str) -> None:
+    without_pixels = corpus.png(corpus.header(*size), corpus.chunk(b"IDAT", b""))
+
     with pytest.raises(error, match=says):
-        _row(_png_header(*size))
-
-
-def _png_header(width: int, height: int) -> bytes:
-    """A PNG that claims a size and holds no pixels: to decode it would be an error of another kind."""
-    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + _png_chunk(b"IHDR", head) + _png_chunk(b"IDAT", b"") + _png_chunk(b"IEND", b"")
-
-
-def _png_chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        _row(without_pixels)
 
 
 def test_a_large_baseline_jpeg_is_decoded_at_a_fraction_of_its_size() -> None:
@@ -289,7 +281,7 @@ def test_a_large_progressive_jpeg_counts_whole() -> None:
 def test_a_bomb_of_compressed_text_is_no_reason_to_unpack_or_to_refuse() -> None:
     text = zlib.compress(bytes(80_000_000), 9)
     good = encoded(Image.new("RGB", (32, 32), COLOURS["red"]), "PNG")
-    bombs = _png_chunk(b"zTXt", b"Raw profile type exif\0\0" + text) + _png_chunk(
+    bombs = corpus.chunk(b"zTXt", b"Raw profile type exif\0\0" + text) + corpus.chunk(
         b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + text
     )
     tracemalloc.start()

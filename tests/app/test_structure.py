@@ -1,7 +1,6 @@
 """The bytes of a picture file decide on its limits before a decoder sees it, not a library's names for it."""
 
 import struct
-import zlib
 from random import Random
 from typing import Any
 
@@ -13,6 +12,7 @@ from PIL import Image
 from app.scoring import picture, structure
 from app.scoring.limits import Limits
 from app.scoring.picture import PictureError, TooManyPixelsError
+from tests.support.hostile.corpus import chunk, header
 from tests.support.models import COLOURS, UINT8_NHWC
 from tests.support.pictures import encoded
 
@@ -37,10 +37,6 @@ def _drawn(side: int = 64) -> Image.Image:
 
 def _segment(marker: int, payload: bytes) -> bytes:
     return bytes([0xFF, marker]) + struct.pack(">H", len(payload) + 2) + payload
-
-
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
 def _riff(body: bytes) -> bytes:
@@ -136,7 +132,7 @@ def _claims(width: int, height: int) -> dict[str, bytes]:
     dispose = b"!\xf9\x04\x08\0\0\0\0"
     return {
         "JPEG": b"\xff\xd8" + _segment(0xC2, frame) + _segment(0xDA, b"\x01\x01\0\0\x3f\0") + b"\xff\xd9",
-        "PNG": b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)),
+        "PNG": b"\x89PNG\r\n\x1a\n" + header(width, height),
         "GIF": _gif(width, height, before=dispose),
         "GIF image": _gif(16, 16)[:13] + b"," + struct.pack("<HHHHB", width - 16, height - 16, 16, 16, 0) + b"\x02\0;",
         "WEBP": _riff(_webp_chunk(b"VP8X", canvas)),
@@ -159,7 +155,7 @@ def test_no_decoder_sees_a_file_that_claims_too_much(
 
 def test_two_sizes_in_one_file_are_refused() -> None:
     data = encoded(_drawn(), "PNG")
-    second = _chunk(b"IHDR", struct.pack(">IIBBBBB", 3000, 3000, 8, 2, 0, 0, 0))
+    second = header(3000, 3000, colour=2)
 
     with pytest.raises(PictureError, match="two sizes"):
         _row(data[:33] + second + data[33:])
@@ -170,7 +166,7 @@ _PARTS = {
     "JPEG comments": (_jpeg(b"\xff\xfe\x00\x02" * 5000), "2048 segments"),
     "JPEG comments between scans": (_jpeg()[:-2] + b"\xff\xfe\x00\x02" * 5000 + b"\xff\xd9", "2048 segments"),
     "JPEG parameterless markers": (_jpeg(b"\xff\x01" * 5000), "2048 segments"),
-    "PNG chunks": (b"\x89PNG\r\n\x1a\n" + _chunk(b"teSt", b"") * 20_000, "16384 chunks"),
+    "PNG chunks": (b"\x89PNG\r\n\x1a\n" + chunk(b"teSt", b"") * 20_000, "16384 chunks"),
     "GIF comments": (_gif(32, 32, before=b"!\xfe\0" * 1_900_000), "4096 blocks"),
     "GIF junk": (_gif(32, 32, before=b"\x07" * 1_000_000), "4096 blocks, or junk"),
     "GIF sub-blocks of a comment": (_gif(32, 32, before=b"!\xfe" + b"\x01a" * 4_500_000 + b"\0"), "262144 sub-blocks"),
@@ -282,7 +278,7 @@ def _with_metadata(form: str, data: bytes, source: Random) -> bytes:
                     b"acTL",
                     b"fcTL",
                 )
-                data = data[:33] + _chunk(source.choice(kinds), keyword + odd) + data[33:]
+                data = data[:33] + chunk(source.choice(kinds), keyword + odd) + data[33:]
             case "WEBP":
                 data = _riff(data[12:] + _webp_chunk(source.choice((b"EXIF", b"XMP ", b"teSt")), odd))
             case _:
@@ -372,8 +368,8 @@ def test_an_unreadable_orientation_is_upright_in_every_format(form: str, exif: b
     plain = _sound(form.split(maxsplit=1)[0], source)
     data = {
         "JPEG": plain[:2] + _segment(0xE1, b"Exif\0\0" + exif) + plain[2:],
-        "PNG": plain[:33] + _chunk(b"eXIf", exif) + plain[33:],
-        "PNG at the end": plain[:-12] + _chunk(b"eXIf", exif) + plain[-12:],
+        "PNG": plain[:33] + chunk(b"eXIf", exif) + plain[33:],
+        "PNG at the end": plain[:-12] + chunk(b"eXIf", exif) + plain[-12:],
         "WEBP": _riff(plain[12:] + _webp_chunk(b"EXIF", exif)),
     }[form]
 
@@ -386,7 +382,7 @@ def test_only_exif_turns_a_picture_as_in_browsers(form: str) -> None:
     plain = _sound(form, Random(0))
     data = {
         "JPEG": plain[:2] + _segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + xmp) + plain[2:],
-        "PNG": plain[:33] + _chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp) + plain[33:],
+        "PNG": plain[:33] + chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp) + plain[33:],
         "WEBP": _riff(plain[12:] + _webp_chunk(b"XMP ", xmp)),
     }[form]
 
