@@ -1,0 +1,15 @@
+"""What the tests of examples share: services that reply as a test says."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from tests.delivery.service.told import Reply, Told
+
+
+@pytest.fixture
+def told() -> Iterator[Callable[[Reply], Told]]:
+    """Start services that reply as the given function says; they end with the test."""
+    with ExitStack() as stack:
+        yield lambda reply: stack.enter_context(Told(reply))
