@@ -1,7 +1,8 @@
 """The manifest of a model version: what its files are and how a picture becomes its input.
 
 Written by `delivery model publish`, checked by `delivery model pull`, obeyed by the serving app.
-One model version is a folder of three files: `manifest.json`, `model.onnx`, `labels.txt`.
+One model version is a folder of three files: `manifest.json`, `model.onnx`, `labels.txt`; and beside them `examples/`,
+files for whoever tries the version, which serving does not read.
 """
 
 from datetime import datetime
@@ -16,6 +17,8 @@ LABELS_FILE: Final = "labels.txt"
 
 ModelName = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
 ModelVersion = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,8}$")]
+VersionFile = Annotated[str, Field(pattern=r"^(model\.onnx|labels\.txt|examples/[A-Za-z0-9][A-Za-z0-9._-]{0,99})$")]
+"""A file of a model version, by its path there."""
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Side = Annotated[int, Field(ge=8, le=4096)]
 Byte = Annotated[int, Field(ge=0, le=255)]
@@ -185,7 +188,7 @@ class Manifest(Description):
     format: Literal["slipway.model/1"] = "slipway.model/1"
     version: ModelVersion
     created: datetime
-    files: dict[Literal["model.onnx", "labels.txt"], FileFacts]
+    files: dict[VersionFile, FileFacts]
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -35,7 +35,8 @@ def stage_model(source: Path, folder: Path) -> Manifest:
     try:
         shutil.copyfile(source / MANIFEST_FILE, folder / MANIFEST_FILE)
         for name, facts in manifest.files.items():
-            _stage(source / name, folder / name, facts)
+            (folder / name).parent.mkdir(exist_ok=True)
+            _stage(source, name, folder, facts)
     except OSError as error:
         shutil.rmtree(folder)
         raise FailureError(f"{error.filename}: cannot be copied: {error.strerror}\n{_again(source)}") from None
@@ -57,8 +58,9 @@ def _manifest(source: Path) -> Manifest:
         ) from None
 
 
-def _stage(file: Path, copy: Path, facts: FileFacts) -> None:
-    """Copy `file` unless its size already says that it is another one: an endless one must not fill the disk."""
+def _stage(source: Path, name: str, folder: Path, facts: FileFacts) -> None:
+    """Copy a file unless its size already says that it is another one: an endless one must not fill the disk."""
+    file, copy = source / name, folder / name
     size = file.stat().st_size
     if size == facts.size:
         shutil.copyfile(file, copy)
@@ -69,7 +71,7 @@ def _stage(file: Path, copy: Path, facts: FileFacts) -> None:
         found = f"{size} bytes"
     raise IntegrityError(
         f"{file}: is not the file of its manifest: found {found}, declared are {facts.size} bytes with sha256 "
-        f"{facts.sha256}; nothing was built\n{_again(file.parent)}"
+        f"{facts.sha256}; nothing was built\n{_again(source)}"
     )
 
 

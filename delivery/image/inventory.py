@@ -53,7 +53,8 @@ print(json.dumps({
     "python": platform.python_version(), "system": release(), "debian": debian(),
     "own": distributions(own), "base": distributions(base),
     "manifest": (model / "manifest.json").read_text(),
-    "files": {path.name: sha256(path) for path in sorted(model.iterdir()) if path.name != "manifest.json"},
+    "files": {path.relative_to(model).as_posix(): sha256(path) for path in sorted(model.rglob("*"))
+              if path.is_file() and path.name != "manifest.json"},
 }))
 """
 

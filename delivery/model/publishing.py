@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from app.scoring.manifest import LABELS_FILE, MANIFEST_FILE, MODEL_FILE, Manifest
+from app.scoring.manifest import LABELS_FILE, MANIFEST_FILE, Manifest
 from delivery.failure import ConflictError, IntegrityError
 
 from .candidate import Candidate
@@ -30,11 +30,13 @@ class Publication:
 def publish(repository: Repository, candidate: Candidate, *, promote: bool = True) -> Publication:
     """Publish the candidate as the next version and, if wanted, make it live."""
     name = candidate.description.name
-    if manifest := _published_already(repository, candidate):
+    if manifest := find_published(repository, candidate):
         return Publication(manifest, created=False, pointer=repository.find_pointer(name))
     version = _claim(repository, candidate)
     manifest = candidate.manifest(version, datetime.now(UTC))
-    repository.store.upload(f"{name}/{version}/{MODEL_FILE}", candidate.folder / MODEL_FILE)
+    for file in manifest.files:
+        if file != LABELS_FILE:
+            repository.store.upload(f"{name}/{version}/{file}", candidate.folder / file)
     path, data = f"{name}/{version}/{MANIFEST_FILE}", manifest.to_json().encode()
     if not repository.store.create(path, data) and repository.find_manifest(name, version) != manifest:
         raise ConflictError(f"{repository.store.location}/{path}: another process wrote it; versions never change")
@@ -42,7 +44,8 @@ def publish(repository: Repository, candidate: Candidate, *, promote: bool = Tru
     return Publication(manifest, created=True, pointer=pointer)
 
 
-def _published_already(repository: Repository, candidate: Candidate) -> Manifest | None:
+def find_published(repository: Repository, candidate: Candidate) -> Manifest | None:
+    """The version that is this very model, description and examples included; None where there is none."""
     name = candidate.description.name
     for number in reversed(repository.numbers(name)):
         try:

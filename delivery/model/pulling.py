@@ -10,12 +10,13 @@ from pathlib import Path
 
 from app.scoring import manifest as manifests
 from app.scoring.manifest import LABELS_FILE, MANIFEST_FILE, MODEL_FILE, Manifest, ManifestError
+from delivery.examples.example import FOLDER as EXAMPLES
 from delivery.failure import FailureError
 
 from .cache import Cache, Progress, matches
 from .repository import Repository
 
-_FILES = {MODEL_FILE, LABELS_FILE, MANIFEST_FILE}
+_FILES = {MODEL_FILE, LABELS_FILE, MANIFEST_FILE, EXAMPLES}
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ def _is(folder: Path, manifest: Manifest) -> bool:
         same = manifests.read(folder) == manifest
     except ManifestError:
         return False
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
+    same = same and there == {MANIFEST_FILE, *manifest.files}
     return same and all(matches(folder / file, facts) for file, facts in manifest.files.items())
 
 
@@ -87,6 +90,7 @@ def _replace(folder: Path, aside: Path, manifest: Manifest, cache: Cache) -> Non
         shutil.rmtree(aside, ignore_errors=True)
         new.mkdir(parents=True)
         for file, facts in manifest.files.items():
+            (new / file).parent.mkdir(exist_ok=True)
             cache.place(facts, new / file)
         (new / MANIFEST_FILE).write_text(manifest.to_json(), encoding="utf-8")
         if folder.exists():

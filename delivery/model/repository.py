@@ -11,7 +11,7 @@ from app.scoring import manifest as manifests
 from app.scoring.manifest import MANIFEST_FILE, Manifest, ManifestError, ModelName, ModelVersion
 from delivery.failure import ConflictError, IntegrityError, NotFoundError
 
-from .limits import MAX_FILE_BYTES, MAX_MANIFEST_BYTES, MAX_POINTER_BYTES
+from .limits import MAX_MANIFEST_BYTES, MAX_POINTER_BYTES, fault_of_sizes
 from .pointer import Life, Pointer, after_rollback, after_switch, before
 from .store import Seen, Store
 
@@ -57,11 +57,8 @@ class Repository:
             raise IntegrityError(str(error)) from None
         if (manifest.name, manifest.version) != (name, version):
             raise IntegrityError(f"{place}: speaks of {manifest.name} {manifest.version}")
-        for file, facts in manifest.files.items():
-            if facts.size > MAX_FILE_BYTES[file]:
-                raise IntegrityError(
-                    f"{place}: files.{file}.size: found {facts.size}, at most {MAX_FILE_BYTES[file]} are allowed",
-                )
+        if fault := fault_of_sizes(manifest.files):
+            raise IntegrityError(f"{place}: {fault}")
         return manifest
 
     def manifest(self, name: str, version: str) -> Manifest:
