@@ -9,7 +9,7 @@ from rich.console import Console
 
 from delivery.failure import FailureError
 from delivery.image.engine import absence
-from delivery.paths import MODEL, PICTURES, WORK
+from delivery.paths import MODEL, WORK
 
 from .changes import measure
 from .report import Report
@@ -23,7 +23,6 @@ def main() -> int:
         "--base-image", default=os.environ.get("BASE_IMAGE", ""), help="without it, the Dockerfile's own"
     )
     parser.add_argument("--model", type=Path, default=MODEL, help="folder of a pulled model version")
-    parser.add_argument("--pictures", type=Path, default=PICTURES, help="pictures that the model must classify")
     parser.add_argument("--json", type=Path, default=WORK / "bench" / "image.json", help="where the report goes")
     given = parser.parse_args()
     console = Console()
@@ -32,7 +31,7 @@ def main() -> int:
         return 2
     report = Report()
     try:
-        measure(report, given.registry, given.base_image, given.model, given.pictures)
+        measure(report, given.registry, given.base_image, given.model)
     except FailureError as failure:
         console.print(f"nothing more was measured: {failure}", style="bold red", markup=False)
         return 2

@@ -40,7 +40,6 @@ class Bench:
 
     root: Path
     base: str
-    pictures: Path
     place: Place
     wire: Wire
 
@@ -51,7 +50,7 @@ class Bench:
         request = Request(model=model, tag=tag, base=self.base, fresh=fresh, root=self.root)
         built = build(request, Step("Build"))
         steps = Steps(Console(quiet=True))
-        examine(steps, tag, request.records, self.pictures)
+        examine(steps, tag, request.records)
         pushed = Push(tag, Registry(self.place), request.records).run(Step("Push"))
         report.rows.append(
             Row(name, self.wire.since(before), pushed.sent, pushed.record.digest, time.monotonic() - begun)
@@ -59,12 +58,12 @@ class Bench:
         return built, pushed
 
 
-def measure(report: Report, registry: str, base: str, model: Path, pictures: Path) -> None:
+def measure(report: Report, registry: str, base: str, model: Path) -> None:
     """Fill the report. Raises FailureError where a step fails."""
     place = parse_place(registry)
     with checkout() as root, counted(place.host) as wire:
         ours = Place(wire.host, f"{place.repository}-bench-{uuid.uuid4().hex[:8]}")
-        bench = Bench(root, base, pictures, ours, wire)
+        bench = Bench(root, base, ours, wire)
         try:
             built, _ = bench.go(report, "first, from an empty cache", model, fresh=True)
             report.layers = {layer.name: layer.size for layer in built.layers}
@@ -83,7 +82,7 @@ def checkout() -> Iterator[Path]:
     """A clone's worth of files with a history of its own; the packages that were fetched before are taken along."""
     with TemporaryDirectory(prefix="slipway-bench-") as folder:
         root = Path(folder)
-        shutil.copytree(ROOT / "app", root / "app", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / "app", root / "app", symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
         fetched = ROOT / ".slipway" / "image"
         if (fetched / "wheels.key").is_file():
             shutil.copytree(fetched / "wheels", root / ".slipway" / "image" / "wheels")

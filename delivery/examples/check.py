@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from delivery.service.client import Answer, ask
-from delivery.service.running import Running, ServiceError
+from delivery.service.running import Running, ServiceError, with_cause
 
 from .call import Call, make_call
 from .example import Example, Latency
@@ -58,10 +58,16 @@ def check_one(running: Running, name: str, example: Example, examples: Examples,
 def prove(running: Running, examples: Examples, *, timed: bool = True) -> list[Outcome]:
     """Ask every example. Raises ServiceError with a sentence for each that is answered wrongly."""
     outcomes = list(check_all(running, examples, timed=timed))
+    refuse_wrong(running, outcomes)
+    return outcomes
+
+
+def refuse_wrong(running: Running, outcomes: list[Outcome]) -> None:
+    """Raise ServiceError with a sentence for each that is answered wrongly, where there is one."""
     if wrong := [one.sentence for one in outcomes if one.faults]:
         what = f"{len(wrong)} of {len(outcomes)} examples are answered wrongly"
-        raise ServiceError("\n".join([f"{what}:", *wrong]) if len(wrong) > 1 else f"{what}: {wrong[0]}")
-    return outcomes
+        said = "\n".join([f"{what}:", *wrong]) if len(wrong) > 1 else f"{what}: {wrong[0]}"
+        raise ServiceError(with_cause(running, said))
 
 
 def send(running: Running, call: Call) -> Answer:

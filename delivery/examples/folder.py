@@ -13,6 +13,7 @@ from app.scoring.manifest import parse as parse_json
 from delivery.failure import FailureError
 
 from . import faults, text
+from .call import Call, make_call
 from .example import FILE_NAME, FOLDER, Bundle, Example
 
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -29,6 +30,10 @@ class Examples:
 
     files: Mapping[str, bytes]
     examples: Mapping[str, Example]
+
+    def calls(self) -> list[tuple[Call, int]]:
+        """What each example sends, and the status that is right for it."""
+        return [(make_call(one.request, self.files), one.expect.status) for one in self.examples.values()]
 
     def to_bundle(self) -> bytes:
         """All of it as one document."""

@@ -14,7 +14,7 @@ from rich.table import Table
 from delivery.console import Steps
 from delivery.failure import FailureError
 from delivery.interrupts import StoppedError, raise_on_signals
-from delivery.paths import MODEL, PICTURES
+from delivery.paths import MODEL
 from delivery.service.client import await_ready
 from delivery.service.trial import keep, stop
 
@@ -73,13 +73,13 @@ def run(
 
 
 @app.command(name="test")
-def try_image(
-    image: Image = DEFAULT_TAG,
-    pictures: Annotated[Path, typer.Option(help="folder with pictures and expected.json")] = PICTURES,
-) -> None:
-    """Prove that very image, confined as in production and without a network. Only a proved image can be pushed."""
+def try_image(image: Image = DEFAULT_TAG) -> None:
+    """Prove that very image by its examples, confined as in production and without a network.
+
+    Only a proved image can be pushed.
+    """
     with _containers() as steps:
-        record = examine(steps, image, Records(), pictures)
+        record = examine(steps, image, Records())
         steps.say(f"\n{record.image} passed; it may be pushed")
 
 

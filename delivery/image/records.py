@@ -90,6 +90,8 @@ class TestRecord(_Record):
     tested: datetime
     engine: str
     checks: Annotated[tuple[Check, ...], Field(min_length=1)]
+    examples: Digest
+    """Of the bundle that it was asked, which is kept beside this record."""
 
 
 class Document(_Part):

@@ -1,13 +1,12 @@
-"""Testing the very image: as production will run it, through its HTTP contract, with good pictures and hostile ones."""
+"""Testing the very image: as production will run it, through its HTTP contract, with examples and hostile requests."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 
 from delivery.console import Step, Steps
+from delivery.examples.check import check_all
+from delivery.examples.folder import BUNDLE_FILE, Examples
 from delivery.paths import PICTURES
 from delivery.service.client import probe
-from delivery.service.pictures import Expected, classify_all, expected
 from delivery.service.running import Running, ServiceError, failure
 from delivery.service.trial import prove, stop
 
@@ -15,32 +14,48 @@ from .confinement import mebibytes
 from .container import Container
 from .contract import Contract, Identity
 from .engine import engine_version, image_id, image_labels
+from .examples import read_examples
 from .hostile import refuse, requests
+from .oci import digest_of
 from .records import Check, Records, TestRecord
 
 _LOST = "scoring_workers_lost_total"
 
 
-def examine(steps: Steps, image: str, records: Records, pictures: Path = PICTURES) -> TestRecord:
-    """Prove the image and record that by its id; a record of an earlier test goes first. Raises FailureError."""
-    identity, right = image_id(image), expected(pictures)
+def examine(steps: Steps, image: str, records: Records) -> TestRecord:
+    """Prove the image by the examples in it and record that by its id; a record of an earlier test goes first.
+
+    The examples are kept beside the record. Raises FailureError.
+    """
+    identity = image_id(image)
     records.forget(TestRecord, identity)
+    examples = read_examples(identity)
     done: list[Check] = []
     with Container(identity, sealed=True) as running:
-        prove(steps, running, pictures)
-        done.append(Check(name="pictures", result=f"{len(right)} as expected; {running.confinement}, no network"))
+        prove(steps, running, examples)
+        said = f"{len(examples.examples)} as expected; {running.confinement}, no network"
+        done.append(Check(name="examples", result=said))
         done.append(_memory(steps, running))
-        done += _promises(steps, Contract(running, Identity.of(image_labels(identity)), right))
-        done += _hostile(steps, running, right, Identity.of(image_labels(identity)).model)
+        done += _promises(steps, Contract(running, Identity.of(image_labels(identity))))
+        done += _hostile(steps, running, examples, Identity.of(image_labels(identity)).model)
         stop(steps, running)
         done.append(Check(name="SIGTERM", result="the picture in flight was answered, exit code 0, nothing written"))
-    record = TestRecord(image=identity, tested=datetime.now(UTC), engine=engine_version(), checks=tuple(done))
+    bundle = examples.to_bundle()
+    record = TestRecord(
+        image=identity,
+        tested=datetime.now(UTC),
+        engine=engine_version(),
+        checks=tuple(done),
+        examples=digest_of(bundle),
+    )
+    records.folder(identity).mkdir(parents=True, exist_ok=True)
+    (records.folder(identity) / BUNDLE_FILE).write_bytes(bundle)
     records.write(record)
     return record
 
 
 def _memory(steps: Steps, running: Container) -> Check:
-    """Hold what the app takes after its first pictures to what the stack file counts for it."""
+    """Hold what the app takes after its first requests to what the stack file counts for it."""
     limits = running.confinement
     with steps.step("Memory") as step:
         taken, counted = running.memory(), limits.model_memory
@@ -63,23 +78,23 @@ def _promises(steps: Steps, contract: Contract) -> list[Check]:
     return done
 
 
-def _hostile(steps: Steps, running: Running, right: Mapping[Path, Expected], model: str) -> list[Check]:
+def _hostile(steps: Steps, running: Running, examples: Examples, model: str) -> list[Check]:
     with steps.step("Hostile") as step:
         count = 0
-        for request in requests(next(iter(right)), model):
+        for request in requests(PICTURES[0], model):
             step.status(request.name)
             _logged(step, request.name, str(refuse(running, request)))
             count += 1
-        _still_well(running, right)
-        step.result = f"{count} requests refused, each with its reason; then every picture is right again"
+        _still_well(running, examples)
+        step.result = f"{count} requests refused, each with its reason; then every example is right again"
     return [Check(name="hostile", result=step.result)]
 
 
-def _still_well(running: Running, right: Mapping[Path, Expected]) -> None:
+def _still_well(running: Running, examples: Examples) -> None:
     """After all of it: right, and no worker had to be replaced."""
-    for seen in classify_all(running, right):
-        if seen.fault:
-            raise ServiceError(f"after the hostile requests: {seen.picture.name}: {seen.label}, {seen.fault}")
+    for outcome in check_all(running, examples, timed=False):
+        if outcome.faults:
+            raise ServiceError(f"after the hostile requests: {outcome.sentence}")
     metrics = probe(running, "/metrics").body.decode()
     lost = [line for line in metrics.splitlines() if line.startswith(f"{_LOST} ")]
     if not lost:

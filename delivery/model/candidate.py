@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from app.scoring.manifest import Description, FileFacts, Manifest
+from app.scoring.manifest import LABELS_FILE, MODEL_FILE, Description, FileFacts, Manifest
+from delivery.examples.folder import Examples
 
-DESCRIPTION_FILE = "model.json"
-"""An author's description, in place of the manifest that only publishing can write."""
+COMMENTED_FILE, DESCRIPTION_FILE = DESCRIPTION_FILES = ("model.yaml", "model.json")
+"""An author's description, one of them, in place of the manifest that only publishing can write."""
+PUBLISHABLE = f"{MODEL_FILE}, {LABELS_FILE} and {' or '.join(DESCRIPTION_FILES)}"
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,8 @@ class Candidate:
     folder: Path
     description: Description
     files: dict[str, FileFacts]
+    examples: Examples | None = None
+    """Its own, where it brings any."""
 
     def manifest(self, version: str, created: datetime) -> Manifest:
         """What the model will be as that version."""

@@ -7,11 +7,13 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from delivery.failure import NotFoundError, UsageError
+from app.scoring.manifest import MODEL_FILE
+from delivery.failure import ExitCode, NotFoundError, UsageError
 
 from . import report
 from .cache import Cache
 from .location import parse_location
+from .publishing import find_published
 from .publishing import publish as publish_candidate
 from .pulling import pull
 from .repository import Repository
@@ -49,22 +51,64 @@ MaybeVersion = Annotated[str | None, typer.Argument(callback=_version, help="a v
 
 @app.command()
 def publish(
-    folder: Annotated[Path, typer.Argument(help="holds model.onnx, labels.txt and model.json")],
+    folder: Annotated[
+        Path, typer.Argument(help="holds model.onnx, labels.txt, model.yaml or model.json, and examples/")
+    ],
     repository: RepositoryUrl,
     *,
     promote: Annotated[bool, typer.Option(help="make it live at once")] = True,
     as_json: Json = False,
 ) -> None:
-    """Check a model and publish it as the next version."""
+    """Check a model, ask it its examples, and publish it as the next version."""
     from .folder import checked  # noqa: PLC0415 - onnx and onnxruntime cost half a second that no other command needs
+    from .proof import prove  # noqa: PLC0415 - as above
 
     with checked(folder) as candidate, Console(stderr=True).status("publishing"):
-        store = open_store(parse_location(repository), create=True)
-        publication = publish_candidate(Repository(store), candidate, promote=promote)
+        opened = Repository(open_store(parse_location(repository), create=True))
+        if find_published(opened, candidate) is None:
+            prove(candidate, folder)
+        publication = publish_candidate(opened, candidate, promote=promote)
     if as_json:
         report.say_json(report.publication_facts(publication))
     else:
         report.say_publication(publication)
+
+
+@app.command()
+def init(
+    file: Annotated[Path, typer.Argument(help="an ONNX file")],
+    to: Annotated[Path | None, typer.Option(help="the folder to make; without it, one of the file's name")] = None,
+) -> None:
+    """Begin a publishable folder: what the graph says of itself, and marked guesses of what it cannot say."""
+    from .beginning import begin  # noqa: PLC0415 - onnx, as above
+
+    folder = to or (file.parent if file.name == MODEL_FILE else Path(file.stem))
+    report.say_begun(*begin(file, folder))
+
+
+@app.command(name="try")
+def try_folder(
+    folder: Annotated[Path, typer.Argument(help="a publishable folder")],
+    pictures: Annotated[list[Path] | None, typer.Argument(help="pictures to classify")] = None,
+    *,
+    write_examples: Annotated[
+        bool, typer.Option("--write-examples", help="write an example for each picture, to be read by you")
+    ] = False,
+) -> None:
+    """Check a folder, show what its model makes of pictures, and ask it its examples. Publishes nothing."""
+    from . import beginning, proof  # noqa: PLC0415 - as above
+    from .folder import checked  # noqa: PLC0415 - as above
+
+    beginning.check_pictures(pictures or [])
+    with checked(folder) as candidate, proof.serving(candidate) as running:
+        predictions = list(beginning.predict(running, pictures or []))
+        report.say_lines(predictions)
+        outcomes = proof.ask_examples(running, candidate.examples) if candidate.examples else []
+        report.say_lines(outcomes)
+    written = beginning.write_examples(folder, predictions) if write_examples else []
+    report.say_tried(folder, written, outcomes)
+    if any(one.faults for one in outcomes) or any(one.fault for one in predictions):
+        raise typer.Exit(ExitCode.FAILED)
 
 
 @app.command(name="list")

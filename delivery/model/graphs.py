@@ -12,6 +12,8 @@ _PASSING = {
 }
 """Operations that give the numbers on as they are."""
 
+SIGMOIDS = ("Sigmoid", "HardSigmoid")
+
 
 def last_operations(path: Path, place: Path) -> dict[str, str]:
     """The operation that makes the numbers of each output, such as Softmax; empty where there is none.

@@ -10,6 +10,11 @@ _LINE_ENDS_AND_CONTROLS = ("Cc", "Zl", "Zp")
 """Unicode categories that are neither a part of a word in any language nor a line end to all readers."""
 
 
+def placeholders(classes: int) -> list[str]:
+    """Labels that stand for those that only the author knows."""
+    return [f"(label of class {number})" for number in range(classes)]
+
+
 def mended(data: bytes, classes: int, place: Path) -> bytes:
     """The labels, one for each class, without a byte order mark and with line feeds alone. Raises FailureError."""
     try:
@@ -20,10 +25,16 @@ def mended(data: bytes, classes: int, place: Path) -> bytes:
         ) from None
     lines = read_labels(text.encode())
     seen: dict[str, int] = {}
+    unwritten = set(placeholders(classes))
     for number, line in enumerate(lines, start=1):
         if not line.strip() or any(unicodedata.category(character) in _LINE_ENDS_AND_CONTROLS for character in line):
             raise FailureError(
                 f"{place}: line {number}: found {line[:60]!r}, a label is text without control characters"
+            )
+        if line in unwritten:
+            raise FailureError(
+                f"{place}: line {number}: found {line!r}, which stands for a label that only you know; write the "
+                f"{classes} labels, line i for class i, counted from 0"
             )
         if line in seen:
             raise FailureError(

@@ -1,13 +1,16 @@
 """What the commands say: for people on a terminal, or as JSON for machines."""
 
 import json
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from app.scoring.manifest import Manifest, Output
+from app.scoring.manifest import LABELS_FILE, MODEL_FILE, Manifest, Output
+from delivery.examples.check import Outcome
 
 from .pointer import Pointer
 from .publishing import Publication
@@ -71,6 +74,35 @@ def say_publication(publication: Publication) -> None:
     else:
         _say(f"{done}; live is {live}. To make it live: promote {manifest.version}")
     _say(f"sha256 {manifest.sha256}")
+
+
+def say_begun(description: Path, checks: int, classes: int) -> None:
+    """What `init` has written, and what is left to its author."""
+    folder = description.parent
+    _say(f"wrote {folder / MODEL_FILE}, {folder / LABELS_FILE}, {description}")
+    _say(
+        f"look at the {checks} lines that say CHECK in {description}, and write the {classes} labels into "
+        f"{folder / LABELS_FILE}, line i for class i"
+    )
+    _say(f"then: python -m delivery model try {folder} PICTURE...")
+
+
+def say_lines(lines: Iterable[object]) -> None:
+    """Each as a line."""
+    for line in lines:
+        _say(str(line))
+
+
+def say_tried(folder: Path, written: list[Path], outcomes: list[Outcome]) -> None:
+    """What trying a folder came to."""
+    for file in written:
+        _say(f"wrote {file}")
+    if written:
+        _say("read them: what the model says is not yet what is right")
+    if outcomes:
+        right = sum(not one.faults for one in outcomes)
+        _say(f"{right} of {len(outcomes)} examples as expected")
+    _say(f"nothing was published; to publish it: python -m delivery model publish {folder}")
 
 
 def say_pulled(pulled: Pulled) -> None:

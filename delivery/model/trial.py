@@ -16,42 +16,47 @@ from app.scoring.picture import to_tensor
 from app.scoring.session import find_reason
 from delivery.failure import FailureError
 
-from .candidate import DESCRIPTION_FILE
+from .graphs import SIGMOIDS
 
 _TOLERANCE = 0.01  # a quantised softmax rounds
 _ENOUGH = 12
 """Logits are on both sides of 0: this many numbers from 0 to 1 are none."""
-_SIGMOIDS = ("Sigmoid", "HardSigmoid")
 
 _Rows = Mapping[str, NDArray[np.float32]]
 """An output's numbers, shape (classes,), by the name of the picture."""
 
 
-def check(model: Model, last: Mapping[str, str], place: Path) -> None:
-    """Raise FailureError where the model cannot be what its description says; `last` is each output's operation."""
+def check(model: Model, last: Mapping[str, str], place: Path, description: Path) -> None:
+    """Raise FailureError where the model in `place` cannot be what its description says.
+
+    `last` is each output's operation.
+    """
     spec = model.manifest.input
-    _check_scale(spec, place)
+    _check_scale(spec, description)
     pictures = _pictures(spec)
     raw = {name: _run(model, to_tensor(pixels, spec)[np.newaxis], name, place) for name, pixels in pictures.items()}
     if not model.one_at_a_time:
         _check_batch(model, pictures, raw, place)
+    faults = []
     fields = ["output", *(f"more_outputs.{index}" for index in range(len(model.manifest.more_outputs)))]
     for output, field in zip(model.manifest.outputs, fields, strict=True):
         rows = {name: found[output.name][0] for name, found in raw.items()}
         judge = _fault_of_logits if output.kind == "logits" else _fault_of_probabilities
         fault = judge(output, field, rows, last.get(output.name, ""))
         if fault:
-            raise FailureError(f"{place}: {output.name}: {fault} in {DESCRIPTION_FILE}")
+            faults.append(f"{place}: {output.name}: {fault} in {description.name}")
+    if faults:
+        raise FailureError("\n".join(faults))
 
 
-def _check_scale(spec: Input, place: Path) -> None:
+def _check_scale(spec: Input, description: Path) -> None:
     """Torch's customary numbers are for pixels of 0 to 1."""
     if spec.normalisation is None or max(spec.normalisation.std) >= 1:
         return
     mean, std = (
         [round(255 * number, 3) for number in part] for part in (spec.normalisation.mean, spec.normalisation.std)
     )
-    description, found = place.with_name(DESCRIPTION_FILE), list(spec.normalisation.std)
+    found = list(spec.normalisation.std)
     raise FailureError(
         f"{description}: input.normalisation.std: found {found}, which is for pixels of 0 to 1; "
         f"here they are 0 to 255: write mean {mean} and std {std}"
@@ -119,8 +124,8 @@ def _fault_of_logits(output: Output, field: str, rows: _Rows, last: str) -> str:
         found = "every row is from 0 up and sums to 1" if shares else "it comes from a Softmax"
         also = f" and {field}.multi_label false" if output.multi_label else ""
         return f"is probabilities already, {found}: say {field}.kind 'probabilities'{also}"
-    if last in _SIGMOIDS or (_is_within(values) and values.size >= _ENOUGH):
-        found = f"it comes from a {last}" if last in _SIGMOIDS else "all numbers are from 0 to 1"
+    if last in SIGMOIDS or (_is_within(values) and values.size >= _ENOUGH):
+        found = f"it comes from a {last}" if last in SIGMOIDS else "all numbers are from 0 to 1"
         return (
             f"is one probability for each class already, {found}: say {field}.kind 'probabilities' and "
             f"{field}.multi_label true"

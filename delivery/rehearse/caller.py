@@ -1,19 +1,25 @@
-"""A steady stream of pictures, as a process of its own: `python -m delivery.rehearse.caller HOST PORT PER_SECOND FILE`.
+"""A steady stream of examples, as a process of its own: `python -m delivery.rehearse.caller HOST PORT PER_SECOND FILE`.
 
-Half of the callers keep their connections, half make one for each request. Nothing is ever asked twice. Each request is
-a line on standard output: the moment it was due and the milliseconds from then to its answer, by the monotonic clock,
-and its status or what went wrong. The end of standard input ends it, once every request that was made is answered.
+FILE is a bundle of examples, which are sent by turns. Half of the callers keep their connections, half make one for
+each request. No request is sent again. Each is a line on standard output: the moment it was due and the milliseconds
+from then to its answer, by the monotonic clock, and `ok` where its status is the expected one, else what went wrong.
+The end of standard input ends it, once every request that was made is answered.
 """
 
 import contextlib
 import http.client
+import itertools
 import select
 import sys
 import threading
 import time
 from pathlib import Path
 
+from delivery.examples.call import Call
+from delivery.examples.folder import parse_bundle
+
 CALLERS = 8
+RIGHT = "ok"
 _SECONDS = 15
 _LEAD_SECONDS = 0.3
 
@@ -21,9 +27,9 @@ _LEAD_SECONDS = 0.3
 class Caller:
     """One caller: a request each `spacing` seconds from `first` on."""
 
-    def __init__(self, host: str, port: int, picture: bytes, *, keep: bool) -> None:
+    def __init__(self, host: str, port: int, calls: list[tuple[Call, int]], *, keep: bool) -> None:
         self._connection = http.client.HTTPConnection(host, port, timeout=_SECONDS)
-        self._picture = picture
+        self._calls = itertools.cycle(calls)
         self._keep = keep
 
     def run(self, first: float, spacing: float, ended: threading.Event) -> None:
@@ -36,18 +42,19 @@ class Caller:
             due += spacing
 
     def _ask(self) -> str:
-        """The status, or the fault."""
+        """RIGHT, or the fault."""
         if self._ended():
             self._connection.close()
-        headers = {} if self._keep else {"Connection": "close"}
+        call, status = next(self._calls)
+        headers = {**call.headers, **({} if self._keep else {"Connection": "close"})}
         try:
-            self._connection.request("POST", "/v1/classify?top=1", self._picture, headers)
+            self._connection.request(call.method, call.target, call.body, headers)
             response = self._connection.getresponse()
             response.read()
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
             return f"{type(error).__name__}: {' '.join(str(error).split())}"
-        return str(response.status)
+        return RIGHT if response.status == status else f"{call}: answered {response.status}, expected {status}"
 
     def _ended(self) -> bool:
         """Whether the service has ended this connection since: every client's library looks before it asks."""
@@ -56,10 +63,12 @@ class Caller:
 
 def main(host: str, port: int, per_second: float, file: str) -> None:
     """Call until standard input ends."""
-    picture, spacing = Path(file).read_bytes(), CALLERS / per_second
+    examples, spacing = parse_bundle(Path(file).read_bytes(), file), CALLERS / per_second
+    calls = examples.calls()
     start, ended, threads = time.monotonic() + _LEAD_SECONDS, threading.Event(), []
     for number in range(CALLERS):
-        caller = Caller(host, port, picture, keep=number % 2 == 0)
+        turned = calls[number % len(calls) :] + calls[: number % len(calls)]
+        caller = Caller(host, port, turned, keep=number % 2 == 0)
         first = start + number * spacing / CALLERS
         threads.append(threading.Thread(target=caller.run, args=(first, spacing, ended)))
         threads[-1].start()

@@ -9,13 +9,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from delivery.examples.folder import BUNDLE_FILE, Examples
 from delivery.failure import FailureError
 from delivery.interrupts import held
-from delivery.paths import PICTURES, ROOT
+from delivery.paths import ROOT
 from delivery.service.running import Running
 
+from .caller import RIGHT
+
 PER_SECOND = 10
-_PICTURE = PICTURES / "coffee.jpg"
 _QUIET_SECONDS = 1.5
 _ANSWER_SECONDS = 20
 
@@ -41,7 +43,7 @@ class Figures:
         if not rows:
             raise FailureError("the load made no request; nothing is known of what callers noticed")
         times = sorted(row[0] for row in rows)
-        failures = Counter(row[1] for row in rows if row[1] != "200")
+        failures = Counter(row[1] for row in rows if row[1] != RIGHT)
         return cls(seconds, len(rows), failures, times[len(times) // 2], times[len(times) * 99 // 100], times[-1])
 
     def __str__(self) -> str:
@@ -58,20 +60,23 @@ class Figures:
 
 
 class Load:
-    """Requests to `running` for as long as the `with` block lasts, with a quiet moment before and after.
+    """Examples to `running`, by turns, for as long as the `with` block lasts, a quiet moment before and after included.
 
     `figures` are known after it.
     """
 
-    def __init__(self, running: Running, folder: Path, per_second: float = PER_SECOND) -> None:
+    def __init__(self, running: Running, folder: Path, examples: Examples, per_second: float = PER_SECOND) -> None:
         self._running = running
         self._log = folder / "load.tsv"
+        self._bundle = folder / BUNDLE_FILE
+        self._examples = examples
         self._per_second = per_second
         self.figures: Figures | None = None
 
     def __enter__(self) -> Self:
         self._log.parent.mkdir(parents=True, exist_ok=True)
-        target = (self._running.host, str(self._running.port), str(self._per_second), str(_PICTURE))
+        self._bundle.write_bytes(self._examples.to_bundle())
+        target = (self._running.host, str(self._running.port), str(self._per_second), str(self._bundle))
         with self._log.open("wb") as output, held():
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "delivery.rehearse.caller", *target],

@@ -9,7 +9,8 @@ from delivery.console import Step
 from delivery.model.cache import Cache
 from delivery.model.candidate import DESCRIPTION_FILE
 from delivery.model.location import parse_location
-from delivery.model.publishing import Publication, publish
+from delivery.model.proof import prove
+from delivery.model.publishing import Publication, find_published, publish
 from delivery.model.pulling import Pulled, pull
 from delivery.model.repository import Repository
 from delivery.model.store import open_store
@@ -103,10 +104,12 @@ def publish_sample(step: Step, folder: Path, places: Places) -> tuple[Repository
     step.status("checking it as the service would")
     repository = Repository(open_store(parse_location(places.models.resolve().as_uri()), create=True))
     with checked(folder) as candidate:
+        asked = [] if find_published(repository, candidate) else prove(candidate, folder)
         publication = publish(repository, candidate)
     manifest = publication.manifest
     verb = "published as" if publication.created else "is already"
-    step.result = f"{verb} {manifest.name} version {manifest.version}"
+    proved = f"; {len(asked)} examples as expected" if asked else ""
+    step.result = f"{verb} {manifest.name} version {manifest.version}{proved}"
     step.made = f"{short(places.models)}/{manifest.name}/{manifest.version}"
     return repository, publication
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from delivery.console import Steps
+from delivery.examples.folder import of_version
 from delivery.failure import FailureError, NotFoundError
 from delivery.image.build import Built, Request, build
 from delivery.image.container import Container
@@ -16,7 +17,7 @@ from delivery.image.registry.place import Place
 from delivery.image.source import Source
 from delivery.image.trial import examine
 from delivery.model.pulling import Pulled
-from delivery.paths import ROOT
+from delivery.paths import EXAMPLES, ROOT
 from delivery.release.deployer import Target
 from delivery.release.record import LOCAL_BUILD, release_id
 from delivery.release.recording import record
@@ -68,7 +69,7 @@ class Packing:
         form = "containers, confined as in production"
         if self.registry is None:
             commit = image_labels(built.id).get("org.opencontainers.image.revision", "")
-            return Packed(_target(built.id, commit, pulled), start, form), built.downloaded
+            return Packed(_target(built.id, commit, pulled, model), start, form), built.downloaded
         reference = self._push(built, self.registry)
         with self.steps.step("Record") as step:
             release = record(built.id, Records(), self.folder, self.store).release
@@ -119,7 +120,7 @@ def as_process(pulled: Pulled, model: Path, log: Path) -> Packed:
     def start() -> Process:
         return Process(model, log, 0, commit, SETTINGS)
 
-    return Packed(_target(digest, commit, pulled), start, "processes of this machine")
+    return Packed(_target(digest, commit, pulled, model), start, "processes of this machine")
 
 
 def describe(built: Built) -> str:
@@ -128,9 +129,10 @@ def describe(built: Built) -> str:
     return f"image {built.id.removeprefix('sha256:')[:12]}, {built.size / 1e6:.0f} MB: {parts}"
 
 
-def _target(digest: str, commit: str, pulled: Pulled) -> Target:
+def _target(digest: str, commit: str, pulled: Pulled, folder: Path) -> Target:
     """What is to run, of something that no registry knows."""
     model = pulled.manifest
+    examples = of_version(folder, EXAMPLES)
     configuration: Mapping[str, Any] = {
         "repository": REPOSITORY,
         "digest": digest,
@@ -138,7 +140,7 @@ def _target(digest: str, commit: str, pulled: Pulled) -> Target:
         "buildId": LOCAL_BUILD,
         "model": {"name": model.name, "version": model.version, "sha256": model.sha256},
     }
-    return Target(configuration, release_id(datetime.now(UTC), digest))
+    return Target(configuration, release_id(datetime.now(UTC), digest), examples=examples)
 
 
 def demanded(base: str, registry: Place | None, reason: str) -> None:

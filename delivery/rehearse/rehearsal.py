@@ -62,7 +62,7 @@ class Rehearsal:
         with ExitStack() as stack:
             with self.story.chapter("It is released") as chapter:
                 releasing = self._release(stack, first)
-                chapter.result = f"{releasing.show(pictures=True)}, at {releasing.address}"
+                chapter.result = f"{releasing.show(examples=True)}, at {releasing.address}"
             with self.story.chapter("A second version is published") as chapter:
                 second = self._version(chapter, SECOND, self.places.second_model, NEXT_TAG)
                 self._preview(second, first)

@@ -7,20 +7,20 @@ from typing import Any
 from rich.markup import escape
 
 from delivery.console import Steps
+from delivery.examples.folder import Examples
 from delivery.failure import FailureError, NotFoundError
 from delivery.release.deployer import Deployer, Target
 from delivery.release.deployment import before
 from delivery.release.smoke import Demands
 from delivery.release.store import ReleaseStore
 from delivery.service.client import ask
-from delivery.service.pictures import classify_all, expected
-from delivery.service.trial import line
+from delivery.service.trial import ask_examples
 
 from .load import Figures, Load
 from .stage import ENVIRONMENT, Stage
 
 LATENCY_MS = 5000
-"""Nine of ten pictures within this: under load, beside a rollout, on a machine that does everything else as well."""
+"""Nine of ten requests within this: under load, beside a rollout, on a machine that does everything else as well."""
 
 
 @dataclass
@@ -53,7 +53,14 @@ class Releasing:
 
     def under_load(self) -> Load:
         """Steady load on whatever is live, for as long as a `with` block lasts."""
-        return Load(self.stage, self.folder)
+        assert self.live is not None
+        return Load(self.stage, self.folder, self.examples(self.live))
+
+    def examples(self, target: Target) -> Examples:
+        """What a release must answer. Raises NotFoundError where nothing is known of it."""
+        if found := target.examples or self.store.examples(target.digest):
+            return found
+        raise NotFoundError(f"{target}: its examples are neither with it nor in the store")
 
     def judge(self, load: Load) -> Figures:
         """Show what callers noticed. Raises LostError where a request failed."""
@@ -64,14 +71,15 @@ class Releasing:
             load.figures.check()
             return load.figures
 
-    def show(self, *, pictures: bool = False) -> str:
-        """The address, and what it says is live there; with `pictures`, what it makes of each."""
+    def show(self, *, examples: bool = False) -> str:
+        """The address, and what it says is live there; with `examples`, what it makes of each."""
         with self.steps.step("Live") as step:
             said = ask(self.stage, "GET", "/version", headers={"Accept": "application/json"}).json()
             step.result = f"{self.address} serves {_named(said)}; {self.stage.form}"
-            seen = list(classify_all(self.stage, expected())) if pictures else []
-        for each in seen:
-            self.steps.say(f"    {escape(line(each))}")
+            asked = self.examples(self.live) if examples and self.live else None
+            outcomes = ask_examples(step, self.stage, asked) if asked else []
+        for outcome in outcomes:
+            self.steps.say(f"    {escape(str(outcome))}")
         return _named(said)
 
     @property

@@ -16,7 +16,7 @@ from delivery.failure import FailureError, UsageError
 from delivery.interrupts import StoppedError, raise_on_signals
 from delivery.model.location import parse_location
 from delivery.model.store import open_store
-from delivery.paths import PICTURES, WORK
+from delivery.paths import WORK
 
 from .record import Release
 from .recording import read
@@ -39,9 +39,8 @@ Store = Annotated[
     ),
 ]
 Latency = Annotated[
-    float, typer.Option("--latency-ms", envvar="SLIPWAY_LATENCY_MS", min=1, help="nine of ten pictures within this")
+    float, typer.Option("--latency-ms", envvar="SLIPWAY_LATENCY_MS", min=1, help="nine of ten requests within this")
 ]
-Pictures = Annotated[Path, typer.Option(help="folder with pictures and expected.json")]
 Address = Annotated[str, typer.Option(help="where to ask instead of the stack's endpointUrl")]
 Settle = Annotated[float, typer.Option(min=0, help="seconds that the release before may still answer")]
 
@@ -89,7 +88,6 @@ def deploy(  # noqa: PLR0913 - each is an option
     ] = "all",
     *,
     latency_ms: Latency = 1000,
-    pictures: Pictures = PICTURES,
     address: Address = "",
     settle: Settle = 120,
     older: Annotated[bool, typer.Option("--older", help="deploy it although a newer release is live")] = False,
@@ -104,7 +102,7 @@ def deploy(  # noqa: PLR0913 - each is an option
     opened = _opened(store)
     wanted = _release(release, opened)
     _keep(opened, wanted, release)
-    with _deployer(stack, opened, latency_ms, pictures, address, settle) as deployer:
+    with _deployer(stack, opened, latency_ms, address, settle) as deployer:
         target = bring(deployer, wanted, approved=approved, rights=_rights(rights), older=older)
         deployer.steps.say(escape(f"\n{target} is live in {stack}"))
 
@@ -113,14 +111,13 @@ def rollback(
     stack: Stack,
     store: Store,
     latency_ms: Latency = 1000,
-    pictures: Pictures = PICTURES,
     address: Address = "",
     settle: Settle = 120,
 ) -> None:
     """Go back to what was really deployed before. Again: one further."""
     from .rollback import rollback as back  # noqa: PLC0415 - as above
 
-    with _deployer(stack, _opened(store), latency_ms, pictures, address, settle) as deployer:
+    with _deployer(stack, _opened(store), latency_ms, address, settle) as deployer:
         target = back(deployer)
         deployer.steps.say(escape(f"\n{target} is live in {stack} again"))
 
@@ -130,7 +127,6 @@ def verify(
     store: Annotated[str, typer.Option(envvar="SLIPWAY_RELEASES", help="needed where --release is a name")] = "",
     release: Annotated[str, typer.Option("--release", help="the release that must be live; else the stack's own")] = "",
     latency_ms: Latency = 1000,
-    pictures: Pictures = PICTURES,
     address: Address = "",
     settle: Settle = 5,
 ) -> None:
@@ -139,7 +135,7 @@ def verify(
 
     opened = _opened(store) if store else None
     wanted = _release(release, opened) if release else None
-    with _deployer(stack, opened, latency_ms, pictures, address, settle) as deployer:
+    with _deployer(stack, opened, latency_ms, address, settle) as deployer:
         target = ask(deployer, wanted)
         deployer.steps.say(escape(f"\n{stack} runs {target}, and does what it must"))
 
@@ -181,7 +177,7 @@ def _keep(store: ReleaseStore, release: Release, named: str) -> None:
         return
     folder = place if place.is_dir() else place.parent
     try:
-        documents = {one.file: (folder / one.file).read_bytes() for one in (release.sbom, release.provenance)}
+        documents = {one.file: (folder / one.file).read_bytes() for one in release.documents}
     except FileNotFoundError as error:
         raise UsageError(f"{error.filename}: is not there; a release comes with the documents that it names") from None
     store.add(release, documents)
@@ -197,7 +193,7 @@ def _rights(text: str) -> "Rights | None":
 
 @contextmanager
 def _deployer(
-    stack: str, store: ReleaseStore | None, latency_ms: float, pictures: Path, address: str, settle: float
+    stack: str, store: ReleaseStore | None, latency_ms: float, address: str, settle: float
 ) -> Iterator["Deployer"]:
     from .deployer import Deployer  # noqa: PLC0415 - as above
     from .engine import Engine  # noqa: PLC0415 - as above
@@ -205,7 +201,7 @@ def _deployer(
 
     raise_on_signals()
     steps = Steps(Console())
-    demands = Demands(pictures=pictures, latency_ms=latency_ms, settle_seconds=settle)
+    demands = Demands(latency_ms=latency_ms, settle_seconds=settle)
     try:
         yield Deployer(
             steps=steps,

@@ -7,6 +7,7 @@ from typing import Any, Literal, NoReturn
 from rich.markup import escape
 
 from delivery.console import Step, Steps
+from delivery.examples.folder import Examples
 from delivery.failure import ConflictError, ExitCode, FailureError, NotFoundError
 from delivery.image.registry.place import Place
 from delivery.service.remote import Remote, parse_remote
@@ -28,6 +29,8 @@ class Target:
     configuration: Mapping[str, Any]
     release: str = ""
     tag: str = ""
+    examples: Examples | None = None
+    """Where no store keeps them."""
 
     @property
     def digest(self) -> str:
@@ -142,7 +145,8 @@ class Deployer:
 
     def prove(self, target: Target) -> None:
         """Ask the release that is live whether it is `target` and does its work. Raises ServiceError."""
-        prove(self.steps, self._service(), target.configuration, self.demands)
+        examples = target.examples or self.store.examples(target.digest)
+        prove(self.steps, self._service(), target.configuration, self.demands, examples)
 
     def _run(self, target: Target, message: str) -> None:
         with self.steps.step("Deploy") as step:

@@ -67,7 +67,14 @@ class Release(_Part):
     """What the image passed before it was pushed."""
     sbom: Document
     provenance: Document
+    examples: Document
+    """Requests, and what must come back, as one document: what the image was tested with."""
     previous: Previous | None = None
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """The files that belong to `release.json`."""
+        return self.sbom, self.provenance, self.examples
 
     def to_json(self) -> bytes:
         """The bytes of `release.json`."""

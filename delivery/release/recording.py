@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from app.scoring.manifest import ManifestError, parse
+from delivery.examples.folder import BUNDLE_FILE
 from delivery.failure import FailureError, IntegrityError, NotFoundError
 from delivery.image.oci import digest_of
-from delivery.image.records import BuildRecord, PushRecord, Records, TestRecord
+from delivery.image.records import BuildRecord, Document, PushRecord, Records, TestRecord
 
 from .record import LOCAL_BUILD, RELEASE_FILE, Image, Previous, Release, release_id
 from .store import ReleaseStore
@@ -34,8 +35,9 @@ def record(image: str, records: Records, folder: Path, store: ReleaseStore | Non
     for one in pushed.documents:
         if digest_of(documents[one.file]) != one.digest:
             raise IntegrityError(f"{records.folder(image) / one.file}: was changed since the push; push again")
+    documents[BUNDLE_FILE] = _read_examples(records.folder(image) / BUNDLE_FILE, tested)
     newest = store.newest() if store else None
-    release = _release(pushed, built, tested, newest)
+    release = _release(pushed, built, tested, documents[BUNDLE_FILE], newest)
     for known in (newest, find(folder)):
         if known and known.same_as(release):
             _write(folder, known, documents)
@@ -59,7 +61,7 @@ def read(place: Path) -> Release:
         raise FailureError(f"{file}: cannot be read: {error.strerror}") from None
     except ManifestError as error:
         raise IntegrityError(str(error)) from None
-    for document in (release.sbom, release.provenance):
+    for document in release.documents:
         beside = file.parent / document.file
         if beside.exists() and digest_of(beside.read_bytes()) != document.digest:
             raise IntegrityError(f"{beside}: is not the document that {file.name} declares: {document.digest}")
@@ -74,7 +76,17 @@ def find(folder: Path) -> Release | None:
         return None
 
 
-def _release(pushed: PushRecord, built: BuildRecord, tested: TestRecord, newest: Release | None) -> Release:
+def _read_examples(file: Path, tested: TestRecord) -> bytes:
+    """The examples that the image was tested with."""
+    data = file.read_bytes() if file.is_file() else b""
+    if digest_of(data) != tested.examples:
+        raise IntegrityError(f"{file}: was changed since the test; test again: python -m delivery image test")
+    return data
+
+
+def _release(
+    pushed: PushRecord, built: BuildRecord, tested: TestRecord, examples: bytes, newest: Release | None
+) -> Release:
     if not built.commit:
         raise FailureError(
             f"image {pushed.image}: nobody knows the commit of its code, and a release names one; build it in a git "
@@ -94,6 +106,7 @@ def _release(pushed: PushRecord, built: BuildRecord, tested: TestRecord, newest:
         checks=tuple(f"{check.name}: {check.result}" for check in tested.checks),
         sbom=pushed.sbom,
         provenance=pushed.provenance,
+        examples=Document(file=BUNDLE_FILE, media_type="application/json", digest=tested.examples, size=len(examples)),
         previous=Previous(id=newest.id, digest=newest.image.digest) if newest else None,
     )
 

@@ -1,21 +1,22 @@
 """Asking a deployed release, through the address that its users have, whether it is the right one and does its work."""
 
 import http
-import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from delivery.console import Step, Steps
+from delivery.examples.call import Call
+from delivery.examples.check import send, within
+from delivery.examples.folder import Examples
 from delivery.image.contract import Contract, Identity
 from delivery.image.hostile import refuse, requests
 from delivery.paths import PICTURES
-from delivery.service.client import ask, await_ready, classify
-from delivery.service.pictures import Expected, classify_all, expected
+from delivery.service.client import ask, await_ready
 from delivery.service.remote import Remote
 from delivery.service.running import ServiceError, failure
+from delivery.service.trial import ask_examples
 
 from .record import LOCAL_BUILD
 
@@ -23,7 +24,6 @@ ERRORS = ("a score that is not JSON", "broken JSON", "JSON without input", "text
 """The error contract, by the names of the image's test. Users are there too, so nothing heavy is among them."""
 
 _LATENCY_SAMPLES = 30
-_LATENCY_SHARE = 0.9
 _PAUSE_SECONDS = 0.2
 
 
@@ -31,7 +31,6 @@ _PAUSE_SECONDS = 0.2
 class Demands:
     """What a deployed release must do. `settle_seconds` is how long its predecessor may still answer."""
 
-    pictures: Path = PICTURES
     latency_ms: float = 1000
     ready_seconds: float = 120
     settle_seconds: float = 120
@@ -52,20 +51,29 @@ def identity(configuration: Mapping[str, Any]) -> Identity:
     )
 
 
-def prove(steps: Steps, service: Remote, configuration: Mapping[str, Any], demands: Demands) -> None:
-    """Everything that is demanded, step by step. Raises ServiceError with the first thing that is wrong."""
-    right = expected(demands.pictures)
-    contract = Contract(service, identity(configuration), right)
+def prove(
+    steps: Steps, service: Remote, configuration: Mapping[str, Any], demands: Demands, examples: Examples | None
+) -> None:
+    """Everything that is demanded, step by step. Raises ServiceError with the first thing that is wrong.
+
+    Where nothing knows the release's examples, its HTTP contract alone is asked.
+    """
+    contract = Contract(service, identity(configuration))
     with steps.step("Ready") as step:
         step.result = f"{service} said so after {await_ready(service, demands.ready_seconds):.1f} s"
     with steps.step("Version") as step:
         step.result = _settled(step, contract.version, demands)
-    with steps.step("Pictures") as step:
-        step.result = f"{_pictures(step, service, right)} as expected; {contract.score()}"
+    with steps.step("Examples") as step:
+        if examples is None:
+            step.skip("no record of this release is kept here, so its examples are not known")
+        else:
+            step.result = f"{len(ask_examples(step, service, examples))} as expected"
+    with steps.step("Contract") as step:
+        step.result = contract.score()
     with steps.step("Errors") as step:
-        step.result = f"{_errors(step, service, right)} wrong requests refused, each with its reason"
+        step.result = f"{_errors(step, service)} wrong requests refused, each with its reason"
     with steps.step("Latency") as step:
-        step.result = _latency(step, service, list(right), demands)
+        step.result = _latency(step, service, _calls(examples), demands)
 
 
 def _settled(step: Step, version: Callable[[], str], demands: Demands) -> str:
@@ -89,17 +97,8 @@ def _settled(step: Step, version: Callable[[], str], demands: Demands) -> str:
                 return f"{said}, {row} times in a row"
 
 
-def _pictures(step: Step, service: Remote, right: Mapping[Path, Expected]) -> int:
-    seen = list(classify_all(service, right))
-    for each in seen:
-        step.log(f"{each.picture.name}: {each.label} {each.probability:.2f} {each.fault}")
-    if wrong := [f"{each.picture.name}: {each.label}, {each.fault}" for each in seen if each.fault]:
-        raise ServiceError(f"{len(wrong)} of {len(seen)} pictures are answered wrongly: {'; '.join(wrong)}")
-    return len(seen)
-
-
-def _errors(step: Step, service: Remote, right: Mapping[Path, Expected]) -> int:
-    wanted = [one for one in requests(next(iter(right)), "none") if one.name in ERRORS]
+def _errors(step: Step, service: Remote) -> int:
+    wanted = [one for one in requests(PICTURES[0], "none") if one.name in ERRORS]
     for request in wanted:
         step.log(f"{request.name}: {refuse(service, request)}")
     if ask(service, "GET", "/score").status != http.HTTPStatus.METHOD_NOT_ALLOWED:
@@ -107,17 +106,24 @@ def _errors(step: Step, service: Remote, right: Mapping[Path, Expected]) -> int:
     return len(wanted) + 1
 
 
-def _latency(step: Step, service: Remote, pictures: list[Path], demands: Demands) -> str:
+def _calls(examples: Examples | None) -> list[tuple[Call, int]]:
+    """What the latency is measured by, each with its right status: the examples, else pictures."""
+    if examples is None:
+        return [(Call("POST", "/v1/classify", {}, picture.read_bytes()), http.HTTPStatus.OK) for picture in PICTURES]
+    return examples.calls()
+
+
+def _latency(step: Step, service: Remote, calls: list[tuple[Call, int]], demands: Demands) -> str:
     taken = []
     for number in range(demands.samples):
-        answer = classify(service, pictures[number % len(pictures)])
-        if answer.status != http.HTTPStatus.OK:
-            raise failure(service, f"{pictures[number % len(pictures)].name}: answered {answer.status}, expected 200")
+        call, status = calls[number % len(calls)]
+        answer = send(service, call)
+        if answer.status != status:
+            raise failure(service, f"{call}: answered {answer.status}, expected {status}")
         taken.append(answer.milliseconds)
-    taken.sort()
-    slowest = taken[math.ceil(_LATENCY_SHARE * len(taken)) - 1]
-    step.log(f"from {taken[0]:.0f} to {taken[-1]:.0f} ms")
-    found = f"nine of ten of {len(taken)} pictures within {slowest:.0f} ms"
+    slowest = within(taken)
+    step.log(f"from {min(taken):.0f} to {max(taken):.0f} ms")
+    found = f"nine of ten of {len(taken)} requests within {slowest:.0f} ms"
     if slowest > demands.latency_ms:
         raise ServiceError(f"{found}, allowed are {demands.latency_ms:.0f} ms")
     return f"{found}, allowed are {demands.latency_ms:.0f}"

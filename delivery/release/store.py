@@ -1,6 +1,6 @@
 """Where releases are kept: a folder, Azure Blob or S3, by the same library and the same rules as models.
 
-    _releases/<id>/release.json, sbom.cdx.json, provenance.json
+    _releases/<id>/release.json, sbom.cdx.json, provenance.json, examples.json
     _deployments/<environment>/<number>/begun.json, ended.json
 
 Everything is created once and never replaced. The names start with `_`, which no model's does, so that a container may
@@ -13,6 +13,7 @@ from typing import TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from app.scoring.manifest import ManifestError, parse
+from delivery.examples.folder import Examples, parse_bundle
 from delivery.failure import ConflictError, IntegrityError, NotFoundError
 from delivery.image.oci import digest_of
 from delivery.model.store import Store
@@ -85,11 +86,26 @@ class ReleaseStore:
     def add(self, release: Release, documents: dict[str, bytes]) -> None:
         """Keep a release; `release.json` is written last, so that what can be read is whole."""
         folder = f"{_RELEASES}/{release.id}"
-        for document in (release.sbom, release.provenance):
+        for document in release.documents:
             if digest_of(documents[document.file]) != document.digest:
                 raise IntegrityError(f"{document.file}: is not the document of release {release.id}; nothing was kept")
             self._create(f"{folder}/{document.file}", documents[document.file], _MAX_DOCUMENT)
         self._create(f"{folder}/{RELEASE_FILE}", release.to_json(), _MAX_RECORD)
+
+    def examples(self, digest: str) -> Examples | None:
+        """The examples of the release of an image; None where no release of it is kept here.
+
+        Raises IntegrityError where they are not those that the release declares.
+        """
+        release = next((one for name in reversed(self.ids()) if (one := self._of_image(name, digest))), None)
+        if release is None:
+            return None
+        path = f"{_RELEASES}/{release.id}/{release.examples.file}"
+        seen = self.store.read(path, _MAX_DOCUMENT)
+        if seen is None or digest_of(seen.data) != release.examples.digest:
+            found = "is gone" if seen is None else "is not the document that release.json declares"
+            raise IntegrityError(f"{self.store.location}/{path}: {found}: {release.examples.digest}")
+        return parse_bundle(seen.data, f"{self.store.location}/{path}")
 
     def begin(self, begun: Begun) -> Begun:
         """Write down that an attempt begins, under the next free number; as written."""
@@ -114,6 +130,13 @@ class ReleaseStore:
     def environments(self) -> list[str]:
         """Where anything was ever deployed."""
         return sorted(self.store.folders(_DEPLOYMENTS))
+
+    def _of_image(self, name: str, digest: str) -> Release | None:
+        """The release of that id, where its image is this one: the id ends with the digest's first characters."""
+        if not name.endswith(digest.removeprefix("sha256:")[:12]):
+            return None
+        release = self.find(name)
+        return release if release and release.image.digest == digest else None
 
     def _numbers(self, environment: str) -> list[str]:
         return [name for name in self.store.folders(f"{_DEPLOYMENTS}/{environment}") if name.isdigit()]

@@ -6,7 +6,6 @@ import time
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -108,8 +107,3 @@ def _exchange(
         connection.request(method, path, body, headers)
         response = connection.getresponse()
         return response.status, response.read()
-
-
-def classify(running: Running, picture: Path) -> Answer:
-    """One picture to /v1/classify."""
-    return ask(running, "POST", "/v1/classify", picture.read_bytes())

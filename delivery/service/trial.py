@@ -1,39 +1,46 @@
-"""Proving a started service, step by step: ready, the sample pictures, the page, a clean end."""
+"""Proving a started service, step by step: ready, the examples of its model, the page, a clean end."""
 
 import http
 import time
-from pathlib import Path
 
 from rich.markup import escape
 
-from delivery.console import Steps
+from delivery.console import Step, Steps
+from delivery.examples import check
+from delivery.examples.check import Outcome
+from delivery.examples.folder import Examples
 from delivery.paths import PICTURES
 
 from .client import ask, await_ready
 from .ending import end
-from .pictures import Seen, classify_all, expected
-from .running import Running, ServiceError, address, failure
+from .running import Running, address, failure
 
-_BAR = 20
 _WATCH_SECONDS = 0.5
 
 
-def prove(steps: Steps, running: Running, pictures: Path = PICTURES) -> None:
-    """Ready within its deadline, every picture of the folder as expected, the page there. Raises ServiceError."""
+def prove(steps: Steps, running: Running, examples: Examples) -> None:
+    """Ready within its deadline, every example answered rightly, the page there. Raises ServiceError."""
     with steps.step("Ready") as step:
         step.result = f"/readyz of the management port said 200 after {await_ready(running):.1f} s"
-    with steps.step("Classify") as step:
-        seen = list(classify_all(running, expected(pictures)))
-        step.result = f"{sum(not each.fault for each in seen)} of {len(seen)} pictures as expected"
-        for each in seen:
-            step.log(line(each))
-        if any(each.fault for each in seen):
-            raise ServiceError(step.result)
-    for each in seen:
-        steps.say(f"    {escape(line(each))}")
+    with steps.step("Examples") as step:
+        outcomes = ask_examples(step, running, examples)
+        step.result = f"{len(outcomes)} of {len(outcomes)} examples as expected"
+    for outcome in outcomes:
+        steps.say(f"    {escape(str(outcome))}")
     with steps.step("Page") as step:
         _check_page(running)
         step.result = f"{address(running)} shows it to a browser"
+
+
+def ask_examples(step: Step, running: Running, examples: Examples) -> list[Outcome]:
+    """Ask each example, with a line of the step's log for each. Raises ServiceError unless all are right."""
+    outcomes = []
+    for outcome in check.check_all(running, examples):
+        step.status(outcome.name)
+        step.log(str(outcome))
+        outcomes.append(outcome)
+    check.refuse_wrong(running, outcomes)
+    return outcomes
 
 
 def keep(steps: Steps, running: Running) -> None:
@@ -50,19 +57,11 @@ def keep(steps: Steps, running: Running) -> None:
 def stop(steps: Steps, running: Running) -> None:
     """End it as Kubernetes does, in the middle of a picture. Raises ServiceError unless that is clean."""
     with steps.step("Stop") as step:
-        ending = end(running, next(iter(expected())))
+        ending = end(running, PICTURES[0])
         step.result = (
             f"SIGTERM: the picture in flight was answered {ending.status}, "
             f"exit code 0 after {ending.seconds:.1f} s, nothing left behind"
         )
-
-
-def line(seen: Seen) -> str:
-    """One picture's answer: name, first class, probability as a bar, time."""
-    bar = "#" * round(seen.probability * _BAR)
-    mark = f"  {seen.fault}" if seen.fault else ""
-    figures = f"{seen.probability:4.2f} {bar:{_BAR}} {seen.milliseconds:5.0f} ms"
-    return f"{seen.picture.name:12} {seen.label:16} {figures}{mark}"
 
 
 def _check_page(running: Running) -> None:

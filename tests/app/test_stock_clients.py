@@ -15,12 +15,24 @@ from PIL import Image, ImageOps
 from tritonclient.http import InferenceServerClient, InferInput, InferRequestedOutput
 from tritonclient.utils import InferenceServerException
 
+from delivery.examples.example import Example
+from delivery.examples.folder import read_folder
+from delivery.paths import EXAMPLES
 from tests.support.models import COLOURS, SIDE
 from tests.support.pictures import encoded, plain
 from tests.support.service import ROOT, Service
 
 SAMPLES = ROOT / "app" / "scoring" / "page" / "samples"
-EXPECTED: dict[str, dict[str, Any]] = json.loads((SAMPLES / "expected.json").read_text(encoding="utf-8"))
+
+
+def _first(example: Example) -> dict[str, Any]:
+    """The labels that are right in the first place of an answer, and the least probability there."""
+    document: Any = example.expect.document
+    label, probability = document["classes"][0]["label"], document["classes"][0]["probability"]["$at_least"]
+    return {"labels": label["$one_of"] if isinstance(label, dict) else [label], "probability": probability}
+
+
+EXPECTED = {f"{name}.jpg": _first(example) for name, example in read_folder(EXAMPLES).examples.items()}
 _LITE0 = "efficientnet-lite"
 
 

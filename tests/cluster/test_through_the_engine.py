@@ -31,7 +31,6 @@ from delivery.release.record import Image, Release, release_id
 from delivery.release.rollback import rollback
 from delivery.release.smoke import Demands
 from delivery.release.store import ReleaseStore
-from tests.delivery.image.altered import golden
 from tests.delivery.release import samples
 from tests.engine.harness.environments import Environments
 from tests.engine.harness.operations import Outcome
@@ -181,7 +180,7 @@ def deployer(live: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         steps=Steps(Console(width=200)),
         engine=Engine(live.stack.name, live.stack.workspace.project),
         store=ReleaseStore(open_store(parse_location(str(tmp_path / "releases")), create=True)),
-        demands=Demands(pictures=golden(tmp_path / "golden"), settle_seconds=30, latency_ms=5000),
+        demands=Demands(settle_seconds=30, latency_ms=5000),
         address=f"http://{live.deployed.await_address()}/",
     )
 

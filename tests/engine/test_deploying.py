@@ -25,7 +25,7 @@ from delivery.release.store import ReleaseStore
 from delivery.release.verify import verify
 from delivery.service.client import await_ready
 from delivery.service.process import Process
-from tests.delivery.image.altered import Altered, golden
+from tests.delivery.image.altered import Altered
 from tests.delivery.release.samples import DOCUMENTS, release
 from tests.delivery.release.stand_ins import StandIns
 from tests.engine.harness.environments import Environments
@@ -53,7 +53,6 @@ class Dev:
         self.environments, self.cloud = found, found.workspace.cloud
         self.engine = Engine("dev", found.workspace.project)
         self.store = ReleaseStore(open_store(parse_location(str(folder / "releases")), create=True))
-        self.pictures = golden(folder / "golden")
         self.releases: dict[str, Release] = {}
         self.wrong: set[str] = set()
         self.address = ""
@@ -73,9 +72,7 @@ class Dev:
         return str(json.dumps(found.body).partition("@")[2][:71])
 
     def deployer(self) -> Deployer:
-        demands = Demands(
-            pictures=self.pictures, latency_ms=20_000, settle_seconds=2, settled=2, samples=3, ready_seconds=30
-        )
+        demands = Demands(latency_ms=20_000, settle_seconds=2, settled=2, samples=3, ready_seconds=30)
         steps = Steps(Console(width=200))
         return Deployer(steps=steps, engine=self.engine, store=self.store, demands=demands, address=self.address)
 
@@ -131,7 +128,7 @@ def test_a_bad_release_makes_room_for_the_good_one_and_going_back_goes_back(dev:
     one, bad, three = (dev.release(number) for number in (1, 2, 3))
     dev.wrong.add(bad.image.digest)
     deploy(dev.deployer(), one)
-    with pytest.raises(RestoredError, match="pictures are answered wrongly"):
+    with pytest.raises(RestoredError, match="examples are answered wrongly"):
         deploy(dev.deployer(), bad)
     assert dev.runs == one.image.digest
 

@@ -19,8 +19,7 @@ from delivery.image.engine import absence, docker
 from delivery.image.records import Records
 from delivery.image.registry.place import Place
 from delivery.paths import ROOT
-from tests.delivery.image import altered
-from tests.support import models
+from tests.delivery.examples import colours
 from tests.support.service import free_port
 
 Build = Callable[..., Built]
@@ -32,7 +31,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if reason := absence():
         pytest.skip(f"no image can be built: {reason}")
     root = tmp_path_factory.mktemp("checkout")
-    shutil.copytree(ROOT / "app", root / "app", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "app", root / "app", symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
     fetched = ROOT / ".slipway" / "image"
     if (fetched / "wheels.key").is_file():
         shutil.copytree(fetched / "wheels", root / ".slipway" / "image" / "wheels")
@@ -63,9 +62,9 @@ def built(checkout: Path) -> Iterator[Build]:
 
 @pytest.fixture(scope="session")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small model version with known answers."""
+    """A small model version with examples of its own."""
     folder = tmp_path_factory.mktemp("model")
-    models.write(folder)
+    colours.version(folder)
     return folder
 
 
@@ -73,12 +72,6 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def records(checkout: Path) -> Records:
     """What the commands of that checkout write down of its images."""
     return Records(checkout / ".slipway" / "image" / "records")
-
-
-@pytest.fixture(scope="session")
-def golden(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Pictures that the small model is sure of."""
-    return altered.golden(tmp_path_factory.mktemp("golden"))
 
 
 @pytest.fixture(scope="session")

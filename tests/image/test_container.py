@@ -4,12 +4,14 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from delivery.examples import check
+from delivery.examples.folder import read_folder
 from delivery.image import container as container_module
 from delivery.image.build import Built
 from delivery.image.confinement import Confinement, confinement
@@ -18,9 +20,8 @@ from delivery.image.engine import EngineError, docker
 from delivery.paths import ROOT
 from delivery.service.client import ask, await_ready
 from delivery.service.ending import end
-from delivery.service.pictures import Expected, classify_all
 from delivery.service.running import ServiceError
-from tests.support import pictures
+from tests.support import models, pictures
 
 pytestmark = pytest.mark.image
 
@@ -136,13 +137,15 @@ def test_a_wrong_setting_ends_it_with_2_and_one_clear_line(image: Built) -> None
 def test_a_worker_that_the_kernel_ends_for_memory_is_named_with_the_limit(
     image: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    large = tmp_path / "large.webp"
-    Image.new("RGB", (5000, 5000)).save(large)
+    Image.new("RGB", (5000, 5000)).save(tmp_path / "large.webp")
+    (tmp_path / "large.yaml").write_text(
+        "request: {path: /v1/classify, file: large.webp}\nexpect: {}", encoding="utf-8"
+    )
     monkeypatch.setattr(container_module, "confinement", lambda: Confinement("dev", "200Mi", "2", "192Mi"))
     with Container(image.tag, sealed=True) as running:
         await_ready(running)
         with pytest.raises(ServiceError, match=r"answered 503, .*; killed for memory: the limit is 200Mi; raise .*dev"):
-            list(classify_all(running, {large: Expected(labels=("black",), probability=0.5)}))
+            check.prove(running, read_folder(tmp_path))
 
 
 def test_a_container_that_the_kernel_ends_for_memory_is_named_with_the_limit(
@@ -156,13 +159,16 @@ def test_a_container_that_the_kernel_ends_for_memory_is_named_with_the_limit(
         await_ready(running)
 
 
-def test_the_command_that_tests_an_image_fails_one_whose_answers_are_wrong(image: Built) -> None:
+def test_the_command_that_tests_an_image_asks_the_apps_examples_where_the_model_has_none(
+    built: Callable[..., Built], tmp_path: Path
+) -> None:
+    models.write(tmp_path / "model")
+    image = built(tmp_path / "model")
     listing = ("ps", "--all", "--quiet", "--filter", f"ancestor={image.id}")
     before = docker(*listing)
     command = [sys.executable, "-m", "delivery", "image", "test", image.tag]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert "cat.jpg" in done.stdout
-    assert "expected Egyptian cat or tiger cat or tabby" in done.stdout
-    assert re.search(r"error: 0 of \d+ pictures as expected", done.stderr)
+    assert re.search(r"error: \d of 6 examples are answered wrongly", done.stderr)
+    assert re.search(r"cat: .* found '.*', expected one of 'Egyptian cat', 'tiger cat', 'tabby'", done.stderr)
     assert docker(*listing) == before

@@ -10,6 +10,7 @@ import pytest
 
 from delivery.image.build import Built
 from delivery.image.engine import docker
+from tests.delivery.examples import colours
 from tests.support import models
 
 pytestmark = pytest.mark.image
@@ -93,9 +94,13 @@ def test_it_runs_as_nobody_in_particular_and_stops_at_sigterm(image: Built) -> N
 
 def test_only_the_app_and_the_model_are_under_srv(image: Built, checkout: Path) -> None:
     found = set(inside(image, "find", "/srv", "-type", "f", "-not", "-name", "*.pyc").splitlines())
-    app = [path for path in (checkout / "app" / "scoring").rglob("*") if path.is_file()]
+    folders = [checkout / "app" / name for name in ("scoring", "examples")]
+    app = [path for folder in folders for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
     expected = {f"/srv/{path.relative_to(checkout)}" for path in [*app, checkout / "app" / "__init__.py"]}
-    assert found == expected | {f"/srv/model/{name}" for name in ("manifest.json", "model.onnx", "labels.txt")}
+    examples = {f"examples/{name}" for name in colours.FILES}
+    assert found == expected | {
+        f"/srv/model/{name}" for name in {"manifest.json", "model.onnx", "labels.txt"} | examples
+    }
 
 
 def test_every_module_is_compiled_ahead(image: Built) -> None:

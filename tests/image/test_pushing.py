@@ -27,6 +27,7 @@ from delivery.image.registry.client import Registry
 from delivery.image.registry.place import Place
 from delivery.image.trial import examine
 from delivery.release.recording import read, record
+from tests.delivery.examples import colours
 from tests.delivery.model.candidates import facts
 from tests.support import models
 from tests.support.wire import Wire, counted
@@ -45,11 +46,10 @@ class Way:
     place: Place
     wire: Wire
     records: Records
-    golden: Path
 
     def prove(self, image: Built) -> None:
         """Test the image, as a push wants it."""
-        examine(Steps(Console(quiet=True)), image.tag, self.records, self.golden)
+        examine(Steps(Console(quiet=True)), image.tag, self.records)
 
     def push(self, image: Built) -> tuple[Pushed, int]:
         """Push it; what that came to, and bytes that went over the wire to the registry."""
@@ -58,10 +58,10 @@ class Way:
 
 
 @pytest.fixture(scope="module")
-def way(registry: str, records: Records, golden: Path) -> Iterator[Way]:
+def way(registry: str, records: Records) -> Iterator[Way]:
     """The way into a repository that nobody pushed to before."""
     with counted(registry) as wire:
-        yield Way(Place(wire.host, f"slipway-test/{uuid.uuid4().hex[:12]}"), wire, records, golden)
+        yield Way(Place(wire.host, f"slipway-test/{uuid.uuid4().hex[:12]}"), wire, records)
 
 
 @pytest.fixture(scope="module")
@@ -214,7 +214,7 @@ def test_the_record_of_the_release_names_that_very_image(
 
 def heavier(folder: Path, size: int) -> int:
     """The small model with weights that nothing uses and nothing can pack; the bytes of its files."""
-    models.write(folder)
+    colours.version(folder)
     model = onnx.load_model(folder / MODEL_FILE)
     noise = np.random.default_rng(0).integers(0, 256, size, np.uint8)
     model.graph.initializer.append(numpy_helper.from_array(noise, "noise"))

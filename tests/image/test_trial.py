@@ -1,6 +1,5 @@
 """The test of an image: what it proves, what it writes down, and what does not pass."""
 
-import json
 import re
 import socket
 import subprocess
@@ -17,8 +16,9 @@ from rich.console import Console
 
 from app.scoring.manifest import MANIFEST_FILE, MODEL_FILE, Manifest
 from delivery.console import Steps
+from delivery.examples.folder import parse
 from delivery.failure import FailureError
-from delivery.image import container
+from delivery.image import container, trial
 from delivery.image.build import Built
 from delivery.image.confinement import Confinement
 from delivery.image.container import Container
@@ -30,8 +30,9 @@ from delivery.image.registry.place import Place
 from delivery.image.trial import examine
 from delivery.paths import ROOT
 from delivery.service.client import ask, await_ready
+from tests.delivery.examples import colours
 from tests.delivery.model.candidates import facts
-from tests.support import models, pictures
+from tests.support import pictures
 
 pytestmark = pytest.mark.image
 
@@ -49,24 +50,24 @@ def refused_push(image: str, records: Records, place: Place) -> None:
     assert Registry(place).manifest("latest") is None
 
 
-def test_an_image_that_passes_is_written_down_by_its_id(image: Built, records: Records, golden: Path) -> None:
-    record = examine(steps(), image.tag, records, golden)
+def test_an_image_that_passes_is_written_down_by_its_id(image: Built, records: Records) -> None:
+    record = examine(steps(), image.tag, records)
     assert record == records.find(TestRecord, image.id)
     names = [check.name for check in record.checks]
-    assert names[:2] == ["pictures", "memory"]
+    assert names[:2] == ["examples", "memory"]
     assert names[-2:] == ["hostile", "SIGTERM"]
     assert len([name for name in names if name.startswith("contract ")]) == 8
 
 
 def test_a_model_that_takes_more_memory_than_is_counted_does_not_pass(
-    image: Built, records: Records, golden: Path, monkeypatch: pytest.MonkeyPatch
+    image: Built, records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(container, "confinement", lambda: Confinement("prod", "1280Mi", "2", "16Mi"))
     with pytest.raises(
         FailureError,
         match=r"takes \d+Mi at rest with this model, and 16Mi are counted for it; raise .*\.prod\.yaml",
     ):
-        examine(steps(), image.tag, records, golden)
+        examine(steps(), image.tag, records)
     assert records.find(TestRecord, image.id) is None
 
 
@@ -91,13 +92,13 @@ def test_nothing_remains_of_a_sealed_container(image: Built) -> None:
 
 
 def test_a_model_that_loads_and_classifies_wrongly_does_not_pass(
-    built: Build, records: Records, golden: Path, place: Place, tmp_path: Path
+    built: Build, records: Records, place: Place, tmp_path: Path
 ) -> None:
-    models.write(tmp_path / "model")
+    colours.version(tmp_path / "model")
     swap_colours(tmp_path / "model")
     wrong = built(tmp_path / "model")
-    with pytest.raises(FailureError, match="0 of 3 pictures as expected"):
-        examine(steps(), wrong.tag, records, golden)
+    with pytest.raises(FailureError, match="3 of 3 examples are answered wrongly"):
+        examine(steps(), wrong.tag, records)
     assert records.find(TestRecord, wrong.id) is None
     refused_push(wrong.tag, records, place)
 
@@ -115,55 +116,53 @@ def changed(file: Path, old: str, new: str) -> Iterator[None]:
 
 
 def test_a_container_that_starts_and_answers_wrongly_does_not_pass(
-    built: Build, checkout: Path, records: Records, golden: Path, place: Place, model: Path
+    built: Build, checkout: Path, records: Records, place: Place, model: Path
 ) -> None:
     with changed(checkout / "app" / "scoring" / "views" / "score.py", "Computed in ", "Took "):
         wrong = built(model)
     with pytest.raises(FailureError, match=r"POST /score: expected 'Computed in … ms' at the end, found 'Took"):
-        examine(steps(), wrong.tag, records, golden)
+        examine(steps(), wrong.tag, records)
     refused_push(wrong.tag, records, place)
 
 
 def test_a_container_that_ends_at_once_does_not_pass_and_shows_its_log(
-    built: Build, checkout: Path, records: Records, golden: Path, place: Place, model: Path
+    built: Build, checkout: Path, records: Records, place: Place, model: Path
 ) -> None:
     with changed(
         checkout / "app" / "scoring" / "__main__.py", "import sys\n", 'import sys\n\nsys.exit("out of order")\n'
     ):
         broken = built(model)
     with pytest.raises(FailureError, match=r"(?s)ended with exit code 1 before it was ready.*out of order"):
-        examine(steps(), broken.tag, records, golden)
+        examine(steps(), broken.tag, records)
     refused_push(broken.tag, records, place)
 
 
-def test_an_image_whose_labels_speak_of_another_model_does_not_pass(
-    image: Built, records: Records, golden: Path
-) -> None:
+def test_an_image_whose_labels_speak_of_another_model_does_not_pass(image: Built, records: Records) -> None:
     source = f"FROM {image.tag}\nLABEL slipway.model.version=2\n"
     command = ["docker", "build", "--quiet", "--network", "none", "-"]
     done = subprocess.run(command, input=source, capture_output=True, text=True, check=True)
     lying = done.stdout.strip()
     try:
         with pytest.raises(FailureError, match=r"GET /version: version: found '1', expected '2'"):
-            examine(steps(), lying, records, golden)
+            examine(steps(), lying, records)
     finally:
         docker("image", "rm", "--force", lying)
 
 
 def test_a_test_that_fails_takes_the_earlier_pass_away(
-    image: Built, records: Records, golden: Path, tmp_path: Path
+    image: Built, records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    examine(steps(), image.tag, records, golden)
-    (tmp_path / "red.png").write_bytes(pictures.plain("blue"))
-    wrong = {"red.png": {"labels": ["red"], "probability": 0.5}}
-    (tmp_path / "expected.json").write_text(json.dumps(wrong), encoding="utf-8")
-    with pytest.raises(FailureError, match="0 of 1 pictures as expected"):
-        examine(steps(), image.tag, records, tmp_path)
+    examine(steps(), image.tag, records)
+    text = b"request: {path: /, file: red.png}\nexpect: {text: Hello}"
+    wrong = parse({"greeting.yaml": text, "red.png": pictures.plain("red")}, "examples")
+    monkeypatch.setattr(trial, "read_examples", lambda _image: wrong)
+    with pytest.raises(FailureError, match="1 of 1 examples are answered wrongly: greeting: "):
+        examine(steps(), image.tag, records)
     assert records.find(TestRecord, image.id) is None
 
 
-def test_the_command_says_what_passed_and_by_which_id(image: Built, golden: Path) -> None:
-    command = [sys.executable, "-m", "delivery", "image", "test", image.tag, "--pictures", str(golden)]
+def test_the_command_says_what_passed_and_by_which_id(image: Built) -> None:
+    command = [sys.executable, "-m", "delivery", "image", "test", image.tag]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{image.id} passed; it may be pushed" in done.stdout

@@ -1,31 +1,17 @@
 """A right service behind somebody who changes its answers: what a container that answers wrongly looks like."""
 
 import http.client
-import json
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from delivery.service.running import Running
-from tests.support import pictures
 
 Change = Callable[[str, int, bytes], tuple[int, bytes]]
 """From method and path, status and body to the status and body that callers see. A request of the management port is
 told as "management GET /readyz"."""
-
-
-def golden(folder: Path) -> Path:
-    """A folder of pictures that the test model is sure of."""
-    folder.mkdir(parents=True, exist_ok=True)
-    colours = ("red", "green", "blue")
-    for colour in colours:
-        (folder / f"{colour}.png").write_bytes(pictures.plain(colour))
-    expected = {f"{colour}.png": {"labels": [colour], "probability": 0.5} for colour in colours}
-    (folder / "expected.json").write_text(json.dumps(expected), encoding="utf-8")
-    return folder
 
 
 class Altered:

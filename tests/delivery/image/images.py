@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.scoring.manifest import Manifest
+from delivery.examples.folder import BUNDLE_FILE
 from delivery.image.inventory import DebianPackage, Distribution, Inventory
 from delivery.image.records import Base, BuildRecord, Check, Model, Package, Records, TestRecord
+from tests.delivery.examples.colours import BUNDLE
 
 COMMIT = "c0ffee" + "0" * 34
 TIME = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -94,8 +96,9 @@ def build_record(image: str, manifest: Manifest, commit: str = COMMIT, build: st
 def prove(records: Records, image: str, manifest: Manifest) -> None:
     """Write down that an image was built and tested."""
     records.write(build_record(image, manifest))
-    checks = (Check(name="pictures", result="6 as expected"),)
-    records.write(TestRecord(image=image, tested=TIME, engine="28.2.2", checks=checks))
+    checks = (Check(name="examples", result="6 as expected"),)
+    records.write(TestRecord(image=image, tested=TIME, engine="28.2.2", checks=checks, examples=sha256(BUNDLE)))
+    (records.folder(image) / BUNDLE_FILE).write_bytes(BUNDLE)
 
 
 def inventory(manifest: Manifest) -> Inventory:

@@ -154,7 +154,9 @@ def test_an_image_that_does_not_answer_is_named(text: str) -> None:
 
 def statement(manifest: Manifest, environment: dict[str, str], commit: str = COMMIT) -> dict[str, Any]:
     build = build_record(IMAGE, manifest, commit=commit)
-    test = TestRecord(image=IMAGE, tested=TIME, engine="28", checks=(Check(name="pictures", result="6"),))
+    test = TestRecord(
+        image=IMAGE, tested=TIME, engine="28", checks=(Check(name="examples", result="6"),), examples=IMAGE
+    )
     text = provenance.write(SUBJECT, build, test, b"bill", environment)
     Statement.model_validate_json(text)
     document: dict[str, Any] = json.loads(text)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from delivery import cli
+from delivery.model import proof
 from delivery.model.cache import Cache
 from delivery.model.location import parse_location
 from delivery.model.publishing import Publication, publish
@@ -100,7 +101,14 @@ def published(repository: Repository, tmp_path: Path) -> Publish:
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+def run(whole: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The same without a service for each `publish`: what the repository does with a version is seen sooner so."""
+    monkeypatch.setattr(proof, "prove", lambda _candidate, _folder: [])
+    return whole
+
+
+@pytest.fixture
+def whole(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     """Run `python -m delivery model ...` on a repository in a folder, beside a cache of its own."""
     monkeypatch.setenv("SLIPWAY_MODELS", str(tmp_path / "repository"))
     monkeypatch.setenv("SLIPWAY_CACHE", str(tmp_path / "cache"))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.scoring.manifest import MODEL_FILE
+from tests.delivery.examples import colours
 from tests.support.service import ROOT, free_port
 
 from .candidates import publishable
@@ -49,7 +50,7 @@ def test_an_authors_words_cannot_command_the_terminal(run: Run, tmp_path: Path) 
         (["show", "--repository", "/no/such/folder"], 3, "file:///no/such/folder: no such folder"),
         (["pull"], 2, "Missing option '--to'"),
         (["list", "--limit", "0"], 2, "Invalid value for '--limit'"),
-        (["publish", "/no/such/folder"], 3, "model.json: no such file; a publishable folder has"),
+        (["publish", "/no/such/folder"], 3, "/no/such/folder: no such folder; a publishable folder has"),
         (["sample", "lite9", "--to", "somewhere"], 2, "found lite9, allowed are lite0, lite1, lite2, lite0-int8"),
         (["pull", "--to", "/dev/null/model"], 1, "cannot be used: "),
     ],
@@ -98,7 +99,7 @@ def test_several_models_need_a_name(run: Run, tmp_path: Path) -> None:
 
 
 def test_the_command_line_starts_without_the_heavy_libraries_and_leaves_the_home_folder_alone(tmp_path: Path) -> None:
-    folder = publishable(tmp_path / "model")
+    folder = colours.add(publishable(tmp_path / "model"))
     code = (
         "import sys, delivery.cli as c\n"
         "assert not {'onnx', 'onnxruntime', 'PIL'} & set(sys.modules), 'heavy'\n"

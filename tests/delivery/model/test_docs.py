@@ -7,6 +7,7 @@ import pytest
 from typer.models import CommandInfo
 
 from app.scoring.manifest import Description
+from delivery.examples.folder import MAX_BYTES, MAX_FILES
 from delivery.failure import ExitCode
 from delivery.model import cli
 from delivery.model.limits import MAX_FILE_BYTES, MAX_MANIFEST_BYTES, MAX_POINTER_BYTES
@@ -40,7 +41,8 @@ def test_every_exit_code_is_in_the_reference(code: ExitCode) -> None:
     [
         f"| `model.onnx` | {MAX_FILE_BYTES['model.onnx'] >> 30} GiB |",
         f"| `labels.txt` | {MAX_FILE_BYTES['labels.txt'] >> 20} MiB |",
-        f"| `manifest.json`, `model.json` | {MAX_MANIFEST_BYTES >> 20} MiB |",
+        f"| all files of `examples/` | {MAX_BYTES >> 20} MiB, {MAX_FILES} files |",
+        f"| `manifest.json`, `model.json`, `model.yaml` | {MAX_MANIFEST_BYTES >> 20} MiB |",
         f"| `latest.json` | {MAX_POINTER_BYTES >> 10} KiB |",
         f"up to {MAX_PREVIOUS} `previous`",
     ],

@@ -53,7 +53,7 @@ def test_what_is_published_is_what_was_checked_even_if_the_folder_changes(folder
         assert facts((candidate.folder / MODEL_FILE).read_bytes()) == before
 
 
-@pytest.mark.parametrize("name", [MODEL_FILE, LABELS_FILE, DESCRIPTION_FILE])
+@pytest.mark.parametrize("name", [MODEL_FILE, LABELS_FILE])
 def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()
 

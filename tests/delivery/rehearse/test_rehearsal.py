@@ -13,11 +13,13 @@ from rich.console import Console
 
 from app.scoring import manifest
 from delivery.console import Steps
+from delivery.examples.folder import Examples, parse
 from delivery.failure import FailureError, NotFoundError
 from delivery.image.build import Request
 from delivery.image.registry.place import Place
 from delivery.model.location import parse_location
 from delivery.model.store import open_store
+from delivery.paths import EXAMPLES
 from delivery.rehearse import load, machine, pack
 from delivery.rehearse.model import Places
 from delivery.rehearse.rehearsal import Rehearsal
@@ -25,12 +27,13 @@ from delivery.rehearse.stage import ENVIRONMENT
 from delivery.release import deployer, smoke
 from delivery.release.deployer import RestoredError, StrandedError
 from delivery.release.store import ReleaseStore
-from delivery.service.pictures import Expected, expected
 from delivery.service.process import Process
 from delivery.service.remote import Remote
 from delivery.service.running import ServiceError
 
-DAISY_IS_A_BEE = {"flower.jpg": Expected(labels=("bee",), probability=0.1)}
+FLOWER = """request: {path: /v1/classify, file: flower.jpg}
+expect: {json: {classes: [{label: bee}]}}
+"""
 
 
 @dataclass(frozen=True)
@@ -141,16 +144,16 @@ def test_a_second_rehearsal_makes_publishes_and_pulls_nothing_again(second: Ran)
     assert "is already efficientnet-lite version 2" in second.said
 
 
-def test_a_wrong_picture_fails_the_rehearsal_by_name_and_nothing_is_left(
+def test_a_wrong_example_fails_the_rehearsal_by_name_and_nothing_is_left(
     places: Places, started: list[Process], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = next(iter(expected())).parent
-    bees = {folder / name: right for name, right in DAISY_IS_A_BEE.items()}
-    monkeypatch.setattr(smoke, "expected", lambda _folder: bees)
+    flower = (EXAMPLES / "flower.jpg").read_bytes()
+    bees = parse({"flower.yaml": FLOWER.encode(), "flower.jpg": flower}, "examples")
+    monkeypatch.setattr(pack, "of_version", lambda _folder, _own: bees)
     rehearsed, said = rehearsal(places)
-    with pytest.raises(StrandedError, match=r"1 of 1 pictures are answered wrongly: flower\.jpg: daisy, expected bee"):
+    with pytest.raises(StrandedError, match=r"1 of 1 examples .* flower: .* found 'daisy', expected 'bee'"):
         rehearsed.run()
-    assert "Pictures" in said.getvalue()
+    assert "Examples" in said.getvalue()
     assert "Not rehearsed: the cluster, because KUBECONFIG is not set" in said.getvalue()
     assert started[0].exit_code() is not None
     assert started[0].left_behind() == ""
@@ -161,10 +164,16 @@ def test_a_second_release_that_fails_gives_way_to_the_first_again(
 ) -> None:
     proved = smoke.prove
 
-    def prove(steps: Steps, service: Remote, configuration: Mapping[str, Any], demands: smoke.Demands) -> None:
+    def prove(
+        steps: Steps,
+        service: Remote,
+        configuration: Mapping[str, Any],
+        demands: smoke.Demands,
+        examples: Examples | None,
+    ) -> None:
         if configuration["model"]["version"] == "2":
             raise ServiceError("the second one is not liked")
-        proved(steps, service, configuration, demands)
+        proved(steps, service, configuration, demands, examples)
 
     monkeypatch.setattr(deployer, "prove", prove)
     rehearsed, _ = rehearsal(places)

@@ -6,10 +6,11 @@ from delivery.image.oci import digest_of
 from delivery.image.records import Document, Model
 from delivery.release.deployment import Begun, Deployment, Ended, Outcome
 from delivery.release.record import Image, Previous, Release, release_id
+from tests.delivery.examples.colours import BUNDLE
 
 COMMIT = "c0ffee" + "0" * 34
 SBOM, PROVENANCE = b'{"bomFormat": "CycloneDX"}', b'{"_type": "statement"}'
-DOCUMENTS = {"sbom.cdx.json": SBOM, "provenance.json": PROVENANCE}
+DOCUMENTS = {"sbom.cdx.json": SBOM, "provenance.json": PROVENANCE, "examples.json": BUNDLE}
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
 
@@ -30,9 +31,10 @@ def release(number: int = 1, *, build: str = "", commit: str = COMMIT, previous:
         model=Model(name="colours", version=str(number), sha256="ab" * 32),
         build_id=build or f"2026.{number}",
         tested=created,
-        checks=("pictures: 6 as expected",),
+        checks=("examples: 6 as expected",),
         sbom=document("sbom.cdx.json", SBOM),
         provenance=document("provenance.json", PROVENANCE),
+        examples=document("examples.json", BUNDLE),
         previous=Previous(id=previous.id, digest=previous.image.digest) if previous else None,
     )
 

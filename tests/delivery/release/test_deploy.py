@@ -264,7 +264,7 @@ def test_an_environment_that_never_came_up_is_said_to_need_that(prod: World) -> 
     ("fault", "reason"),
     [
         ("dead", "not ready within"),
-        ("wrong", "1 of 3 pictures are answered wrongly: red.png: mauve, expected red"),
+        ("wrong", "1 of 3 examples are answered wrongly: red: POST /v1/classify: classes.0.label: found 'mauve'"),
         ("rude", "answered 500, expected 415"),
         ("slow", "allowed are 900 ms"),
     ],

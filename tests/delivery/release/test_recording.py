@@ -61,11 +61,11 @@ def test_the_record_says_what_the_build_the_test_and_the_push_said(records: Reco
     assert release.commit == COMMIT
     assert release.build_id == "77"
     assert release.model.name == "colours"
-    assert release.checks == ("pictures: 6 as expected",)
+    assert release.checks == ("examples: 6 as expected",)
     assert release.previous is None
 
 
-def test_the_folder_holds_the_record_and_both_documents(records: Records, tmp_path: Path) -> None:
+def test_the_folder_holds_the_record_and_its_documents(records: Records, tmp_path: Path) -> None:
     release = record(IMAGE, records, tmp_path / "out").release
     assert read(tmp_path / "out") == read(tmp_path / "out" / "release.json") == release
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"release.json", *DOCUMENTS}

@@ -15,6 +15,7 @@ from delivery.model.repository import Repository
 from delivery.model.store import open_store
 from delivery.release.deployment import Ended, before, live
 from delivery.release.store import ReleaseStore
+from tests.delivery.examples.colours import EXAMPLES
 from tests.delivery.model import stores
 
 from .samples import COMMIT, DOCUMENTS, NOON, begun, release
@@ -37,9 +38,23 @@ def test_a_release_is_found_with_its_documents(filled: ReleaseStore) -> None:
     assert filled.find(release(2).id) == release(2)
     assert filled.ids() == [release(number).id for number in (1, 2, 3)]
     for file, data in DOCUMENTS.items():
-        seen = filled.store.read(f"_releases/{release(2).id}/{file}", limit=1000)
+        seen = filled.store.read(f"_releases/{release(2).id}/{file}", limit=10_000)
         assert seen is not None
         assert seen.data == data
+
+
+def test_the_examples_of_an_image_are_those_of_its_release(filled: ReleaseStore) -> None:
+    assert filled.examples(release(2).image.digest) == EXAMPLES
+    assert filled.examples("sha256:" + "ab" * 32) is None
+
+
+def test_examples_that_were_exchanged_are_not_asked(filled: ReleaseStore) -> None:
+    path = f"_releases/{release(2).id}/examples.json"
+    seen = filled.store.read(path, limit=10_000)
+    assert seen is not None
+    assert filled.store.replace(path, b"{}", seen)
+    with pytest.raises(IntegrityError, match=r"examples\.json: is not the document that release\.json declares"):
+        filled.examples(release(2).image.digest)
 
 
 def test_the_newest_is_the_one_that_was_recorded_last(filled: ReleaseStore) -> None:

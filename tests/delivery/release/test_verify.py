@@ -39,8 +39,7 @@ def run(prod: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixt
     return command
 
 
-def asking(prod: World) -> tuple[object, ...]:
-    return "--stack", "prod", "--pictures", prod.pictures, "--settle", "0.5", "--latency-ms", "5000"
+ASKING = ("--stack", "prod", "--settle", "0.5", "--latency-ms", "5000")
 
 
 def test_the_release_that_the_stack_names_is_proved(prod: World) -> None:
@@ -110,13 +109,13 @@ def test_commands_deploy_show_and_go_back(prod: World, run: Run, tmp_path: Path)
     for name, data in (*DOCUMENTS.items(), ("release.json", first.to_json())):
         (folder / name).write_bytes(data)
 
-    code, out, _ = run("deploy", *asking(prod), "--release", folder)
+    code, out, _ = run("deploy", *ASKING, "--release", folder)
     assert (code, prod.live) == (0, first.image.digest)
     assert f"{first.id} (commit c0ffee000000, colours 1) is live in prod" in out
-    assert run("deploy", *asking(prod), "--release", second.id)[0] == 0
-    assert run("verify", *asking(prod))[0] == 0
+    assert run("deploy", *ASKING, "--release", second.id)[0] == 0
+    assert run("verify", *ASKING)[0] == 0
     assert "prod" in run("list")[1]
-    code, out, _ = run("rollback", *asking(prod))
+    code, out, _ = run("rollback", *ASKING)
     assert (code, prod.live) == (0, first.image.digest)
     assert "is live in prod again" in out
 
@@ -125,15 +124,15 @@ def test_exit_codes_tell_what_became_of_it(prod: World, run: Run) -> None:
     good, bad = prod.release(1), prod.release(2)
     prod.faults[bad.image.digest] = "wrong"
 
-    assert run("deploy", *asking(prod), "--release", bad.id)[0] == 7
-    assert run("deploy", *asking(prod), "--release", good.id)[0] == 0
-    code, _, err = run("deploy", *asking(prod), "--release", bad.id)
+    assert run("deploy", *ASKING, "--release", bad.id)[0] == 7
+    assert run("deploy", *ASKING, "--release", good.id)[0] == 0
+    code, _, err = run("deploy", *ASKING, "--release", bad.id)
     assert code == 6
     assert "is live again, and was proved" in err
-    assert run("deploy", *asking(prod), "--release", "no-such")[0] == 3
-    assert run("deploy", *asking(prod), "--release", good.id, "--rights", "everything")[0] == 2
+    assert run("deploy", *ASKING, "--release", "no-such")[0] == 3
+    assert run("deploy", *ASKING, "--release", good.id, "--rights", "everything")[0] == 2
     prod.faults[good.image.digest] = "wrong"
-    assert run("verify", *asking(prod))[0] == 1
+    assert run("verify", *ASKING)[0] == 1
 
 
 def test_a_preview_is_shown_written_and_approved_by_being_approved(prod: World, run: Run, tmp_path: Path) -> None:
@@ -151,7 +150,7 @@ def test_a_preview_is_shown_written_and_approved_by_being_approved(prod: World, 
     approved = json.loads((tmp_path / "preview" / "approval.json").read_text())
     assert [change["operation"] for change in approved["changes"]] == ["update"]
     assert prod.ups == []
-    assert run("deploy", *asking(prod), "--release", release.id, "--approved", tmp_path)[0] == 0
+    assert run("deploy", *ASKING, "--release", release.id, "--approved", tmp_path)[0] == 0
 
 
 def test_a_preview_with_a_shut_gate_says_so_before_anybody_is_asked(prod: World, run: Run, tmp_path: Path) -> None:
@@ -169,7 +168,7 @@ def test_a_release_without_its_documents_is_not_taken_in(prod: World, run: Run, 
     release = prod.release(1).model_copy(update={"id": "20300101T000000Z-000000000000"})
     (tmp_path / "release.json").write_bytes(release.to_json())
 
-    code, _, err = run("deploy", *asking(prod), "--release", tmp_path / "release.json")
+    code, _, err = run("deploy", *ASKING, "--release", tmp_path / "release.json")
 
     assert code == 2
     assert "a release comes with the documents that it names" in err

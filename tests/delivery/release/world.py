@@ -22,7 +22,7 @@ from delivery.release.record import Image, Release
 from delivery.release.smoke import Demands
 from delivery.release.store import ReleaseStore
 from delivery.service.process import Process
-from tests.delivery.image.altered import Altered, golden
+from tests.delivery.image.altered import Altered
 from tests.delivery.image.registry_stand_in import Behaviour, registry
 
 from .samples import DOCUMENTS
@@ -58,7 +58,6 @@ class World:
     prod: Behaviour
     hosts: Mapping[str, str]
     store: ReleaseStore
-    pictures: Path
     address: str = ""
     faults: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
@@ -109,7 +108,7 @@ class World:
             steps=Steps(Console(width=200)),
             engine=Engine("prod", self.root),
             store=self.store,
-            demands=Demands(pictures=self.pictures, **asked),
+            demands=Demands(**asked),
             address=self.address,
             by="a test",
         )
@@ -163,7 +162,7 @@ def world(tmp_path: Path, service: Process, monkeypatch: pytest.MonkeyPatch) -> 
             }
         )
         store = ReleaseStore(open_store(parse_location(str(tmp_path / "releases")), create=True))
-        made = World(root, engine, dev, prod, hosts, store, golden(tmp_path / "golden"))
+        made = World(root, engine, dev, prod, hosts, store)
         front = stack.enter_context(Altered(service, made.answer))
         made.address = f"http://{front.host}:{front.port}/"
         outputs = engine.read()["outputs"]
