@@ -15,7 +15,7 @@ app = typer.Typer()
 
 
 @app.command()
-def rehearse(
+def rehearse(  # noqa: PLR0913 - each is an option
     base_image: Annotated[
         str, typer.Option(envvar="BASE_IMAGE", help="base of the image; without it, the one that app/Dockerfile pins")
     ] = "",
@@ -23,6 +23,10 @@ def rehearse(
         str, typer.Option(envvar="REGISTRY", help="push to host[:port]/repository; without it, nothing is pushed")
     ] = "",
     port: Annotated[int, typer.Option(min=0, max=65535, help="where to serve; 0 is any free port")] = 0,
+    model: Annotated[
+        Path | None,
+        typer.Option(help="a publishable folder to release second, in place of the sample's second version"),
+    ] = None,
     work: Annotated[Path, typer.Option(help="folder for what it makes: models, pulled versions, logs")] = WORK,
     *,
     image: Annotated[bool, typer.Option(help="pack an image where a Docker engine answers")] = True,
@@ -49,6 +53,7 @@ def rehearse(
         image=image,
         any_cluster=any_cluster,
         keep=keep,
+        model=model,
         places=Places(work.resolve()),
     )
     try:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from rich.markup import escape
 
-from delivery.console import Steps
+from delivery.console import Step, Steps
 from delivery.failure import FailureError
 from delivery.image.build import DEFAULT_TAG
 from delivery.image.registry.place import Place
 from delivery.model.location import parse_location
 from delivery.model.pulling import Pulled
 from delivery.model.store import open_store
+from delivery.paths import short
 from delivery.release.store import ReleaseStore
 from delivery.service.trial import keep
 
@@ -43,6 +44,8 @@ class Rehearsal:
     any_cluster: bool = False
     keep: bool = False
     places: Places = field(default_factory=Places)
+    model: Path | None = None
+    """A publishable folder whose model is released second; without it, the sample's second version."""
 
     def run(self) -> None:
         """From nothing to a rolled-back release, and everything stopped again. Raises FailureError."""
@@ -94,7 +97,7 @@ class Rehearsal:
         """Made, published, pulled, packed: as far as this machine can."""
         self.versions += 1
         with self.steps.step("Model") as step:
-            made = make(step, self.places, sample)
+            made = self._made(step, sample)
         with self.steps.step("Publish") as step:
             repository, publication = publish_sample(step, made, self.places)
         with self.steps.step("Pull") as step:
@@ -105,6 +108,13 @@ class Rehearsal:
         chapter.downloaded = downloaded
         chapter.result = f"{pulled.manifest.name} version {pulled.manifest.version}: {packed.target.digest[:19]}…"
         return packed
+
+    def _made(self, step: Step, sample: str) -> Path:
+        """The publishable folder: the one that was named in place of the second sample, else the sample's own."""
+        if self.model is None or sample != SECOND:
+            return make(step, self.places, sample)
+        step.result = f"{short(self.model)}, as it is"
+        return self.model
 
     def _packed(self, pulled: Pulled, folder: Path, tag: str) -> tuple[Packed, int]:
         if not self.packs:

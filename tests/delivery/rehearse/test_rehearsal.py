@@ -30,6 +30,7 @@ from delivery.release.store import ReleaseStore
 from delivery.service.process import Process
 from delivery.service.remote import Remote
 from delivery.service.running import ServiceError
+from tests.delivery.examples import own
 
 FLOWER = """request: {path: /v1/classify, file: flower.jpg}
 expect: {json: {classes: [{label: bee}]}}
@@ -248,3 +249,32 @@ def test_a_port_that_is_taken_fails_with_its_number(places: Places, started: lis
         with pytest.raises(FailureError, match=f"port {port} cannot be listened at: Address already in use"):
             rehearsal(places, port=port)[0].run()
     assert started == []
+
+
+def test_a_model_of_ones_own_takes_the_samples_place_under_load_and_gives_it_back(
+    places: Places, started: list[Process], tmp_path: Path
+) -> None:
+    rehearsed, said = rehearsal(places, model=own.write(tmp_path))
+    rehearsed.run()
+    assert "published as sheets version 1; 3 examples as expected" in said.getvalue()
+    assert re.findall(r"Examples .* (\d) as expected", said.getvalue()) == ["6", "3", "6"]
+    assert re.findall(r"Live .* serves (\S+) version", said.getvalue()) == [
+        "efficientnet-lite",
+        "sheets",
+        "efficientnet-lite",
+    ]
+    assert len(re.findall(r"Load .* requests in .*, none failed", said.getvalue())) == 2
+    assert [process.exit_code() for process in started] == [0, 0, 0]
+
+
+def test_a_wrong_example_of_ones_own_ends_the_rehearsal_before_anything_is_replaced(
+    places: Places, started: list[Process], tmp_path: Path
+) -> None:
+    folder = own.write(tmp_path)
+    own.spoil(folder)
+    rehearsed, _ = rehearsal(places, model=folder)
+    with pytest.raises(
+        FailureError, match=r"blue: POST /v1/classify: classes\.0\.label: found 'blue', expected 'green'"
+    ):
+        rehearsed.run()
+    assert len(started) == 1
