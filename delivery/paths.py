@@ -4,7 +4,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = tuple(sorted((ROOT / "app" / "scoring" / "page" / "samples").glob("*.jpg")))
-"""Pictures that the app reads, whatever its model makes of them."""
+"""Pictures that the app reads with any model."""
 EXAMPLES = ROOT / "app" / "examples"
 """The app's own examples: what a model version without any must answer."""
 

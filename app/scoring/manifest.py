@@ -2,7 +2,7 @@
 
 Written by `delivery model publish`, checked by `delivery model pull`, obeyed by the serving app.
 One model version is a folder of three files: `manifest.json`, `model.onnx`, `labels.txt`; and beside them `examples/`,
-files for whoever tries the version, which serving does not read.
+files that try the version out and that serving does not read.
 """
 
 from datetime import datetime

@@ -13,7 +13,7 @@ from .example import BASE64, JSON_TEXT, Request
 
 @dataclass(frozen=True)
 class Call:
-    """What goes over the line; `target` is path and query."""
+    """A request as it goes over the line; `target` is path and query."""
 
     method: str
     target: str

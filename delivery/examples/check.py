@@ -18,7 +18,7 @@ SHARE = 0.9
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one example. `faults` is empty where all is right."""
+    """The result of one example. `faults` is empty where all is right."""
 
     name: str
     call: Call

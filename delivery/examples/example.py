@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 FOLDER = "examples"
-"""Where a model version keeps its examples."""
+"""The folder of a model version that holds its examples."""
 
 FILE_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
 FileName = Annotated[str, Field(pattern=f"^{FILE_NAME}$")]
@@ -38,7 +38,7 @@ class Request(_Part):
 
     @property
     def has_document(self) -> bool:
-        """Whether there is JSON to send; null is some."""
+        """True where there is JSON to send; null is some."""
         return "document" in self.model_fields_set
 
     @property
@@ -79,12 +79,12 @@ class Expect(_Part):
 
     @property
     def has_document(self) -> bool:
-        """Whether JSON is compared."""
+        """True where JSON is compared."""
         return "document" in self.model_fields_set
 
 
 class Example(_Part):
-    """What a file of examples/ holds."""
+    """The content of one file of examples/."""
 
     about: str = ""
     request: Request

@@ -32,7 +32,7 @@ class Examples:
     examples: Mapping[str, Example]
 
     def calls(self) -> list[tuple[Call, int]]:
-        """What each example sends, and the status that is right for it."""
+        """The call of each example, and the status that is right for it."""
         return [(make_call(one.request, self.files), one.expect.status) for one in self.examples.values()]
 
     def to_bundle(self) -> bytes:
@@ -43,8 +43,12 @@ class Examples:
 
 def read_folder(folder: Path) -> Examples:
     """The examples of a folder. Raises FailureError with every fault of every file."""
+    files: dict[str, bytes] = {}
     try:
-        files = {path.name: _read(path) for path in sorted(folder.iterdir())}
+        for path in sorted(folder.iterdir()):
+            files[path.name] = _read(path)
+            if sum(map(len, files.values())) > MAX_BYTES:
+                break  # more than is allowed already; the rest need not be read
     except OSError as error:
         raise FailureError(f"{error.filename}: cannot be read: {error.strerror}") from None
     return parse(files, str(folder))

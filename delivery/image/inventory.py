@@ -54,7 +54,7 @@ print(json.dumps({
     "own": distributions(own), "base": distributions(base),
     "manifest": (model / "manifest.json").read_text(),
     "files": {path.relative_to(model).as_posix(): sha256(path) for path in sorted(model.rglob("*"))
-              if path.is_file() and path.name != "manifest.json"},
+              if path.is_file() and path != model / "manifest.json"},
 }))
 """
 

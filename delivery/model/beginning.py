@@ -39,7 +39,7 @@ class _Answer(BaseModel):
 
 @dataclass(frozen=True)
 class Predicted:
-    """What the app makes of a picture. `fault` is its refusal, with no classes then."""
+    """The app's answer to a picture. `fault` is its refusal, with no classes then."""
 
     picture: Path
     classes: tuple[Class, ...]

@@ -27,18 +27,18 @@ class Head:
 
     @property
     def kind(self) -> str:
-        """How the description calls its numbers."""
+        """The description's word for its numbers."""
         return "probabilities" if self.last in ("Softmax", *graphs.SIGMOIDS) else "logits"
 
     @property
     def multi_label(self) -> bool:
-        """Whether each class has a probability of its own."""
+        """True where each class has a probability of its own."""
         return self.last in graphs.SIGMOIDS or self.classes == 1
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What a graph says of itself. A side of 0 is one that it leaves free."""
+    """The facts that a graph declares. A side of 0 is one that it leaves free."""
 
     name: str
     opset: int

@@ -58,7 +58,7 @@ def checked(folder: Path) -> Iterator[Candidate]:
 
 
 def _gather(faults: list[FailureError], step: Callable[[], T]) -> T | None:
-    """What the step gives; a failure goes to the others."""
+    """The result of the step; its failure joins the others."""
     try:
         return step()
     except FailureError as error:

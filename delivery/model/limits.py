@@ -14,7 +14,7 @@ MAX_POINTER_BYTES = 64 << 10
 
 
 def most_bytes(file: str) -> int:
-    """What a file of a version may have: a file of examples/ as much as all of them together."""
+    """The most bytes of a file of a version: a file of examples/ as much as all of them together."""
     return MAX_FILE_BYTES.get(file, MAX_BYTES)
 
 

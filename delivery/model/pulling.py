@@ -69,7 +69,10 @@ def _check_replaceable(folder: Path) -> None:
         return
     if not folder.is_dir():
         raise FailureError(f"{folder}: is not a folder")
-    if others := sorted(path.name for path in folder.iterdir() if path.name not in _FILES):
+    names = {path.name for path in folder.iterdir()}
+    # A folder called examples is nothing unusual: without a manifest beside it, it may be anyone's.
+    ours = _FILES if MANIFEST_FILE in names else _FILES - {EXAMPLES}
+    if others := sorted(names - ours):
         raise FailureError(f"{folder}: holds other files than a model version's: {', '.join(others[:5])}")
 
 

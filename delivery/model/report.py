@@ -77,7 +77,7 @@ def say_publication(publication: Publication) -> None:
 
 
 def say_begun(description: Path, checks: int, classes: int) -> None:
-    """What `init` has written, and what is left to its author."""
+    """Print what `init` has written, and what is left to the author."""
     folder = description.parent
     _say(f"wrote {folder / MODEL_FILE}, {folder / LABELS_FILE}, {description}")
     _say(
@@ -94,7 +94,7 @@ def say_lines(lines: Iterable[object]) -> None:
 
 
 def say_tried(folder: Path, written: list[Path], outcomes: list[Outcome]) -> None:
-    """What trying a folder came to."""
+    """Print the result of trying a folder."""
     for file in written:
         _say(f"wrote {file}")
     if written:

@@ -57,7 +57,7 @@ class Releasing:
         return Load(self.stage, self.folder, self.examples(self.live))
 
     def examples(self, target: Target) -> Examples:
-        """What a release must answer. Raises NotFoundError where nothing is known of it."""
+        """The examples of a release. Raises NotFoundError where nothing is known of it."""
         if found := target.examples or self.store.examples(target.digest):
             return found
         raise NotFoundError(f"{target}: its examples are neither with it nor in the store")

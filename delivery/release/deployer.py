@@ -30,7 +30,7 @@ class Target:
     release: str = ""
     tag: str = ""
     examples: Examples | None = None
-    """Where no store keeps them."""
+    """Given here where no store keeps them."""
 
     @property
     def digest(self) -> str:

@@ -38,7 +38,7 @@ def version(folder: Path) -> Manifest:
 def declare(folder: Path) -> Manifest:
     """Write the manifest of a version again, for the files that are there now."""
     written = manifests.read(folder)
-    paths = [path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST_FILE]
+    paths = [path for path in folder.rglob("*") if path.is_file() and path != folder / MANIFEST_FILE]
     files = {path.relative_to(folder).as_posix(): facts(path.read_bytes()) for path in paths}
     manifest = written.model_copy(update={"files": files})
     (folder / MANIFEST_FILE).write_text(manifest.to_json(), encoding="utf-8")

@@ -82,6 +82,16 @@ def test_a_pull_mends_a_folder_whose_examples_were_changed(run: Run, folder: Pat
     assert "unchanged" in run("pull", "--to", tmp_path / "model").out
 
 
+def test_a_folder_of_other_examples_is_never_replaced(run: Run, folder: Path, tmp_path: Path) -> None:
+    run("publish", folder)
+    (tmp_path / "project" / "examples").mkdir(parents=True)
+    (tmp_path / "project" / "examples" / "work.py").write_text("months of it", encoding="utf-8")
+    outcome = run("pull", "--to", tmp_path / "project")
+    assert outcome.code == 1
+    assert "holds other files than a model version's: examples" in outcome.err
+    assert (tmp_path / "project" / "examples" / "work.py").exists()
+
+
 def test_a_build_packs_the_examples_that_the_manifest_declares_and_no_other(tmp_path: Path) -> None:
     manifest = colours.version(tmp_path / "model")
     (tmp_path / "model" / "examples" / "extra.yaml").write_bytes(BLUE)

@@ -1,4 +1,4 @@
-"""The page for somebody with a model of their own: a reader who types its commands sees what it shows."""
+"""The page for authors of a model: a reader who types its commands sees what it shows."""
 
 import os
 import subprocess
