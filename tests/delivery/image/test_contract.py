@@ -109,6 +109,14 @@ WRONG = {
         json_change("POST /score", lambda document: document["result"][0].reverse()),
         r"POST /score: blue\.png|POST /score: red\.png: found blue",
     ),
+    "percentages that differ from those of /v1/classify": (
+        json_change("POST /score", lambda document: document["result"][0][0][0].__setitem__(1, 60.0)),
+        r"POST /score: red\.png: found red 60\.0 %, where /v1/classify says red \d+\.\d %",
+    ),
+    "another label than that of /v1/classify": (
+        json_change("POST /score", lambda document: document["result"][0][0][0].__setitem__(0, "dog")),
+        r"POST /score: red\.png: found dog \d+\.\d %, where /v1/classify says red",
+    ),
     "one score too few": (
         json_change("POST /score", lambda document: document["result"][0].pop()),
         r"POST /score: number of answers: found 2, expected 3",
