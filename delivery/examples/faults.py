@@ -86,7 +86,7 @@ def _in_request(value: Any, path: str) -> Iterator[str]:  # noqa: ANN401  # JSON
             yield from _in_request(each, f"{path}.{key}")
 
 
-def _in_answer(value: Any, path: str) -> Iterator[str]:  # noqa: ANN401  # as above
+def _in_answer(value: Any, path: str) -> Iterator[str]:  # noqa: ANN401  # JSON of any shape
     if isinstance(value, list):
         for index, each in enumerate(value):
             yield from _in_answer(each, f"{path}.{index}")
@@ -98,7 +98,7 @@ def _in_answer(value: Any, path: str) -> Iterator[str]:  # noqa: ANN401  # as ab
             yield from _in_answer(each, f"{path}.{key}")
 
 
-def _of_operator(key: str, value: Any, place: str) -> Iterator[str]:  # noqa: ANN401  # as above
+def _of_operator(key: str, value: Any, place: str) -> Iterator[str]:  # noqa: ANN401  # JSON of any shape
     if key not in _IN_ANSWER:
         yield f"{place}: found an operator of this name, allowed are {_choice(key, _IN_ANSWER)}"
     elif key == ONE_OF and not (isinstance(value, list) and value):
@@ -119,7 +119,7 @@ def _together(value: dict[str, Any], path: str) -> Iterator[str]:
         yield f"{path}.{ONE_OF}: found beside other operators, allowed is {ONE_OF} alone"
 
 
-def _encoded(value: Any) -> Iterator[str]:  # noqa: ANN401  # as above
+def _encoded(value: Any) -> Iterator[str]:  # noqa: ANN401  # JSON of any shape
     if isinstance(value, list):
         for each in value:
             yield from _encoded(each)

@@ -30,7 +30,7 @@ def compare(expected: Any, found: Any, tolerance: float = TOLERANCE, path: str =
         yield Seen(path or "(whole)", found, "" if right else f"expected {short(expected)}")
 
 
-def _fields(expected: dict[str, Any], found: Any, tolerance: float, path: str) -> Iterator[Seen]:  # noqa: ANN401  # as above
+def _fields(expected: dict[str, Any], found: Any, tolerance: float, path: str) -> Iterator[Seen]:  # noqa: ANN401  # JSON of any shape
     if not isinstance(found, dict):
         yield Seen(path or "(whole)", found, f"expected an object with {', '.join(expected)}")
         return
@@ -43,7 +43,7 @@ def _fields(expected: dict[str, Any], found: Any, tolerance: float, path: str) -
             yield Seen(here, None, f"is not there, there are: {there}")
 
 
-def _elements(expected: list[Any], found: Any, tolerance: float, path: str) -> Iterator[Seen]:  # noqa: ANN401  # as above
+def _elements(expected: list[Any], found: Any, tolerance: float, path: str) -> Iterator[Seen]:  # noqa: ANN401  # JSON of any shape
     if not isinstance(found, list) or len(found) < len(expected):
         yield Seen(path or "(whole)", found, f"expected a list of at least {len(expected)}")
         return
@@ -51,7 +51,7 @@ def _elements(expected: list[Any], found: Any, tolerance: float, path: str) -> I
         yield from compare(value, other, tolerance, f"{path}.{index}".lstrip("."))
 
 
-def _judged(rule: dict[str, Any], found: Any, tolerance: float, path: str) -> Seen:  # noqa: ANN401  # as above
+def _judged(rule: dict[str, Any], found: Any, tolerance: float, path: str) -> Seen:  # noqa: ANN401  # JSON of any shape
     place = path or "(whole)"
     if ONE_OF in rule:
         fits = any(not _wrong(each, found, tolerance) for each in rule[ONE_OF])
@@ -68,11 +68,11 @@ def _judged(rule: dict[str, Any], found: Any, tolerance: float, path: str) -> Se
     return Seen(place, found)
 
 
-def _wrong(expected: Any, found: Any, tolerance: float) -> bool:  # noqa: ANN401  # as above
+def _wrong(expected: Any, found: Any, tolerance: float) -> bool:  # noqa: ANN401  # JSON of any shape
     return any(seen.fault for seen in compare(expected, found, tolerance))
 
 
-def _same(expected: Any, found: Any, tolerance: float) -> bool:  # noqa: ANN401  # as above
+def _same(expected: Any, found: Any, tolerance: float) -> bool:  # noqa: ANN401  # JSON of any shape
     if _is_number(expected) and _is_number(found):
         return bool(abs(expected - found) <= tolerance)
     return type(expected) is type(found) and bool(expected == found)

@@ -23,12 +23,12 @@ class Candidate:
     """Its own, where it brings any."""
 
     def manifest(self, version: str, created: datetime) -> Manifest:
-        """What the model will be as that version."""
+        """The manifest of the model as that version."""
         facts = {name: facts.model_dump() for name, facts in self.files.items()}
         return Manifest.model_validate(
             {**self.description.model_dump(), "version": version, "created": created, "files": facts},
         )
 
     def same_as(self, manifest: Manifest) -> bool:
-        """Whether a published version is this very model, description included."""
+        """True where a published version is this very model, description and examples included."""
         return self.manifest(manifest.version, manifest.created) == manifest

@@ -61,7 +61,7 @@ def publish(
 ) -> None:
     """Check a model, ask it its examples, and publish it as the next version."""
     from .folder import checked  # noqa: PLC0415 - onnx and onnxruntime cost half a second that no other command needs
-    from .proof import prove  # noqa: PLC0415 - as above
+    from .proof import prove  # noqa: PLC0415 - onnx costs half a second
 
     with checked(folder) as candidate, Console(stderr=True).status("publishing"):
         opened = Repository(open_store(parse_location(repository), create=True))
@@ -80,7 +80,7 @@ def init(
     to: Annotated[Path | None, typer.Option(help="the folder to make; without it, one of the file's name")] = None,
 ) -> None:
     """Begin a publishable folder: what the graph says of itself, and marked guesses of what it cannot say."""
-    from .beginning import begin  # noqa: PLC0415 - onnx, as above
+    from .beginning import begin  # noqa: PLC0415 - onnx costs half a second
 
     folder = to or (file.parent if file.name == MODEL_FILE else Path(file.stem))
     report.say_begun(*begin(file, folder))
@@ -96,8 +96,8 @@ def try_folder(
     ] = False,
 ) -> None:
     """Check a folder, show what its model makes of pictures, and ask it its examples. Publishes nothing."""
-    from . import beginning, proof  # noqa: PLC0415 - as above
-    from .folder import checked  # noqa: PLC0415 - as above
+    from . import beginning, proof  # noqa: PLC0415 - onnx costs half a second
+    from .folder import checked  # noqa: PLC0415 - onnx costs half a second
 
     beginning.check_pictures(pictures or [])
     with checked(folder) as candidate, proof.serving(candidate) as running:

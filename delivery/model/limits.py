@@ -1,4 +1,4 @@
-"""How large each object of a repository may be. Whatever claims more is refused before it is read."""
+"""The most bytes of each object of a repository. What claims more is refused before it is read."""
 
 from collections.abc import Mapping
 

@@ -23,7 +23,7 @@ class Publication:
 
     @property
     def live(self) -> bool:
-        """Whether the version is the live one."""
+        """True where the version is the live one."""
         return self.pointer is not None and self.pointer.live.version == self.manifest.version
 
 

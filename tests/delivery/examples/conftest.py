@@ -1,4 +1,4 @@
-"""What the tests of examples share: services that reply as a test says."""
+"""Fixtures of the tests of examples: services that reply as a test says."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack

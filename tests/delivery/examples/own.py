@@ -21,7 +21,7 @@ _INPUT = Input(
 
 
 def trained(folder: Path) -> Path:
-    """What a training run leaves: best.onnx, and beside it a picture of each class."""
+    """The files that a training run leaves: best.onnx, and beside it a picture of each class."""
     models.write(folder / "made", _INPUT, classes=len(COLOURS), logits=True)
     for colour in COLOURS:
         (folder / f"{colour}.png").write_bytes(pictures.plain(colour))

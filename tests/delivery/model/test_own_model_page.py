@@ -15,7 +15,7 @@ from tests.docs.support.pages import Page, page
 
 PAGE = page("docs/how-to/publish-your-own-model.md")
 ELSEWHERE = "## 5. Release it"
-"""What follows needs a Docker engine, and is in tests/image and tests/delivery/rehearse."""
+"""From here on a Docker engine is needed: tests/image and tests/delivery/rehearse go that way."""
 _MARK = "=== what the next command says"
 
 
@@ -33,7 +33,7 @@ def steps(one: Page) -> list[tuple[str, list[str]]]:
 
 
 def typed(commands: list[str], folder: Path) -> list[str]:
-    """What each command says, typed one after the other into one shell."""
+    """The output of each command, typed one after the other into one shell."""
     script = "\n".join(f"{command}\necho '{_MARK}'" for command in commands)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SLIPWAY_")}
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"

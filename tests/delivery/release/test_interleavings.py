@@ -160,9 +160,9 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], O
             store.add(release, DOCUMENTS)
         made = Office(root, Random(seed), store, {name: Simulated(name, root) for name in ("dev", "prod")})
 
-        def prove(_steps: Steps, _service: object, configuration: Mapping[str, Any], _demands: object) -> None:
+        def prove(_steps: Steps, _service: object, configuration: Mapping[str, Any], *_more: object) -> None:
             if configuration["digest"] in made.bad:
-                raise ServiceError("a picture is answered wrongly")
+                raise ServiceError("an example is answered wrongly")
             if configuration["digest"] not in {read_digest(engine.outputs()) for engine in made.engines.values()}:
                 raise ServiceError("another release answers")
 
