@@ -1,4 +1,4 @@
-"""What the image's tests share: a registry that behaves as it should until a test says otherwise."""
+"""Fixtures of the image's tests: a registry that behaves as it should until a test says otherwise."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the tests of a service's callers share."""
+"""Fixtures of the tests of a service's callers."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
