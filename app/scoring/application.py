@@ -1,29 +1,11 @@
 """The Flask applications: the public one, and the one for probes and metrics."""
 
-from dataclasses import dataclass
-
 import flask
 
 from . import errors, logs, metrics
 from .problem import Problem
 from .service import Service
-from .settings import Settings
 from .views import classify, open_inference, page, root, score
-
-
-@dataclass(frozen=True)
-class Applications:
-    """One service, and a WSGI application for each of its two ports."""
-
-    service: Service
-    public: flask.Flask
-    management: flask.Flask
-
-
-def create_applications(settings: Settings) -> Applications:
-    """The apps for `settings`, alive but not ready: `service.load()` opens the model."""
-    service = Service(settings)
-    return Applications(service, create_app(service), create_management_app(service))
 
 
 def create_app(service: Service) -> flask.Flask:

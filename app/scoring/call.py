@@ -47,11 +47,6 @@ class Call:
         """Seconds by stage, once a worker has done the request's job: queue, decode, inference."""
 
     @property
-    def computed(self) -> float:
-        """Seconds of real work."""
-        return self.stages["decode"] + self.stages["inference"]
-
-    @property
     def stages_ms(self) -> dict[str, float]:
         """The stages and their sum for people and answers: milliseconds, to a hundredth."""
         return {stage: round(s * 1000, 2) for stage, s in (self.stages | {"total": sum(self.stages.values())}).items()}

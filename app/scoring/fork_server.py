@@ -38,14 +38,6 @@ JOBS = {"classify": classification.classify, "score": scoring.score, "infer": in
 """Every kind of job: pipeline, head and body in; the reply's frame out, or a Problem."""
 
 
-def load_model(folder: Path, provider: str) -> Model:
-    """Open, verify and warm up the model in `folder`. Raises ModelError."""
-    picture.harden()
-    model = Model.load(folder, provider)
-    model.warm_up()
-    return model
-
-
 def do_job(model: Model, bounds: Bounds, job: Frame) -> Frame:
     """The reply to one job: its result, or the problem that it met, with the seconds its stages took."""
     pipeline = Pipeline(model, bounds)
@@ -95,7 +87,9 @@ def main(descriptor: int, order: dict[str, Any]) -> int:
     control.setblocking(True)  # noqa: FBT003  # the socket's own API
     bounds = Bounds(Limits(**order["limits"]), order["max_pictures"], order["max_answer_bytes"])
     try:
-        model = load_model(Path(order["model_dir"]), order["provider"])
+        picture.harden()
+        model = Model.load(Path(order["model_dir"]), order["provider"])
+        model.warm_up()
         _check_single_thread()
     except ModelError as error:
         send(control, Frame({"error": str(error)}))

@@ -26,11 +26,12 @@ from gunicorn.http.errors import (
 )
 from gunicorn.workers.ggevent import GeventWorker
 
-from .application import Applications
+from .application import create_app, create_management_app
 from .connections import ConnectionTable, Phase, Turns
 from .errors import MEDIA_TYPE, document, title
 from .http_request import ScoringParser
 from .problem import Problem
+from .service import Service
 from .worker_process import WorkerError
 
 _TICK = 0.1
@@ -57,10 +58,9 @@ class ScoringWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no ty
     wsgi: Any
 
     def load_wsgi(self) -> None:
-        """Load the app, for all connections to share."""
-        super().load_wsgi()
-        self._applications: Applications = self.wsgi
-        self.service = self._applications.service
+        """Make the service and its two apps, for all connections to share."""
+        self.service = Service(self.app.settings)
+        self._public, self._management = create_app(self.service), create_management_app(self.service)
         self.wsgi = self._answer
         self._connections = ConnectionTable(self.worker_connections)
         self._turns = Turns()
@@ -111,8 +111,7 @@ class ScoringWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no ty
     def _answer(self, environ: dict[str, Any], start_response: Any) -> Any:  # noqa: ANN401  # WSGI's types
         """Answer one request by the port it came to; from then on its client is waited for, to take the answer."""
         is_public = environ["SERVER_PORT"] == str(self.service.settings.port)
-        app = self._applications.public if is_public else self._applications.management
-        response = app(environ, start_response)
+        response = (self._public if is_public else self._management)(environ, start_response)
         self._connections.enter(environ["gunicorn.socket"], Phase.ANSWER)
         return response
 

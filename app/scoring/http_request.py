@@ -1,23 +1,16 @@
-"""Requests as gunicorn reads them, with bounds that gunicorn does not set.
+"""Requests as gunicorn reads them, with a bound on the whole head, and bodies that are invited when the app reads."""
 
-A head is handed to gunicorn's parser once it is whole: the parser copies and searches all it has at each piece, so a
-head that drips would cost processor time for each byte. A body is invited only when the app reads it.
-"""
-
-import re
 from collections.abc import Callable
 from typing import Any
 
 from gevent import socket
 from gunicorn.http.body import EOFReader, LengthReader
-from gunicorn.http.errors import InvalidHeader, LimitRequestHeaders, LimitRequestLine, NoMoreData
+from gunicorn.http.errors import InvalidHeader, LimitRequestHeaders
 from gunicorn.http.message import Request
 from gunicorn.http.parser import Parser
 from gunicorn.http.unreader import Unreader
 
 MAX_HEAD_BYTES = 16 * 1024
-# A bare line feed ends the reading too: the parser refuses it at once, where its end would never come.
-_END = re.compile(rb"\r\n\r\n|(?<!\r)\n")
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -54,7 +47,7 @@ class RequestBody:
 
 
 class ScoringRequest(Request):  # type: ignore[misc]  # gunicorn ships no types
-    """One request, its head whole before it is parsed."""
+    """One request."""
 
     version: tuple[int, int]
     body: Any
@@ -62,8 +55,11 @@ class ScoringRequest(Request):  # type: ignore[misc]  # gunicorn ships no types
 
     def parse(self, unreader: Unreader) -> bytes:
         """Read and judge the head; the bytes behind it. Raises gunicorn's errors."""
-        unreader.unread(_read_head(unreader))
+        # gunicorn's bound counts what came in one piece with the end of the head, which is its body or the next one.
+        self.max_buffer_headers = MAX_HEAD_BYTES + unreader.mxchunk
         behind: bytes = super().parse(unreader)
+        if sum(len(name) + len(value) for name, value in self.headers) > MAX_HEAD_BYTES:
+            raise LimitRequestHeaders(f"a head may have {MAX_HEAD_BYTES} bytes")
         if self.version >= (1, 1) and not any(name == "HOST" for name, _ in self.headers):
             raise InvalidHeader("HOST is missing", req=self)
         # RFC 9110, 2.5: the answer carries the server's own version; the minor version asked for is no matter.
@@ -90,21 +86,3 @@ class ScoringParser(Parser):  # type: ignore[misc]  # gunicorn ships no types
     """The requests of one connection."""
 
     mesg_class = ScoringRequest
-
-
-def _read_head(unreader: Unreader) -> bytes:
-    """All bytes up to the end of a head, and what came with them. Raises StopIteration where none come."""
-    head = bytearray()
-    while True:
-        piece = unreader.read()
-        if not piece:
-            raise NoMoreData(bytes(head)) if head else StopIteration
-        searched = max(0, len(head) - 3)
-        head += piece
-        found = _END.search(head, searched)
-        if (found.start() if found else len(head)) > MAX_HEAD_BYTES:
-            if b"\r\n" not in head:
-                raise LimitRequestLine(len(head), MAX_HEAD_BYTES)
-            raise LimitRequestHeaders(f"a head may have {MAX_HEAD_BYTES} bytes")
-        if found:
-            return bytes(head)

@@ -6,15 +6,13 @@ import logging.config
 import time
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Flask, Response, g, has_request_context, request
 from gunicorn import glogging
 
 from .call import Call, current
-
-if TYPE_CHECKING:
-    from .service import Service
+from .service import Service
 
 ACCESS = logging.getLogger("scoring.access")
 REQUEST_ID_HEADER = "X-Request-Id"
@@ -67,7 +65,7 @@ def configuration(level: str) -> dict[str, Any]:
     }
 
 
-def init_app(app: Flask, service: "Service", *, quiet: bool = False) -> None:
+def init_app(app: Flask, service: Service, *, quiet: bool = False) -> None:
     """Give every request an id and a trace, and every answer a line, its metrics and its stages.
 
     Nothing that is recorded after an answer can change that answer.
@@ -91,7 +89,7 @@ def init_app(app: Flask, service: "Service", *, quiet: bool = False) -> None:
         return response
 
 
-def _record(service: "Service", status: int, call: Call, *, quiet: bool) -> None:
+def _record(service: Service, status: int, call: Call, *, quiet: bool) -> None:
     seconds = time.perf_counter() - call.start
     # Clients may invent methods, and paths: neither may make a new series of a metric.
     method = request.method if request.method in _METHODS else "other"

@@ -24,9 +24,9 @@ _CONFIDENCE = tuple(tenth / 10 for tenth in range(1, 10))
 
 
 class Metrics:
-    """The metrics of one app, in a registry of its own. Written by the event loop's thread alone."""
+    """The metrics of one service, in a registry of its own. Written by the event loop's thread alone."""
 
-    def __init__(self, commit: str, build: str) -> None:
+    def __init__(self, commit: str, build: str, pool: WorkerPool, ready: Callable[[], bool]) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # it would double the series
         self._registry = CollectorRegistry()
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
@@ -39,9 +39,7 @@ class Metrics:
         self.not_finite = self._counter("not_finite", "Requests for which the model gave NaN or infinity.")
         self._model = self._gauge("model_info", "The model that answers.", "name", "version", "sha256")
         self._gauge("build_info", "The code that answers.", "commit", "build").labels(commit, build).set(1)
-
-    def watch(self, pool: WorkerPool, ready: Callable[[], bool]) -> None:
-        """Read the pool and readiness whenever metrics are asked for."""
+        # Read whenever metrics are asked for.
         self._gauge("ready", "1 while the service takes traffic.").set_function(lambda: float(ready()))
         self._gauge("queue_waiting", "Requests that no worker has taken yet.").set_function(lambda: pool.waiting)
         self._gauge("in_hand", "Requests accepted and not yet answered.").set_function(lambda: pool.in_hand)

@@ -134,7 +134,7 @@ class WorkerPool:
             return f"was killed, having worked longer than {limit:g} s", True
         status = self._fork_server.exit_status(worker.pid) if self._fork_server is not None else None
         if status is not None and status not in (-signal.SIGKILL, -signal.SIGTERM):
-            return f"ended with {_name_status(status)}", True
+            return f"ended with {signal.Signals(-status).name if status < 0 else f'exit code {status}'}", True
         if kills is None or self._memory_kills != kills:
             return "was killed, likely for memory", True
         return "was killed from outside", False
@@ -187,7 +187,3 @@ def _count_memory_kills() -> int | None:
     except OSError:
         return None
     return int(found[1]) if found else None
-
-
-def _name_status(status: int) -> str:
-    return signal.Signals(-status).name if status < 0 else f"exit code {status}"

@@ -5,7 +5,6 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
-from .application import Applications, create_applications
 from .http_request import MAX_HEAD_BYTES
 from .settings import Settings
 
@@ -17,17 +16,13 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
     """`Server(settings).run()` serves until SIGTERM and exits 0."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self.settings = settings
         super().__init__()
 
     def load_config(self) -> None:
         """Hand over the settings in gunicorn's names."""
-        for name, value in configuration(self._settings).items():
+        for name, value in configuration(self.settings).items():
             self.cfg.set(name, value)
-
-    def load(self) -> Applications:
-        """Make the service and its apps, in the worker process."""
-        return create_applications(self._settings)
 
 
 def configuration(settings: Settings) -> dict[str, Any]:

@@ -25,16 +25,15 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.metrics = Metrics(settings.commit, settings.build)
         self.budget = Budget(settings.budget_bytes)
         self.pool = WorkerPool(settings)
+        self.metrics = Metrics(settings.commit, settings.build, self.pool, lambda: self.ready)
         self.telemetry = Telemetry({"service.version": settings.commit}) if telemetry.is_wanted() else None
         self.draining = False
         """Set at SIGTERM: still answering, but no longer ready."""
         self.runtime = {"python": platform.python_version(), "onnxruntime": version("onnxruntime")}
         """Versions of what executes the model."""
         self._manifest: Manifest | None = None
-        self.metrics.watch(self.pool, lambda: self.ready)
 
     def load(self) -> None:
         """Start the pool with the model that the settings name. Raises WorkerError, and then stays not ready."""

@@ -1,7 +1,6 @@
 """Settings of the service: read once from the environment, checked whole before anything starts."""
 
 import os
-from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -95,16 +94,13 @@ class Settings(BaseSettings):
             raise ValueError(f"PORT and MANAGEMENT_PORT must differ, found {self.port} for both")
         return self
 
-    @property
-    def picture_limits(self) -> Limits:
-        """The bounds on one picture."""
-        return Limits(**{field.name: getattr(self, field.name) for field in fields(Limits)})
-
 
 def load() -> Settings:
     """Read the environment. Raises SettingsError with every fault at once."""
     faults = [fault for fault in [telemetry.find_fault()] if fault]
-    faults += [_unknown(name) for name in sorted(os.environ) if name.startswith(PREFIX) and not _is_field(name)]
+    known = [f"{PREFIX}{field.upper()}" for field in Settings.model_fields]
+    unknown = [name for name in sorted(os.environ) if name.startswith(PREFIX) and name.upper() not in known]
+    faults += [f"{name}: no such setting; there are {', '.join(known)}" for name in unknown]
     try:
         settings = Settings()
     except ValidationError as error:
@@ -117,12 +113,3 @@ def load() -> Settings:
     if faults:
         raise SettingsError("\n".join(faults))
     return settings
-
-
-def _is_field(name: str) -> bool:
-    return name.removeprefix(PREFIX).lower() in Settings.model_fields
-
-
-def _unknown(name: str) -> str:
-    known = ", ".join(f"{PREFIX}{field.upper()}" for field in Settings.model_fields)
-    return f"{name}: no such setting; there are {known}"

@@ -7,12 +7,10 @@ apply (OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_SAMPLER, OTEL_SERVICE_NAME, ...)
 import os
 import time
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+
+from flask import Flask
 
 from .call import Trace
-
-if TYPE_CHECKING:
-    from flask import Flask
 
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _PACKAGES = ("opentelemetry.exporter.otlp.proto.http", "opentelemetry.instrumentation.flask")
@@ -55,7 +53,7 @@ class Telemetry:
         self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
         self._tracer = self._provider.get_tracer("scoring")
 
-    def instrument(self, app: "Flask") -> None:
+    def instrument(self, app: Flask) -> None:
         """Make a span of each request to `app`, by the stable names of HTTP attributes."""
         os.environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http")
         from opentelemetry.instrumentation.flask import FlaskInstrumentor  # noqa: PLC0415  # not in every image

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import orjson
@@ -14,6 +14,7 @@ from gevent import socket, subprocess
 from gevent.event import AsyncResult
 from gevent.lock import Semaphore
 
+from .limits import Limits
 from .manifest import MODEL_FILE, Manifest
 from .settings import Settings
 from .wire import FORK, NUMBER, Frame, receive, send
@@ -81,7 +82,7 @@ class ForkServer:
         order = {
             "model_dir": str(settings.model_dir),
             "provider": settings.execution_provider,
-            "limits": asdict(settings.picture_limits),
+            "limits": {bound.name: getattr(settings, bound.name) for bound in fields(Limits)},
             "max_pictures": settings.max_pictures,
             "max_answer_bytes": settings.max_answer_bytes,
         }

@@ -1,4 +1,4 @@
-"""What the app's tests share: a model with known answers, and the service running it."""
+"""Fixtures of the app's tests: a model with known answers, and the service running it."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

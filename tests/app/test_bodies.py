@@ -1,4 +1,4 @@
-"""Senders of every pace and honesty: each gets its answer, and nobody else waits for them."""
+"""Senders of every pace and honesty: each gets its answer, and no other client waits for them."""
 
 import json
 import random

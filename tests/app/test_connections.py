@@ -1,4 +1,4 @@
-"""Connections: what may follow what on one, and that nobody can slip in a request that nobody sent."""
+"""Connections: the requests that may follow each other on one, and none that its client did not send."""
 
 import json
 import re
@@ -59,6 +59,16 @@ def test_the_next_request_may_begin_in_the_piece_that_ends_the_last(client: sock
     client.sendall(PROBE[30:] + _closing(PROBE))
 
     assert _statuses(client) == [200, 200, 200]
+
+
+@pytest.mark.parametrize(("kib", "status"), [(15, 200), (17, 431)])
+def test_a_head_may_have_16_kib_however_much_follows_it(client: socket.socket, kib: int, status: int) -> None:
+    lines = b"".join(b"X-%d: %s\r\n" % (number, b"y" * 1000) for number in range(kib))
+    padding = b"Content-Length: 60000\r\n\r\n" + PICTURE + bytes(60_000 - len(PICTURE))
+
+    client.sendall(_closing(POST) + lines + padding)
+
+    assert _statuses(client) == [status]
 
 
 def test_a_body_that_no_view_reads_ends_the_connection(client: socket.socket) -> None:

@@ -177,7 +177,7 @@ def test_nothing_is_left_running_after_a_stop(colour_model: Path, tmp_path: Path
         workers = _workers(service)
         assert service.stop() == 0
 
-    # Killed is not yet gone: whoever inherits a process has to notice.
+    # Killed is not yet gone: the process that inherits it has to notice.
     await_that(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers), "the workers were gone")
 
 

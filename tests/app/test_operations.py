@@ -1,4 +1,4 @@
-"""What operators see: health, metrics, logs, spans, the description of the interface."""
+"""The operators' view: health, metrics, logs, spans, the description of the interface."""
 
 import gzip
 import http.server

@@ -24,7 +24,9 @@ def infer(pipeline: Pipeline, head: dict[str, Any], body: bytes) -> Frame:
     model = pipeline.model
     request = parse(body, head["json_length"], pipeline.check_count)
     outputs = {output.name: output for output in model.manifest.outputs}
-    asked = request.outputs or tuple(OutputRequest(name, request.binary) for name in outputs)
+    asked = request.outputs or tuple(
+        OutputRequest.model_construct(name=name, binary=request.binary) for name in outputs
+    )
     names = [output.name for output in asked]
     for name in names:
         if name not in outputs:
@@ -76,10 +78,10 @@ def _estimate_bytes(asked: OutputRequest, rows: int, classes: int, model: Model)
 def _output(asked: OutputRequest, probabilities: NDArray[np.float32], labels: tuple[str, ...]) -> Output:
     """The probabilities, or where classes are asked for, the texts of the most probable ones."""
     if not asked.classes:
-        return Output(asked.name, probabilities, asked.binary)
+        return Output(asked.name, probabilities, bool(asked.binary))
     names = labels or tuple(map(str, range(probabilities.shape[1])))
     texts = [
         [f"{probability:f}:{index}:{names[index]}".encode() for index, probability in top(row, asked.classes)]
         for row in probabilities
     ]
-    return Output(asked.name, np.asarray(texts, object), asked.binary)
+    return Output(asked.name, np.asarray(texts, object), bool(asked.binary))

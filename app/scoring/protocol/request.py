@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 import orjson
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
+from pydantic import AliasPath, BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
 
 from app.scoring.problem import Problem
 
@@ -24,46 +24,43 @@ _LENGTH_BYTES = 4
 
 CheckCount = Callable[[int, str], None]
 """Refuses a number of pictures or rows in one request; the text names the place."""
+Count = Annotated[StrictInt, Field(ge=0)]
 Size = Annotated[StrictInt, Field(ge=0, lt=1 << 31)]
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
+    parameters: dict[str, Any] = {}
 
-class _InputParameters(_Part):
-    binary_data_size: Annotated[StrictInt, Field(ge=0)] | None = None
-    content_type: Any = None
+
+def _parameter(name: str, default: Any) -> Any:  # noqa: ANN401  # as pydantic's own Field
+    return Field(default, validation_alias=AliasPath("parameters", name))
 
 
 class _Input(_Part):
     name: StrictStr
     datatype: Literal["BYTES", "UINT8", "FP32"]
     shape: Annotated[tuple[Size, ...], Field(max_length=8)]
-    parameters: _InputParameters = _InputParameters()
     # Judged as an array: a validation of each number would take a hundred times as long.
     data: Any = None
+    binary_size: Count | None = _parameter("binary_data_size", None)
+    content_type: Any = _parameter("content_type", None)
 
 
-class _OutputParameters(_Part):
-    binary_data: StrictBool | None = None
-    classification: Annotated[StrictInt, Field(ge=0)] = 0
+class OutputRequest(_Part):
+    """One output as the client asks for it: as text or binary, whole or as its `classes` most probable."""
 
-
-class _Output(_Part):
     name: StrictStr
-    parameters: _OutputParameters = _OutputParameters()
-
-
-class _Parameters(_Part):
-    binary_data_output: StrictBool = False
+    binary: StrictBool | None = _parameter("binary_data", None)
+    classes: Count = _parameter("classification", 0)
 
 
 class _Request(_Part):
     id: StrictStr = ""
     inputs: Annotated[tuple[_Input, ...], Field(max_length=_MAX_PARTS)]
-    outputs: Annotated[tuple[_Output, ...], Field(max_length=_MAX_PARTS)] = ()
-    parameters: _Parameters = _Parameters()
+    outputs: Annotated[tuple[OutputRequest, ...], Field(max_length=_MAX_PARTS)] = ()
+    binary: StrictBool = _parameter("binary_data_output", False)  # noqa: FBT003  # a default, not an argument
 
 
 @dataclass(frozen=True)
@@ -73,15 +70,6 @@ class Tensor:
     name: str
     datatype: str
     array: NDArray[Any]
-
-
-@dataclass(frozen=True)
-class OutputRequest:
-    """One output as the client asks for it: as text or binary, whole or as its `classes` most probable."""
-
-    name: str
-    binary: bool
-    classes: int = 0
 
 
 @dataclass(frozen=True)
@@ -103,17 +91,16 @@ def parse(body: bytes, json_length: str | None, check_count: CheckCount) -> Infe
         raise Problem(400, f"the request is not JSON: {error}") from None
     except ValidationError as error:
         raise Problem(400, _explain(error)) from None
-    binary = request.parameters.binary_data_output
-    outputs = []
-    for output in request.outputs:
-        own = output.parameters.binary_data
-        outputs.append(OutputRequest(output.name, binary if own is None else own, output.parameters.classification))
     if len(request.inputs) != 1:
         raise Problem(400, f"expected exactly one input, found {len(request.inputs)}")
     (given,) = request.inputs
     if given.shape:
         check_count(math.prod(given.shape) if given.datatype == "BYTES" else given.shape[0], given.name[:80])
-    return InferenceRequest(request.id, _tensor(given, body[split:]), tuple(outputs), binary)
+    inherited = {"binary": request.binary}
+    outputs = [
+        output if output.binary is not None else output.model_copy(update=inherited) for output in request.outputs
+    ]
+    return InferenceRequest(request.id, _tensor(given, body[split:]), tuple(outputs), request.binary)
 
 
 def _split(json_length: str, size: int) -> int:
@@ -136,7 +123,7 @@ def _place(path: tuple[int | str, ...]) -> str:
 
 def _tensor(given: _Input, tail: bytes) -> Tensor:
     """The one input; `tail` is the binary part behind the JSON, which it must use whole."""
-    size, place = given.parameters.binary_data_size, "inputs[0]"
+    size, place = given.binary_size, "inputs[0]"
     if (size or 0) != len(tail):
         raise Problem(400, f"{place}: binary_data_size is {size or 0}; {len(tail)} bytes follow the JSON")
     if given.datatype == "BYTES":
@@ -154,11 +141,11 @@ def _tensor(given: _Input, tail: bytes) -> Tensor:
 
 
 def _strings(given: _Input, tail: bytes, place: str) -> NDArray[Any]:
-    binary = given.parameters.binary_data_size is not None
+    binary = given.binary_size is not None
     items: Any = (
         _unpack(tail, math.prod(given.shape), place) if binary else _elements(given.data, {str}, "strings", place)
     )
-    if not binary or given.parameters.content_type == "base64":
+    if not binary or given.content_type == "base64":
         items = [_from_base64(item, f"{place}[{index}]") for index, item in enumerate(items)]
     return np.asarray(items, object)
 

@@ -8,7 +8,7 @@ CLOSED = 0
 
 
 class End(enum.Enum):
-    """How a client leaves off sending."""
+    """The way in which a client leaves off sending."""
 
     HALF_CLOSE = "says that nothing more will come, and waits"
     HANG_UP = "is gone"
@@ -29,14 +29,14 @@ Step = bytes | Drip | End
 
 @dataclass(frozen=True)
 class Sent:
-    """What a client does. `label` is the class that a 200 must name; `path` tells which form an error takes."""
+    """The acts of a client. `label` is the class that a 200 must name; `path` gives the form of an error."""
 
     steps: tuple[Step, ...]
     path: str = "/v1/classify"
     label: str | None = None
     replies: int = 1
     bodiless: bool = False
-    """Whether answers have no body, as to HEAD."""
+    """True where answers have no body, as to HEAD."""
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ class Failure:
 
 @dataclass
 class Outcome:
-    """What a campaign came to. Statuses by kind's name; 0 stands for a closed connection."""
+    """The outcome of a campaign. Statuses by kind's name; 0 stands for a closed connection."""
 
     statuses: dict[str, Counter[int]] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)

@@ -80,7 +80,7 @@ class Exchange:
         return True
 
     def _only_continue(self) -> bool:
-        """Whether what has come is `100 Continue` and no more: then go on sending."""
+        """True where `100 Continue` has come and no more: then go on sending."""
         start = self._socket.recv(4096, socket.MSG_PEEK)
         if start.startswith(b"HTTP/1.1 100 ") and start.endswith(b"\r\n\r\n") and start.count(b"\r\n\r\n") == 1:
             self._socket.recv(len(start))

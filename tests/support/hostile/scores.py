@@ -95,7 +95,7 @@ def wrong_type(source: Random, _target: Target) -> Sent:
 
 
 def valid(source: Random, _target: Target) -> Sent:
-    """What the original answers 200, and what it should have."""
+    """A request that the original answers 200, or should have."""
     bodies = ({"input": "[]"}, {"input": json.dumps([_PICTURE] * 3)}, {"input": [_PICTURE], "more": 1})
     kind = source.choice(("application/json", "application/json; charset=utf-8", "Application/JSON"))
     return post(json.dumps(source.choice(bodies)).encode(), kind)

@@ -37,7 +37,7 @@ _WATCH_SECONDS = 0.5
 
 @dataclass
 class Result:
-    """What a siege came to. Memory in MiB, as (seconds since the start, PSS of all processes)."""
+    """The outcome of a siege. Memory in MiB, as (seconds since the start, PSS of all processes)."""
 
     outcome: Outcome
     processes_before: list[int]
@@ -75,7 +75,7 @@ def besieged(folder: Path, model: Path | None = None, **settings: object) -> Ite
 
 
 def target(service: Service) -> Target:
-    """What the service serves, asked of itself."""
+    """The target that the service describes when it is asked."""
     model = json.loads(service.ask("GET", "/version", headers={"Accept": "application/json"}).body)["model"]
     told = json.loads(service.ask("GET", f"/v2/models/{model['name']}").body)
     inputs = {entry["datatype"] == "BYTES": entry for entry in told["inputs"]}

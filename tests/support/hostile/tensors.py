@@ -11,6 +11,8 @@ from . import corpus
 from .attempt import Sent, Target, request
 
 _PICTURE = base64.b64encode(corpus.coloured("blue", "PNG")).decode()
+_PADDED = ["x" * 10_000, *[1] * 20_000]
+"""Numbers that would take 800 MB if each was padded to the text among them."""
 _WIDTHS = {"FP32": 4, "UINT8": 1}
 
 
@@ -67,6 +69,7 @@ def text(source: Random, target: Target) -> Sent:
         {"inputs": [entry | {"data": [[1], [2, 3]]}]},
         {"inputs": [entry | {"data": [None] * 10}]},
         {"inputs": [entry | {"data": [{}]}]},
+        {"inputs": [entry | {"data": _PADDED}]},
         {"inputs": [entry, entry]},
         {"inputs": [good | {"shape": [1], "data": ["%%%"]}]},
         {"inputs": [good | {"shape": [2], "data": [_PICTURE]}]},

@@ -11,7 +11,7 @@ _PROBLEM = {"type": str, "title": str, "status": int, "detail": str, "instance":
 
 
 def fault(sent: Sent, allowed: AbstractSet[int], answers: list[Answer]) -> str:
-    """What is wrong with the answers; empty when nothing is."""
+    """The faults of the answers; empty when there is none."""
     if len(answers) != sent.replies and not (answers and answers[-1].status == 503):
         return f"{len(answers)} answers to {sent.replies} requests"
     for answer in answers:

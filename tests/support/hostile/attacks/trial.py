@@ -37,7 +37,7 @@ class Trial:
 
     @property
     def ratio(self) -> float:
-        """How many times the quiet median a good client waits under attack."""
+        """The wait of a good client under attack, as a multiple of the quiet median."""
         return self.under.good.median / max(self.quiet.good.median, 1e-6)
 
     @property
@@ -125,7 +125,7 @@ class _Attacker:
 
 
 def _after(service: Service) -> list[str]:
-    """What no longer works once the attack is over."""
+    """The faults that stay once the attack is over."""
     found = []
     for path in ("/healthz", "/readyz", "/metrics"):
         try:

@@ -53,7 +53,7 @@ class Series:
 
 @dataclass
 class Sight:
-    """What the witness saw over one stretch of time."""
+    """The witness's view of one stretch of time."""
 
     good: Series = field(default_factory=Series)
     probes: Series = field(default_factory=Series)
