@@ -54,7 +54,7 @@ def read(place: Path) -> Release:
     try:
         release = parse(Release, file.read_bytes(), str(file))
     except FileNotFoundError:
-        raise NotFoundError(f"{file}: no such file; python -m delivery release record writes one") from None
+        raise NotFoundError(f"{file}: no such file; slipway release record writes one") from None
     except OSError as error:
         raise FailureError(f"{file}: cannot be read: {error.strerror}") from None
     except ManifestError as error:
@@ -111,6 +111,6 @@ def _required(found: T | None, image: str, command: str) -> T:
     if found is None:
         raise FailureError(
             f"image {image}: there is no record of its {command} here, and only what was built, tested and pushed is "
-            f"released: python -m delivery image {command}"
+            f"released: slipway image {command}"
         )
     return found
