@@ -38,7 +38,7 @@ help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
 
 rehearse: $(VENV)/.run ## Model, image, release, another one under load, and back; REGISTRY=host/repository pushes, KEEP=1 leaves it running
-	@$(BIN)/python -m delivery rehearse $(if $(KEEP),--keep)
+	@$(BIN)/slipway rehearse $(if $(KEEP),--keep)
 
 test: $(VENV)/.test ## Lint, types and every test, with coverage and a list of what was skipped
 	@failed=; for check in lint types unit; do \
@@ -65,8 +65,8 @@ validators: $(CHECKOV_VENV)/.checkov .slipway/bin/kube-score ## Install what jud
 test-infra: $(VENV)/.test ## The program's own tests: config, components, whole stacks, what validators say
 	@$(BIN)/python -m pytest --no-fold-skipped tests/infra
 
-golden: $(VENV)/.test ## Write the golden files of the rendered stacks; their diff is the review
-	@$(BIN)/python -m tests.infra.golden
+golden: $(VENV)/.test ## Write the golden files of the rendered stacks and pipelines; their diff is the review
+	@$(BIN)/python -m tests.infra.golden && $(BIN)/python -m tests.pipelines.golden
 
 reference: $(VENV)/.test ## Write the pages of docs/reference that come from the code
 	@PYTHONPATH=infra $(BIN)/python -m docs.reference.config_page
@@ -82,15 +82,15 @@ bench-render: $(VENV)/.test ## CPU and memory of a render beside importing the S
 	@$(BIN)/python -m bench.render $(OPTIONS)
 
 image: $(VENV)/.run ## Build and test the serving image, and with REGISTRY=host/repository push it and write release.json
-	@$(BIN)/python -m delivery image build $(if $(BUILD),--build-id $(BUILD)) && $(BIN)/python -m delivery image test
-	@if [ -n "$(REGISTRY)" ]; then $(BIN)/python -m delivery image push --registry "$(REGISTRY)" && \
-	  $(BIN)/python -m delivery release record; \
+	@$(BIN)/slipway image build $(if $(BUILD),--build-id $(BUILD)) && $(BIN)/slipway image test
+	@if [ -n "$(REGISTRY)" ]; then $(BIN)/slipway image push --registry "$(REGISTRY)" && \
+	  $(BIN)/slipway release record; \
 	  else echo "not pushed: name a place with make image REGISTRY=host[:port]/repository"; fi
 
 pictures: $(VENV)/.test ## Take the page's pictures in docs/pictures, with the model of the last rehearsal
 	@$(BIN)/python -m docs.pictures.take .slipway/model
 	@for stack in dev prod; do \
-	  $(BIN)/python -m delivery preview picture --stack $$stack --out docs/pictures/architecture-$$stack.svg; done
+	  $(BIN)/slipway preview picture --stack $$stack --out docs/pictures/architecture-$$stack.svg; done
 
 bench-serving: $(BENCH_VENV)/.bench ## Speed beside the raw limit and other servers, 10 to 20 minutes; OPTIONS=--quick for one
 	@$(BENCH_VENV)/bin/python -m bench.serving $(OPTIONS)

@@ -1,1 +1,1 @@
-"""What pipelines and people run: `python -m delivery`."""
+"""What pipelines and people run: `slipway`."""

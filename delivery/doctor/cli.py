@@ -1,4 +1,4 @@
-"""`python -m delivery doctor`: look, change nothing, and name the command that mends each thing."""
+"""`slipway doctor`: look, change nothing, and name the command that mends each thing."""
 
 from typing import Annotated
 

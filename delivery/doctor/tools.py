@@ -136,7 +136,7 @@ def _asked(name: str, minimum: tuple[int, ...], remedy: str, ask: Callable[[], s
 
 def _model() -> Finding:
     """What an image is made of besides code."""
-    remedy = f"make rehearse   # or: python -m delivery model pull --to {short(MODEL)}"
+    remedy = f"make rehearse   # or: slipway model pull --to {short(MODEL)}"
     if not (MODEL / MANIFEST_FILE).is_file():
         return missing("model", f"no pulled version in {short(MODEL)}", _IMAGE, remedy)
     return there("model", short(MODEL), _IMAGE)

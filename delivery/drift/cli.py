@@ -1,4 +1,4 @@
-"""`python -m delivery drift`."""
+"""`slipway drift`."""
 
 import os
 from pathlib import Path

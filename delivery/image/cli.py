@@ -1,4 +1,4 @@
-"""`python -m delivery image`: build the serving image, run it as in production, test that very image."""
+"""`slipway image`: build the serving image, run it as in production, test that very image."""
 
 import re
 from collections.abc import Iterator

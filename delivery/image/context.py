@@ -12,7 +12,7 @@ from app.scoring.manifest import MANIFEST_FILE, FileFacts, Manifest, ManifestErr
 from delivery.failure import FailureError, IntegrityError
 from delivery.model.cache import matches
 
-_PULL = "python -m delivery model pull"
+_PULL = "slipway model pull"
 
 
 @contextmanager

@@ -191,7 +191,7 @@ def _required(record: T | None, name: str, image: str, command: str) -> T:
     if record is None:
         raise FailureError(
             f"image {name} ({image}): there is no record of its {command} here, and only an image that was built and "
-            f"tested is pushed: python -m delivery image {command} {'' if command == 'build' else name}".rstrip()
+            f"tested is pushed: slipway image {command} {'' if command == 'build' else name}".rstrip()
         )
     return record
 

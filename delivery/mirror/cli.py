@@ -1,4 +1,4 @@
-"""`python -m delivery mirror`."""
+"""`slipway mirror`."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""`python -m delivery model`: the commands of the model repository."""
+"""`slipway model`: the commands of the model repository."""
 
 from pathlib import Path
 from typing import Annotated

@@ -19,7 +19,7 @@ def find_description(folder: Path) -> Path:
     if not there:
         raise NotFoundError(
             f"{folder}: found neither {' nor '.join(DESCRIPTION_FILES)}; a publishable folder has {PUBLISHABLE}; "
-            f"to begin with one: python -m delivery model init {folder / 'model.onnx'}"
+            f"to begin with one: slipway model init {folder / 'model.onnx'}"
         )
     return there[0]
 

@@ -53,8 +53,8 @@ def _place(candidate: Candidate, folder: Path) -> str:
 
 def _way_on(candidate: Candidate, folder: Path) -> str:
     if candidate.examples:
-        return f"nothing was published; to see what it answers: python -m delivery model try {folder}"
+        return f"nothing was published; to see what it answers: slipway model try {folder}"
     return (
         f"nothing was published; {folder} brings no examples of its own, so the app's were asked. To write some from "
-        f"pictures whose labels you know: python -m delivery model try {folder} PICTURE... --write-examples"
+        f"pictures whose labels you know: slipway model try {folder} PICTURE... --write-examples"
     )

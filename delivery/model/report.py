@@ -84,7 +84,7 @@ def say_begun(description: Path, checks: int, classes: int) -> None:
         f"look at the {checks} lines that say CHECK in {description}, and write the {classes} labels into "
         f"{folder / LABELS_FILE}, line i for class i"
     )
-    _say(f"then: python -m delivery model try {folder} PICTURE...")
+    _say(f"then: slipway model try {folder} PICTURE...")
 
 
 def say_lines(lines: Iterable[object]) -> None:
@@ -102,7 +102,7 @@ def say_tried(folder: Path, written: list[Path], outcomes: list[Outcome]) -> Non
     if outcomes:
         right = sum(not one.faults for one in outcomes)
         _say(f"{right} of {len(outcomes)} examples as expected")
-    _say(f"nothing was published; to publish it: python -m delivery model publish {folder}")
+    _say(f"nothing was published; to publish it: slipway model publish {folder}")
 
 
 def say_pulled(pulled: Pulled) -> None:

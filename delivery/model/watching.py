@@ -1,4 +1,4 @@
-"""`python -m delivery model watch`."""
+"""`slipway model watch`."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`python -m delivery pipelines`: keep the YAML in step with the stack files."""
+"""`slipway pipelines`: keep the YAML in step with the stack files."""
 
 from pathlib import Path
 from typing import Annotated

@@ -26,7 +26,7 @@ _RESERVED = ("none", "build")
 """The release pipeline's parameter for no rollback, and the connection `slipway-build`."""
 
 _HEAD = """\
-# Written by `python -m delivery pipelines` from the stack files; a test compares. The pipelines extend this file
+# Written by `slipway pipelines` from the stack files; a test compares. The pipelines extend this file
 # and name the stages that they want: every environment of the chain is then among them.
 """
 

@@ -1,4 +1,4 @@
-"""`python -m delivery preview`: see in a minute what a change does, with or without credentials."""
+"""`slipway preview`: see in a minute what a change does, with or without credentials."""
 
 import gc
 import json

@@ -1,4 +1,4 @@
-"""`delivery preview report` and `picture`: from options to a report and its forms."""
+"""`slipway preview report` and `picture`: from options to a report and its forms."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""The rendered state of a stack, read from what `delivery preview render` wrote."""
+"""The rendered state of a stack, read from what `slipway preview render` wrote."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ def read(path: Path) -> Rendered:
     try:
         return parse(file.read_bytes(), str(file))
     except FileNotFoundError:
-        raise NotFoundError(f"{file}: there is no rendered state; `delivery preview render` writes one") from None
+        raise NotFoundError(f"{file}: there is no rendered state; `slipway preview render` writes one") from None
 
 
 def parse(content: bytes, place: str) -> Rendered:

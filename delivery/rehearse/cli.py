@@ -1,4 +1,4 @@
-"""`python -m delivery rehearse`."""
+"""`slipway rehearse`."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""`python -m delivery release`: write down what was built, and look at it."""
+"""`slipway release`: write down what was built, and look at it."""
 
 import json
 from pathlib import Path

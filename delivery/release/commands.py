@@ -1,4 +1,4 @@
-"""`python -m delivery release preview|deploy|verify|rollback|retain`."""
+"""`slipway release preview|deploy|verify|rollback|retain`."""
 
 import getpass
 import os
@@ -214,7 +214,7 @@ def _deployer(
     except StoppedError as stopped:
         steps.say(
             f"\nstopped by {stopped}: {stack} may run either release now. "
-            f"To be sure: python -m delivery release rollback --stack {stack}, or deploy again"
+            f"To be sure: slipway release rollback --stack {stack}, or deploy again"
         )
         raise typer.Exit(stopped.exit_code) from None
 

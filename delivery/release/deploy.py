@@ -1,4 +1,4 @@
-"""`delivery release deploy`: a recorded release into one environment: checked, deployed, proved, undone if it fails."""
+"""`slipway release deploy`: a recorded release into one environment: checked, deployed, proved, undone if it fails."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -52,7 +52,7 @@ def _refuse_older(deployer: Deployer, release: Release, running: str) -> None:
         return
     raise ConflictError(
         f"{release.id}: is older than {now.release}, which {stack} runs; nothing was changed\n"
-        f"to go back: python -m delivery release rollback --stack {stack}; to deploy it all the same: --older"
+        f"to go back: slipway release rollback --stack {stack}; to deploy it all the same: --older"
     )
 
 

@@ -175,7 +175,7 @@ class Deployer:
             attempt.end("failed", reason)
             raise StrandedError(
                 f"{failed} failed: {reason}\n{good} could not be put back: {_reason(second)}\n"
-                f"look at it now; then: python -m delivery release rollback --stack {self.engine.stack}"
+                f"look at it now; then: slipway release rollback --stack {self.engine.stack}"
             ) from None
         attempt.end("restored", reason)
         raise RestoredError(f"{failed} failed: {reason}\n{good} is live again, and was proved")

@@ -107,7 +107,7 @@ def hold(approved: Approval, release: Release, live: str) -> None:
 def _misfits(approved: Approval, release: Release, live: str) -> Iterator[str]:
     meant = approved.release
     if meant is None:
-        yield "  the approval names no release; python -m delivery release preview writes one that does"
+        yield "  the approval names no release; slipway release preview writes one that does"
     elif (meant.id, meant.digest, meant.commit) != (release.id, release.image.digest, release.commit):
         yield f"  approved was release {meant.id} (commit {meant.commit[:12]}), not {release.id}"
     if live not in (approved.live, release.image.digest):
@@ -125,9 +125,7 @@ def newest(place: Path) -> Path:
         return place
     found = sorted(place.rglob(APPROVAL_FILE), key=_natural)
     if not found:
-        raise NotFoundError(
-            f"{place}: holds no {APPROVAL_FILE}; python -m delivery release preview --to {place} writes it"
-        )
+        raise NotFoundError(f"{place}: holds no {APPROVAL_FILE}; slipway release preview --to {place} writes it")
     return found[-1]
 
 

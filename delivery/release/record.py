@@ -1,6 +1,6 @@
 """`release.json`: one tested image in a registry, the code and the model in it, and the documents that belong to it.
 
-Written once, by `delivery release record`, and never changed. What became of a release is in `deployment`.
+Written once, by `slipway release record`, and never changed. What became of a release is in `deployment`.
 """
 
 from datetime import datetime

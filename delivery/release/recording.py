@@ -56,7 +56,7 @@ def read(place: Path) -> Release:
     try:
         release = parse(Release, file.read_bytes(), str(file))
     except FileNotFoundError:
-        raise NotFoundError(f"{file}: no such file; python -m delivery release record writes one") from None
+        raise NotFoundError(f"{file}: no such file; slipway release record writes one") from None
     except OSError as error:
         raise FailureError(f"{file}: cannot be read: {error.strerror}") from None
     except ManifestError as error:
@@ -80,7 +80,7 @@ def _read_examples(file: Path, tested: TestRecord) -> bytes:
     """The examples that the image was tested with."""
     data = file.read_bytes() if file.is_file() else b""
     if digest_of(data) != tested.examples:
-        raise IntegrityError(f"{file}: was changed since the test; test again: python -m delivery image test")
+        raise IntegrityError(f"{file}: was changed since the test; test again: slipway image test")
     return data
 
 
@@ -124,6 +124,6 @@ def _required(found: T | None, image: str, command: str) -> T:
     if found is None:
         raise FailureError(
             f"image {image}: there is no record of its {command} here, and only what was built, tested and pushed is "
-            f"released: python -m delivery image {command}"
+            f"released: slipway image {command}"
         )
     return found

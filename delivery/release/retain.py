@@ -1,4 +1,4 @@
-"""`delivery release retain`: keep the runs that made and deployed a release longer than the project keeps others.
+"""`slipway release retain`: keep the runs that made and deployed a release longer than the project keeps others.
 
 The provider cannot set a project's retention, so the release asks for a lease on its own run and on the build's.
 Source: learn.microsoft.com, "Leases - Add" (Azure DevOps REST API 7.1).

@@ -1,4 +1,4 @@
-"""`delivery release rollback`: back to what was really deployed before, in one command."""
+"""`slipway release rollback`: back to what was really deployed before, in one command."""
 
 from collections.abc import Mapping
 from typing import Any

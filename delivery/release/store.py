@@ -77,7 +77,7 @@ class ReleaseStore:
             return release
         found = [release for one in self.ids() if (release := self.find(one)) and _means(name, release)]
         if not found:
-            raise NotFoundError(f"{self.store.location}: no release {name}; python -m delivery release list shows all")
+            raise NotFoundError(f"{self.store.location}: no release {name}; slipway release list shows all")
         if len({release.image.digest for release in found}) > 1:
             names = ", ".join(release.id for release in found)
             raise ConflictError(f"{self.store.location}: {name} may be any of {names}; name one")

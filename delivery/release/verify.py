@@ -1,4 +1,4 @@
-"""`delivery release verify`: the smoke test alone, of whatever the stack says it runs or of a release that is named."""
+"""`slipway release verify`: the smoke test alone, of whatever the stack says it runs or of a release that is named."""
 
 from delivery.failure import NotFoundError
 

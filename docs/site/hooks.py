@@ -15,8 +15,24 @@ FROM_ROOT = {"contributing.md": "CONTRIBUTING.md", "changelog.md": "CHANGELOG.md
 
 _CODE = re.compile(r"`[^`]*`")
 _DOCS = "docs/"
+_ENTRY = re.compile(r"^- \[[^\]]*\]\(([\w.-]+)\)", re.MULTILINE)
 _FENCE = re.compile(r"^(```.*?^```$)", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#)([^)#\s]+)(#[^)\s]*)?(?=\))")
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Fill the navigation's section of decisions from their own index."""
+    index = (Path(config.docs_dir) / "decisions" / "README.md").read_text(encoding="utf-8")
+    for section in config.nav or ():
+        if isinstance(section, dict) and "Decisions" in section:
+            section["Decisions"] = ["decisions/README.md", *list_decisions(index)]
+    return config
+
+
+def list_decisions(index: str) -> list[dict[str, list[str]]]:
+    """Return the index of decisions as navigation: each heading with its pages."""
+    sections = [part.split("\n", 1) for part in index.split("\n## ")[1:]]
+    return [{title: [f"decisions/{page}" for page in _ENTRY.findall(text)]} for title, text in sections]
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:

@@ -84,7 +84,7 @@ def backend_url(account: str, container: str) -> str:
 
 
 def releases_url(account: str, container: str) -> str:
-    """The store of releases as `python -m delivery release --store` takes it."""
+    """The store of releases as `slipway release --store` takes it."""
     return f"az://{account}/{container}"
 
 

@@ -14,7 +14,7 @@ import yaml
 AKS_SERVER_ID = "6dae42f8-4368-4678-94ff-3960e28e3630"
 """Entra's id of the API servers of all AKS clusters, in every tenant (learn.microsoft.com, "Use kubelogin")."""
 
-_HINT = "kubelogin is missing: `az aks install-cli`, or github.com/Azure/kubelogin. `delivery doctor` checks it."
+_HINT = "kubelogin is missing: `az aks install-cli`, or github.com/Azure/kubelogin. `slipway doctor` checks it."
 
 
 class CredentialError(Exception):

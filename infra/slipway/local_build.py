@@ -25,7 +25,7 @@ def release(root: Path, repository: str) -> Release:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise pulumi.RunError(
             f"slipway:image.build: {_STAGED} does not describe a model ({type(error).__name__}); "
-            "run `python -m delivery model pull` and `python -m delivery image build` first"
+            "run `slipway model pull` and `slipway image build` first"
         ) from None
     return Release(repository=repository, digest=_UNBUILT, commit=_commit(root), build_id="local", model=model)
 

@@ -60,7 +60,7 @@ GO = {
     "=": "=",
     "!!str 5": "5",
 }
-"""What gopkg.in/yaml.v3 3.0.1 and encoding/json make of each scalar, as run on 2026-11-28."""
+"""Each scalar as gopkg.in/yaml.v3 3.0.1 and encoding/json read it, as run on 2026-11-28."""
 
 RELEASE = {"digest": "sha256:ab", "model": {"name": "colours"}}
 

@@ -21,7 +21,7 @@ OF_AN_EXTENSION = ("devops", "repos", "pipelines")
 """Commands of the Azure CLI that come with its extension for Azure DevOps."""
 
 
-SLIPWAY = re.compile(r"^(\S*/)?slipway(?= )|python -m delivery")
+SLIPWAY = re.compile(r"^(\S*/)?slipway(?= )")
 
 
 def called(one: Page, program: str) -> list[list[str]]:
@@ -30,17 +30,16 @@ def called(one: Page, program: str) -> list[list[str]]:
     return [words[1:] for words in found if words[0] == program]
 
 
-def delivery(one: Page) -> list[list[str]]:
-    """Arguments of every `slipway` and `python -m delivery`, in consoles and in sentences."""
+def slipway(one: Page) -> list[list[str]]:
+    """Arguments of every `slipway`, in consoles and in sentences."""
     lines = [*one.commands, *(span for span in one.spans if SLIPWAY.search(span))]
     found = [words for line in lines for words in simple_commands(line)]
-    modules = [words[3:] for words in found if words[0].endswith("python") and words[1:3] == ["-m", "delivery"]]
-    return modules + [words[1:] for words in found if words[0].rpartition("/")[2] == "slipway"]
+    return [words[1:] for words in found if words[0].rpartition("/")[2] == "slipway"]
 
 
 def unknown(arguments: list[str]) -> Iterator[str]:
     """What the command line does not know of these arguments."""
-    found, path, rest = command(), "delivery", list(arguments)
+    found, path, rest = command(), "slipway", list(arguments)
     while hasattr(found, "list_commands") and rest and not rest[0].startswith(("-", "…", "COMMAND")):
         path = f"{path} {rest[0]}"
         found = found.get_command(found.context_class(found), rest.pop(0))
@@ -61,13 +60,18 @@ def command() -> Any:
 
 
 @pytest.mark.parametrize("one", PAGES, ids=str)
-def test_every_delivery_command_is_one(one: Page) -> None:
-    assert [problem for arguments in delivery(one) for problem in unknown(arguments)] == []
+def test_every_slipway_command_is_one(one: Page) -> None:
+    assert [problem for arguments in slipway(one) for problem in unknown(arguments)] == []
+
+
+@pytest.mark.parametrize("one", PAGES, ids=str)
+def test_every_command_is_shown_by_its_name(one: Page) -> None:
+    assert re.findall(r"python -m\s+delivery\b(?!\.)", one.text) == []
 
 
 def test_an_unknown_command_or_option_is_noticed() -> None:
-    assert list(unknown(["model", "publsh"])) == ["no command delivery model publsh"]
-    assert list(unknown(["release", "deploy", "--stak", "dev"])) == ["delivery release deploy has no option --stak"]
+    assert list(unknown(["model", "publsh"])) == ["no command slipway model publsh"]
+    assert list(unknown(["release", "deploy", "--stak", "dev"])) == ["slipway release deploy has no option --stak"]
     assert list(unknown(["release", "deploy", "--stack", "dev"])) == []
 
 

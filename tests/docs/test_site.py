@@ -13,7 +13,7 @@ from delivery.paths import ROOT
 if find_spec("mkdocs") is None:
     pytest.skip("mkdocs is not installed: the site was not built", allow_module_level=True)
 
-from docs.site.hooks import FROM_ROOT, locate, rewrite, unescape_pipes  # needs mkdocs
+from docs.site.hooks import FROM_ROOT, list_decisions, locate, rewrite, unescape_pipes  # needs mkdocs
 
 REPOSITORY = "https://git.example/slipway"
 
@@ -79,6 +79,15 @@ def test_a_broken_link_fails_the_build(tmp_path: Path) -> None:
 )
 def test_a_target_is_located(target: str, page: str, expected: str) -> None:
     assert locate(target, page, REPOSITORY) == expected
+
+
+def test_the_navigation_of_decisions_is_their_index() -> None:
+    index = (
+        "# Decisions\n\nText.\n\n## Azure\n\n- [One](one.md)\n- [Two](two.md)\n\n## Serving\n\n- [Three](three.md)\n"
+    )
+    azure, serving = list_decisions(index)
+    assert azure == {"Azure": ["decisions/one.md", "decisions/two.md"]}
+    assert serving == {"Serving": ["decisions/three.md"]}
 
 
 def test_links_keep_their_anchors_and_code_stays_as_it_is() -> None:

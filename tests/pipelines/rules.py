@@ -13,7 +13,7 @@ _NAMES_NEEDED = {
     "PublishTestResults@2": ("testResultsFormat", "testResultsFiles"),
 }
 _SCRIPTS = ("script", "bash", "pwsh", "powershell")
-_COMMAND = re.compile(r"^(make \S+|\.venv/bin/python -m delivery [a-z]+.*)$", re.DOTALL)
+_COMMAND = re.compile(r"^(make \S+|\.venv/bin/slipway [a-z]+.*)$", re.DOTALL)
 
 
 def jobs(stage: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -102,7 +102,7 @@ def without_pool(run: dict[str, Any]) -> Iterator[str]:
 
 
 def more_than_a_command(run: dict[str, Any]) -> Iterator[str]:
-    """Whatever a pipeline does, a person can do on a laptop: `make ...` or `python -m delivery ...`, one a step."""
+    """Whatever a pipeline does, a person can do on a laptop: `make ...` or `slipway ...`, one a step."""
     for place, script in scripts(run):
         if "get.pulumi.com" in script:
             continue  # a tool that a person has installed by now

@@ -1,4 +1,4 @@
-"""`python -m delivery pipelines`: what the YAML learns of the stack files."""
+"""`slipway pipelines`: what the YAML learns of the stack files."""
 
 from collections.abc import Callable
 from pathlib import Path

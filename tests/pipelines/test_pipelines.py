@@ -53,7 +53,7 @@ def commands(run: Run, of: str) -> list[str]:
     """What the jobs of a stage run, without the steps that prepare for it."""
     only = {"stages": [stage(run, of)]}
     lines = [" ".join(script.split()) for _place, script in rules.scripts(only)]
-    return [line.removeprefix(".venv/bin/python -m ") for line in lines if "delivery" in line or line == "make test"]
+    return [line.removeprefix(".venv/bin/") for line in lines if "slipway " in line or line == "make test"]
 
 
 @pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.__name__)
@@ -126,7 +126,7 @@ def test_a_pull_request_is_tested_and_previewed_and_reaches_nothing(run: Expand)
     tests, *previews = commands(found, "verify")
     assert tests == "make test"
     assert [command for command in previews if "--comment" not in command] == [
-        f"delivery preview report --stack {name} --base origin/main --summary --artifact" for name in ("dev", "prod")
+        f"slipway preview report --stack {name} --base origin/main --summary --artifact" for name in ("dev", "prod")
     ]
 
 
@@ -186,7 +186,7 @@ def test_what_is_deployed_is_what_was_recorded_and_approved(run: Expand) -> None
         assert f"--stack {name}" in deploy
         assert "--release $(Pipeline.Workspace)/build/release" in deploy
         assert "--approved $(Pipeline.Workspace)" in deploy
-        assert retain == "delivery release retain"
+        assert retain == "slipway release retain"
 
 
 def test_no_environment_takes_the_approval_of_one_whose_name_begins_like_its_own(run: Expand) -> None:
@@ -217,7 +217,7 @@ def test_going_back_touches_the_named_environment_alone_behind_its_guards(run: E
     assert stages(found) == ["prod"]
     (job,) = stage(found, "prod")["jobs"]
     assert job["environment"] == "prod"
-    assert commands(found, "prod") == ["delivery release rollback --stack prod", "delivery release retain"]
+    assert commands(found, "prod") == ["slipway release rollback --stack prod", "slipway release retain"]
     assert [step["download"] for _place, step in rules.every_step(found) if "download" in step] == ["none"]
 
 
@@ -228,7 +228,7 @@ def test_drift_is_looked_for_every_night_in_every_environment_at_once(run: Expan
     assert schedule["always"] is True
     assert (schedule["cron"], schedule["branches"]["include"]) == ("30 3 * * *", ["main"])
     assert [(each["stage"], each["dependsOn"]) for each in found["stages"]] == [("drift_dev", []), ("drift_prod", [])]
-    assert commands(found, "drift_prod") == ["delivery drift --stack prod --to .slipway/drift.md"]
+    assert commands(found, "drift_prod") == ["slipway drift --stack prod --to .slipway/drift.md"]
 
 
 @pytest.mark.parametrize("file", ["release.yml", "drift.yml", "model-schedule.yml", "model-webhook.yml", "mirror.yml"])
@@ -240,7 +240,7 @@ def test_only_the_build_is_started_by_a_commit(run: Expand, file: str) -> None:
 @pytest.mark.parametrize("file", ["model-schedule.yml", "model-webhook.yml"])
 def test_a_new_model_is_looked_for_by_command(run: Expand, file: str) -> None:
     _live, watch = commands(run(file), "model")
-    assert watch == "delivery model watch --live live.json --environment dev --queue"
+    assert watch == "slipway model watch --live live.json --environment dev --queue"
 
 
 def test_a_model_in_s3_is_pulled_with_the_role_and_everything_else_stays(checkout: Path) -> None:
@@ -304,9 +304,7 @@ def test_every_make_target_and_every_command_is_there(run: Expand) -> None:
 
 
 def test_the_facts_are_those_of_the_stack_files() -> None:
-    assert (FOLDER / FACTS_FILE).read_text(encoding="utf-8") == rendered(facts(ROOT)), (
-        "run: python -m delivery pipelines"
-    )
+    assert (FOLDER / FACTS_FILE).read_text(encoding="utf-8") == rendered(facts(ROOT)), "run: slipway pipelines"
 
 
 def test_the_branch_that_is_released_is_one_everywhere() -> None:

@@ -1,4 +1,4 @@
-"""From installed weights to a folder that `delivery model publish` takes."""
+"""From installed weights to a folder that `slipway model publish` takes."""
 
 import hashlib
 from dataclasses import dataclass

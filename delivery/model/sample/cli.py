@@ -1,4 +1,4 @@
-"""`python -m delivery model sample`."""
+"""`slipway model sample`."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,7 +1,7 @@
 """The model repository in Azure Blob Storage.
 
 Left out on purpose: `storage.Blob`, which reads and writes with the account's key even where keys are forbidden. Models
-are published by `python -m delivery model`, with the publisher's own Entra identity.
+are published by `slipway model`, with the publisher's own Entra identity.
 """
 
 from collections.abc import Mapping, Sequence

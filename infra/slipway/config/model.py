@@ -118,7 +118,7 @@ class S3(Section):
 
     @property
     def url(self) -> str:
-        """The model repository as `python -m delivery model --repository` takes it."""
+        """The model repository as `slipway model --repository` takes it."""
         return "/".join(part for part in (f"s3://{self.bucket}", self.prefix) if part)
 
 

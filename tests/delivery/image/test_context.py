@@ -57,7 +57,7 @@ def test_a_file_that_is_not_its_manifests_is_refused_with_the_remedy_and_not_lef
     first, remedy = str(refused.value).splitlines()
     assert first.startswith(f"{file}: is not the file of its manifest: found {file.stat().st_size} bytes")
     assert first.endswith("; nothing was built")
-    assert remedy == f"pull the version again: python -m delivery model pull --to {tmp_path / 'model'}"
+    assert remedy == f"pull the version again: slipway model pull --to {tmp_path / 'model'}"
     assert not (tmp_path / "staged").exists()
 
 
@@ -114,5 +114,5 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 def test_without_a_pulled_model_the_message_says_how_to_pull_one(tmp_path: Path) -> None:
-    with pytest.raises(FailureError, match="python -m delivery model pull"):
+    with pytest.raises(FailureError, match="slipway model pull"):
         stage_model(tmp_path / "model", tmp_path / "staged")

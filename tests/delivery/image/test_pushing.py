@@ -211,7 +211,7 @@ def test_an_image_that_was_not_built_or_not_tested_here_is_not_pushed(
     push: Callable[[Saved], Pushed], image: Saved, behaviour: Behaviour, records: Records, command: str
 ) -> None:
     (records.folder(image.id) / {"build": "built.json", "test": "tested.json"}[command]).unlink()
-    with pytest.raises(FailureError, match=rf"no record of its {command} here.*python -m delivery image {command}"):
+    with pytest.raises(FailureError, match=rf"no record of its {command} here.*slipway image {command}"):
         push(image)
     assert behaviour.requests == []
 

@@ -14,7 +14,7 @@ class Outcome(NamedTuple):
 
 
 class Run(Protocol):
-    """Run `python -m delivery model ...` in this process."""
+    """Run `slipway model ...` in this process."""
 
     def __call__(self, *arguments: object) -> Outcome:
         """What it came to."""

@@ -109,7 +109,7 @@ def run(whole: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 @pytest.fixture
 def whole(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run `python -m delivery model ...` on a repository in a folder, beside a cache of its own."""
+    """Run `slipway model ...` on a repository in a folder, beside a cache of its own."""
     monkeypatch.setenv("SLIPWAY_MODELS", str(tmp_path / "repository"))
     monkeypatch.setenv("SLIPWAY_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("COLUMNS", "200")

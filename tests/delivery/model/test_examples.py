@@ -43,7 +43,7 @@ def test_a_wrong_example_stops_the_version_with_a_sentence_and_the_way_on(whole:
     assert (
         f"error: {folder}/examples: 1 of 3 examples are answered wrongly: blue: POST /v1/classify: classes.0.label: "
         "found 'blue', expected 'green'\nnothing was published; to see what it answers: "
-        f"python -m delivery model try {folder}"
+        f"slipway model try {folder}"
     ) in outcome.err
     assert "nothing is published there" in whole("list").err
 

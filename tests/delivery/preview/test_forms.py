@@ -188,7 +188,7 @@ def test_the_json_is_what_its_published_schema_says() -> None:
 
 
 def test_the_published_schema_is_current() -> None:
-    assert json.loads(SCHEMA.read_text(encoding="utf-8")) == schema(), "python -m delivery preview schema > docs/…"
+    assert json.loads(SCHEMA.read_text(encoding="utf-8")) == schema(), "slipway preview schema > docs/…"
 
 
 def test_the_json_tells_everything_about_a_change() -> None:

@@ -1,4 +1,4 @@
-"""Releases of several people at once: whatever the order, nothing unapproved and nothing older goes live."""
+"""Releases of several people at once: in any order, nothing unapproved and nothing older goes live."""
 
 import json
 from collections.abc import Callable, Mapping

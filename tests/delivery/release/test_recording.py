@@ -100,7 +100,7 @@ def test_a_release_that_was_only_in_the_folder_reaches_the_store_as_it_is(record
 @pytest.mark.parametrize("step", ["build", "test", "push"])
 def test_what_was_not_built_tested_and_pushed_is_no_release(records: Records, tmp_path: Path, step: str) -> None:
     (records.folder(IMAGE) / {"build": "built.json", "test": "tested.json", "push": "pushed.json"}[step]).unlink()
-    with pytest.raises(FailureError, match=rf"no record of its {step} here.*python -m delivery image {step}"):
+    with pytest.raises(FailureError, match=rf"no record of its {step} here.*slipway image {step}"):
         record(IMAGE, records, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
@@ -143,7 +143,7 @@ def test_what_is_no_record_is_named_with_its_fault(tmp_path: Path, text: str, fa
 
 
 def test_no_record_at_all_says_what_writes_one(tmp_path: Path) -> None:
-    with pytest.raises(NotFoundError, match="no such file; python -m delivery release record writes one"):
+    with pytest.raises(NotFoundError, match="no such file; slipway release record writes one"):
         read(tmp_path)
 
 

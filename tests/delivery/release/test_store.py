@@ -88,7 +88,7 @@ def test_a_name_that_means_several_is_refused_with_all_of_them(filled: ReleaseSt
 
 
 def test_a_name_that_means_none_says_how_to_see_all(filled: ReleaseStore) -> None:
-    with pytest.raises(NotFoundError, match="no release nonsense; python -m delivery release list"):
+    with pytest.raises(NotFoundError, match="no release nonsense; slipway release list"):
         filled.get("nonsense")
 
 

@@ -21,7 +21,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def run(prod: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """`python -m delivery release ...` on the production environment, from its checkout."""
+    """`slipway release ...` on the production environment, from its checkout."""
     monkeypatch.setattr("delivery.release.engine.Engine.__init__.__defaults__", (prod.root,))
     monkeypatch.setenv("SLIPWAY_RELEASES", str(prod.store.store.location).removeprefix("file://"))
     monkeypatch.setenv("COLUMNS", "300")
