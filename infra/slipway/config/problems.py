@@ -12,6 +12,9 @@ from pydantic import BaseModel, ValidationError
 _LEADS = ("Input should be ", "String should ", "Value should ", "List should ", "Tuple should ", "Dictionary should ")
 """How pydantic begins what it allows."""
 
+_KEY = "[key]"
+"""Stands at the end of a place where the key of a map is wrong, and not what it holds."""
+
 _LONGEST = 60
 """Characters of a found value that a message repeats."""
 
@@ -40,8 +43,9 @@ class ConfigError(Exception):
 def of(section: type[BaseModel], path: str, error: ValidationError) -> Iterator[Problem]:
     """The mistakes that pydantic found in the section at `path`."""
     for detail in error.errors(include_url=False):
-        place = path + "".join(_step(part) for part in detail["loc"])
-        *outer, last = detail["loc"] or ("",)
+        steps = [part for part in detail["loc"] if part != _KEY]
+        place = path + "".join(map(_step, steps))
+        *outer, last = steps or [""]
         if detail["type"] == "missing":
             yield Problem(place, "nothing", f"a value: {_meaning(_model(section, outer), str(last))}")
         elif detail["type"] == "extra_forbidden":
