@@ -37,8 +37,8 @@ _FACTS = {
 _HEAD = """# App contract
 
 All that the platform knows of an app is one file beside it, `app/app.yaml`: ports, probes, variables, settings, series,
-alerts and dashboard. Another app is another such file. This page is made by `make reference` from the types that check
-it.
+alerts and dashboard. Another app is another such file, which `slipway:app.contract` of a stack names. This page is made
+by `make reference` from the types that check it.
 
 A contract is read whole before the first resource, and every mistake is named with its line. The same check alone:
 
@@ -53,9 +53,9 @@ The smallest contract; its alerts and its dashboard show what the cluster sees o
 
 ## Settings
 
-A setting is a variable that an environment may choose, by the contract's name for it. It is set only where it is
-chosen; the contract's `default` says what the app does otherwise, and is what the platform counts with. Variables that
-the platform sets by itself stand under `environment`, each with one of these facts:
+A setting is a variable that an environment may choose in `slipway:app.settings`, by the contract's name for it. It is
+set only where it is chosen; the contract's `default` says what the app does otherwise, and is what the platform counts
+with. Variables that the platform sets by itself stand under `environment`, each with one of these facts:
 
 | fact | value |
 | --- | --- |

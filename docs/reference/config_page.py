@@ -4,9 +4,15 @@
 import sys
 from pathlib import Path
 
-from docs.reference.tables import table
+from docs.reference.tables import rows, table
+from slipway.config.app import App
 from slipway.config.base import Section
-from slipway.config.load import NAMESPACE, sections
+from slipway.config.load import CHECKOUT, NAMESPACE, sections
+from slipway.contract import read
+from slipway.contract.choosing import settings_type
+
+SAMPLE = "app/app.yaml"
+"""The contract whose settings the page shows: other apps have others."""
 
 PAGE = Path(__file__).with_name("config.md")
 
@@ -14,6 +20,7 @@ _HEAD = """# Stack files
 
 Every key of `Pulumi.<stack>.yaml`, made by `make reference` from the types that check it. Keys without a default are
 required inside their section. A wrong file is refused whole, before the first resource, with every mistake named.
+`settings` of `slipway:app` are those of the sample, `app/app.yaml`; another [app contract](app-contract.md) has others.
 """
 
 
@@ -22,7 +29,8 @@ def page() -> str:
     parts = [_HEAD]
     for name, (section, required) in sections().items():
         parts.append(f"## `{NAMESPACE}:{name}`\n\n{_first(section)}{'' if required else ' Optional.'}\n")
-        parts.append("\n".join(table(section)) + "\n")
+        own = rows(settings_type(read(CHECKOUT / SAMPLE)), "settings.") if section is App else ()
+        parts.append("\n".join([*table(section), *own]) + "\n")
     return "\n".join(parts)
 
 

@@ -22,10 +22,15 @@ _BOUNDS = {
 
 def table(section: type[Section]) -> Iterator[str]:
     """Lines of a table with every key that a section holds, at any depth."""
-    schema = section.model_json_schema(by_alias=True)
     yield "| key | takes | default | meaning |"
     yield "| --- | --- | --- | --- |"
-    yield from _rows(schema, schema.get("$defs", {}), "")
+    yield from rows(section, "")
+
+
+def rows(section: type[Section], prefix: str) -> Iterator[str]:
+    """Lines of a table with every key that a section holds, `prefix` before each."""
+    schema = section.model_json_schema(by_alias=True)
+    yield from _rows(schema, schema.get("$defs", {}), prefix)
 
 
 def _rows(schema: Mapping[str, Any], defs: Mapping[str, Any], prefix: str) -> Iterator[str]:

@@ -6,8 +6,10 @@ import pulumi
 from pulumi_azure_native import alertsmanagement, consumption, monitor
 
 from slipway.alert_rules import Alert, Group, Recording, Series, groups
+from slipway.config.facts import counted
 from slipway.config.monitoring import Budget, Monitoring
 from slipway.config.workload import Workload
+from slipway.contract.application import Application
 from slipway.placement import Placement
 
 _METRICS = monitor.KnownPrometheusForwarderDataSourceStreams.MICROSOFT_PROMETHEUS_METRICS
@@ -23,6 +25,7 @@ class AlertsArgs:
     placement: Placement
     config: Monitoring
     workload: Workload
+    app: Application
     namespace: str
     cluster_id: pulumi.Input[str]
     cluster_name: pulumi.Input[str]
@@ -41,7 +44,7 @@ class Alerts(pulumi.ComponentResource):
         self._collect_metrics()
         if args.config.logs.containers:
             self._collect_logs()
-        queue_limit = args.workload.app.queue_limit
+        queue_limit = int(args.app.number("queueLimit", counted(args.workload)))
         for group in groups(args.config.service_level, Series(args.namespace), queue_limit=queue_limit):
             self._rule_group(group)
         if args.config.budget is not None:

@@ -7,10 +7,12 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
+from slipway.contract.application import Application
 from slipway.regions import has_zones
 
 from .base import Section
 from .environment import Environment
+from .facts import counted
 from .values import Email, Guid
 from .words import Counted, Matching
 from .workload import Workload
@@ -173,15 +175,17 @@ def grafana(environment: Environment, monitoring: Monitoring) -> Iterator[tuple[
         yield "monitoring.grafana.zoneRedundant", "true", f"false, since {environment.location} has no zones"
 
 
-def promises(monitoring: Monitoring, workload: Workload) -> Iterator[tuple[str, str, str]]:
+def promises(monitoring: Monitoring, app: Application, workload: Workload) -> Iterator[tuple[str, str, str]]:
     """A promise that the app's own limits make impossible to break would never be heard of."""
-    app, level = workload.app, monitoring.service_level
-    if level.queue_seconds >= app.queue_timeout_seconds:
-        allowed = f"less than workload.app.queueTimeoutSeconds, {app.queue_timeout_seconds:g}"
+    facts, level = counted(workload), monitoring.service_level
+    stages = app.contract.metrics.stages if app.contract.metrics else None
+    if stages and stages.most and level.queue_seconds >= (most := app.number(stages.most, facts)):
+        allowed = f"less than app.settings.{stages.most}, {most:g}"
         yield "monitoring.serviceLevel.queueSeconds", f"{level.queue_seconds:g}", allowed
-    longest = app.queue_timeout_seconds + app.job_timeout_seconds
-    if level.p99_seconds >= longest:
-        allowed = f"less than workload.app.queueTimeoutSeconds and jobTimeoutSeconds together, {longest:g}"
+    longest = app.longest_seconds(facts)
+    if longest is not None and level.p99_seconds >= longest:
+        names = " and ".join(app.contract.requests.longest)
+        allowed = f"less than app.settings.{names} together, {longest:g}"
         yield "monitoring.serviceLevel.p99Seconds", f"{level.p99_seconds:g}", allowed
 
 

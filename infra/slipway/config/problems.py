@@ -1,7 +1,7 @@
 """What is wrong with a stack file, in words: where, what was found, what is allowed."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from types import UnionType
@@ -38,6 +38,14 @@ class ConfigError(Exception):
         self.problems = tuple(problems)
         count = "1 mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
         super().__init__("\n  ".join([f"Pulumi.{stack}.yaml has {count}:", *map(str, problems)]))
+
+
+class InvalidError(Exception):
+    """One section with mistakes."""
+
+    def __init__(self, problems: Collection[Problem]) -> None:
+        super().__init__("; ".join(map(str, problems)))
+        self.problems = tuple(problems)
 
 
 def of(section: type[BaseModel], path: str, error: ValidationError) -> Iterator[Problem]:

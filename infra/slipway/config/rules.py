@@ -2,7 +2,18 @@
 
 from collections.abc import Callable, Iterator
 
-from . import address, cluster_rules, image, model, monitoring, network_rules, pipelines, registry, workload_rules
+from . import (
+    address,
+    app_rules,
+    cluster_rules,
+    image,
+    model,
+    monitoring,
+    network_rules,
+    pipelines,
+    registry,
+    workload_rules,
+)
 
 Rule = Callable[..., Iterator[tuple[str, str, str]]]
 """Yields (path, found, allowed) for what contradicts itself. Its parameters are named after the sections it reads."""
@@ -15,6 +26,7 @@ RULES: tuple[Rule, ...] = (
     *address.RULES,
     *monitoring.RULES,
     *workload_rules.RULES,
+    *app_rules.RULES,
     *pipelines.RULES,
     *image.RULES,
 )

@@ -14,7 +14,7 @@ _TYPES: dict[str, type] = {"string": str, "integer": int, "number": float, "bool
 
 
 def settings_type(contract: Contract) -> type[Section]:
-    """A section with a field for each setting. What is not chosen is None there, whatever the app's default is."""
+    """A section with a field for each setting."""
     fields: dict[str, Any] = {name: _field(name, setting) for name, setting in contract.settings.items()}
     doc = f"Settings of {contract.name}."
     return create_model("Settings", __base__=Section, __doc__=doc, **fields)
@@ -26,10 +26,15 @@ def value_type(setting: Setting) -> Any:  # noqa: ANN401 - a type made of a cont
         return Literal[setting.choices]
     found: Any = _TYPES[setting.type]
     if setting.type in ("integer", "number"):
-        found = Annotated[found, Field(ge=setting.least, gt=setting.more_than, le=setting.most)]
+        found = Annotated[found, Field(ge=_plain(setting.least), gt=_plain(setting.more_than), le=_plain(setting.most))]
     if setting.pattern:
         found = Annotated[found, AfterValidator(_Matching(setting.pattern))]
     return found
+
+
+def _plain(bound: float | None) -> float | None:
+    """A whole number without a fraction, so that messages show 64 and not 64.0."""
+    return bound if bound is None or bound != int(bound) else int(bound)
 
 
 class _Matching:
@@ -46,4 +51,5 @@ def _field(name: str, setting: Setting) -> tuple[Any, Any]:
     kind = value_type(setting)
     if setting.required:
         return kind, Field(alias=name, description=setting.description)
-    return kind | None, Field(default=None, alias=name, description=setting.description)
+    follows: dict[str, Any] = {"default": f"as {setting.default_from}"} if setting.default_from else {}
+    return kind, Field(setting.default, alias=name, description=setting.description, json_schema_extra=follows)

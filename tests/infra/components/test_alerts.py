@@ -15,6 +15,7 @@ from slipway.placement import Placement
 from tests.infra.config.sections import section
 from tests.infra.config.test_monitoring import PLAIN
 from tests.infra.conftest import Declared
+from tests.infra.support.apps import app
 from tests.infra.support.workloads import workload
 
 RULE = "azure-native:monitor:DataCollectionRule"
@@ -36,7 +37,8 @@ def alerts(declared: Declared, placement: Placement) -> Declare:
                 AlertsArgs(
                     placement=placement,
                     config=section(Monitoring, PLAIN | config),
-                    workload=workload({"app": {"queueLimit": 40}}),
+                    workload=workload(),
+                    app=app(queueLimit=40),
                     namespace="scoring-dev",
                     cluster_id="/clusters/aks",
                     cluster_name="aks-scoring-dev-weu",

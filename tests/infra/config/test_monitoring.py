@@ -6,9 +6,9 @@ import pytest
 
 from app.scoring import metrics
 from slipway.config import monitoring as rules
-from slipway.config.app import App
 from slipway.config.environment import Environment
 from slipway.config.monitoring import Monitoring
+from tests.infra.support.apps import app
 from tests.infra.support.workloads import workload
 
 from .sections import changed, refused, section, told
@@ -129,15 +129,14 @@ def test_a_zone_redundant_grafana_needs_its_tier_and_its_region() -> None:
 
 
 def test_a_promise_that_the_app_cannot_break_is_refused() -> None:
-    app = App(queue_timeout_seconds=0.25, job_timeout_seconds=0.5)
-    hasty = workload().model_copy(update={"app": app})
+    hasty = app(queueTimeoutSeconds=0.25, jobTimeoutSeconds=0.5)
 
-    queue, answer = told(rules.promises(section(Monitoring, PLAIN), hasty))
-    assert queue.endswith("queueSeconds: found 0.25, allowed: less than workload.app.queueTimeoutSeconds, 0.25")
+    queue, answer = told(rules.promises(section(Monitoring, PLAIN), hasty, workload()))
+    assert queue.endswith("queueSeconds: found 0.25, allowed: less than app.settings.queueTimeoutSeconds, 0.25")
     assert answer.endswith(
-        "found 1, allowed: less than workload.app.queueTimeoutSeconds and jobTimeoutSeconds together, 0.75"
+        "found 1, allowed: less than app.settings.queueTimeoutSeconds and jobTimeoutSeconds together, 0.75"
     )
-    assert told(rules.promises(section(Monitoring, PLAIN), workload())) == []
+    assert told(rules.promises(section(Monitoring, PLAIN), app(), workload())) == []
 
 
 def test_the_longest_promise_is_one_that_the_apps_histogram_can_tell() -> None:

@@ -1,0 +1,17 @@
+"""Apps as environments run them: the sample, and others, with settings of a test's own."""
+
+from delivery.paths import ROOT
+from slipway.config.app import App, application
+from slipway.contract import Contract
+from slipway.contract.application import Application
+
+SAMPLE = "app/app.yaml"
+
+
+def app(path: str = SAMPLE, /, **settings: object) -> Application:
+    """The app whose contract stands at `path`, with `settings` chosen by their names."""
+    return application(App.model_validate({"contract": path, "settings": settings}), ROOT)
+
+
+def sample_contract() -> Contract:
+    return app().contract
