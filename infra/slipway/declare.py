@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pulumi
 
 from . import local_build, past, providers
+from .alert_rules import watched
 from .components.alerts import Alerts, AlertsArgs
 from .components.cluster import Cluster, ClusterArgs
 from .components.image import Image, ImageArgs
@@ -146,14 +147,15 @@ def _cluster(base: Foundation) -> Cluster:
 
 
 def _alerts(base: Foundation, cluster: Cluster) -> None:
+    config, namespace = base.config, base.placement.naming.instance
+    seen = watched(namespace, config.application, config.workload, config.monitoring.service_level)
     Alerts(
         "alerts",
         AlertsArgs(
             placement=base.placement,
             config=base.config.monitoring,
-            workload=base.config.workload,
-            app=base.config.application,
-            namespace=base.placement.naming.instance,
+            watched=seen,
+            namespace=namespace,
             cluster_id=cluster.id,
             cluster_name=cluster.name,
             node_resource_group_name=cluster.node_resource_group_name,
@@ -164,8 +166,8 @@ def _alerts(base: Foundation, cluster: Cluster) -> None:
         base.opts,
     )
     if base.config.monitoring.dashboard:
-        namespace = base.placement.naming.instance
-        args = ServiceDashboardArgs(placement=base.placement, config=base.config.monitoring, namespace=namespace)
+        app = config.application.contract.name
+        args = ServiceDashboardArgs(placement=base.placement, watched=seen, namespace=namespace, app=app)
         ServiceDashboard("dashboard", args, base.opts)
 
 

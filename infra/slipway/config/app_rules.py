@@ -5,11 +5,13 @@ Each rule yields (path, what was found, what is allowed). Its parameters are nam
 
 from collections.abc import Iterator
 
+from slipway.alert_rules import groups, watched
 from slipway.contract.application import Application, Facts
 from slipway.contract.settings import Product
 from slipway.contract.words import Fact
 
 from .facts import counted
+from .monitoring import Monitoring
 from .quantities import mebibytes
 from .workload import Workload
 
@@ -65,5 +67,19 @@ def spans_reach_the_app(app: Application, workload: Workload) -> Iterator[_Probl
         yield "workload.tracing", f"the collector {workload.tracing.service}", allowed
 
 
-RULES = (settings_within_facts, memory_for_the_worst, grace_covers_a_request, spans_reach_the_app)
+def alerts_have_names_of_their_own(app: Application, workload: Workload, monitoring: Monitoring) -> Iterator[_Problem]:
+    """One name is one alert: the page of alerts has one heading for it."""
+    seen = watched("namespace", app, workload, monitoring.service_level)
+    names = [rule.name for group in groups(seen) for rule in group.rules]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield "app.contract", f"{app.path}, which names an alert {name}", "another name: the platform has that alert"
+
+
+RULES = (
+    settings_within_facts,
+    memory_for_the_worst,
+    grace_covers_a_request,
+    spans_reach_the_app,
+    alerts_have_names_of_their_own,
+)
 """Every rule above."""

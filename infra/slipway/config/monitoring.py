@@ -7,15 +7,12 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
-from slipway.contract.application import Application
 from slipway.regions import has_zones
 
 from .base import Section
 from .environment import Environment
-from .facts import counted
 from .values import Email, Guid
 from .words import Counted, Matching
-from .workload import Workload
 
 Percent = Annotated[int, Field(ge=1, le=1000)]
 
@@ -72,16 +69,16 @@ class Notify(Section):
 
 
 class ServiceLevel(Section):
-    """What the service promises. Alerts follow from it."""
+    """What the service promises, as far as the app's contract names the series to measure it. Alerts follow from it."""
 
-    availability: Annotated[float, Field(ge=95, le=99.99)]
-    """Percent of requests over 30 days that are not answered with a server error."""
+    availability: Annotated[float, Field(ge=95, le=99.99)] | None = None
+    """Percent of requests over 30 days that are not answered with a server error. Needs `metrics.requests`."""
 
-    p99_seconds: Annotated[float, Field(ge=0.01, le=9.5)]
-    """99 of 100 requests are answered within so many seconds. The app's histogram ends at 10."""
+    p99_seconds: Annotated[float, Field(ge=0.01, le=3600)] | None = None
+    """99 of 100 requests are answered within so many seconds: no more than `metrics.latency` can measure."""
 
-    queue_seconds: Annotated[float, Field(ge=0.005, le=9.5)]
-    """19 of 20 requests wait for a worker no longer than this; beyond it there are too few."""
+    queue_seconds: Annotated[float, Field(ge=0.005, le=3600)] | None = None
+    """19 of 20 requests wait for their turn no longer than this. Needs `metrics.stages`."""
 
     least_failures: Annotated[int, Field(ge=1, le=1000)] = 5
     """Fewer failures than this within an alert's window wake nobody, however bad their share of little traffic is."""
@@ -132,8 +129,8 @@ class Monitoring(Section):
     notify: Notify
     """Who is told."""
 
-    service_level: ServiceLevel
-    """What is promised to callers."""
+    service_level: ServiceLevel = Field(default_factory=ServiceLevel)
+    """What is promised to callers: each promise that the app's series can measure, and no other."""
 
     viewers: Annotated[tuple[Guid, ...], Counted(0, 20, "groups")] = ()
     """Entra groups that may look at logs, metrics and dashboards."""
@@ -175,18 +172,4 @@ def grafana(environment: Environment, monitoring: Monitoring) -> Iterator[tuple[
         yield "monitoring.grafana.zoneRedundant", "true", f"false, since {environment.location} has no zones"
 
 
-def promises(monitoring: Monitoring, app: Application, workload: Workload) -> Iterator[tuple[str, str, str]]:
-    """A promise that the app's own limits make impossible to break would never be heard of."""
-    facts, level = counted(workload), monitoring.service_level
-    stages = app.contract.metrics.stages if app.contract.metrics else None
-    if stages and stages.most and level.queue_seconds >= (most := app.number(stages.most, facts)):
-        allowed = f"less than app.settings.{stages.most}, {most:g}"
-        yield "monitoring.serviceLevel.queueSeconds", f"{level.queue_seconds:g}", allowed
-    longest = app.longest_seconds(facts)
-    if longest is not None and level.p99_seconds >= longest:
-        names = " and ".join(app.contract.requests.longest)
-        allowed = f"less than app.settings.{names} together, {longest:g}"
-        yield "monitoring.serviceLevel.p99Seconds", f"{level.p99_seconds:g}", allowed
-
-
-RULES = (budget, receivers, grafana, promises)
+RULES = (budget, receivers, grafana)

@@ -11,6 +11,7 @@ from . import (
     monitoring,
     network_rules,
     pipelines,
+    promise_rules,
     registry,
     workload_rules,
 )
@@ -25,6 +26,7 @@ RULES: tuple[Rule, ...] = (
     *cluster_rules.RULES,
     *address.RULES,
     *monitoring.RULES,
+    *promise_rules.RULES,
     *workload_rules.RULES,
     *app_rules.RULES,
     *pipelines.RULES,

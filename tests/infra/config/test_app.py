@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from inspect import signature
 from types import MappingProxyType
 from typing import Any
 
@@ -16,13 +17,18 @@ from delivery.preview.computed import Computed
 from delivery.preview.recording import ProgramError, entry, record
 from slipway.config.app_rules import RULES
 from slipway.config.load import parse
+from slipway.config.monitoring import Monitoring
 from slipway.config.problems import ConfigError
 from slipway.contract import ContractError
+from slipway.contract.settings import Value
 from tests.infra.support.apps import app
 from tests.infra.support.workloads import workload
 
+from .sections import section
+from .test_monitoring import PLAIN
+
 SAMPLE = app()
-NOTHING: Mapping[str, object] = MappingProxyType({})
+NOTHING: Mapping[str, Value] = MappingProxyType({})
 
 
 def refused(section: object) -> list[str]:
@@ -33,10 +39,12 @@ def refused(section: object) -> list[str]:
     return [str(problem) for problem in caught.value.problems]
 
 
-def contradictions(settings: Mapping[str, object] = NOTHING, **changes: object) -> list[tuple[str, str, str]]:
+def contradictions(settings: Mapping[str, Value] = NOTHING, **changes: object) -> list[tuple[str, str, str]]:
     paths = {path.replace("__", "."): value for path, value in changes.items()}
     chosen = replace(SAMPLE, chosen=settings)
-    return [problem for rule in RULES for problem in rule(chosen, workload(paths))]
+    monitoring = section(Monitoring, PLAIN)
+    given: dict[str, Any] = {"app": chosen, "workload": workload(paths), "monitoring": monitoring}
+    return [problem for rule in RULES for problem in rule(**{name: given[name] for name in signature(rule).parameters})]
 
 
 @pytest.mark.parametrize(
@@ -157,7 +165,7 @@ def test_the_sample_contradicts_itself_nowhere() -> None:
     ],
 )
 def test_a_contradiction_is_told(
-    settings: Mapping[str, object], changes: dict[str, object], problem: tuple[str, str, str]
+    settings: Mapping[str, Value], changes: dict[str, object], problem: tuple[str, str, str]
 ) -> None:
     assert contradictions(settings, **changes) == [problem]
 
@@ -173,7 +181,7 @@ def test_memory_follows_the_model_and_the_settings() -> None:
 
 @given(cpu=st.integers(1, 64), pixels=st.integers(1, 100_000_000), budget=st.integers(1024, 1 << 31))
 def test_the_memory_that_a_rule_asks_for_is_enough_for_it(cpu: int, pixels: int, budget: int) -> None:
-    settings = {"maxDecodedPixels": pixels, "budgetBytes": budget}
+    settings: dict[str, Value] = {"maxDecodedPixels": pixels, "budgetBytes": budget}
     [asked] = [
         allowed
         for path, _, allowed in contradictions(settings, resources__cpuLimit=str(cpu), resources__memory="16Mi")
