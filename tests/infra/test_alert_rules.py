@@ -134,7 +134,7 @@ def test_only_an_outage_is_critical() -> None:
 
 
 def counted(series: RequestSeries | LatencySeries | None, route: str) -> bool:
-    """Whether requests of a route are among those that the contract counts."""
+    """Tell if requests of a route are among those that the contract counts."""
     assert series
     matched = re.fullmatch(r'route(=~|!~)"(.+)"', str(series.matching))
     assert matched

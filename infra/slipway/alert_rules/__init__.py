@@ -1,4 +1,4 @@
-"""What wakes somebody, and what only tells them: Prometheus rules as plain data."""
+"""Prometheus rules as plain data: those that wake people, and those that only tell them."""
 
 from . import cluster, objective, service
 from .promql import Series

@@ -1,4 +1,4 @@
-"""What rules and dashboard are made from: the environment's series, the app's contract, and what is promised."""
+"""The material of rules and dashboard: the environment's series, the app's contract, and what is promised."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

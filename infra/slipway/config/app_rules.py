@@ -1,4 +1,4 @@
-"""What the app's contract and settings must not say together with the rest of a stack file.
+"""Contradictions between the app's contract or settings and the rest of a stack file.
 
 Each rule yields (path, what was found, what is allowed). Its parameters are named after the sections that it reads.
 """

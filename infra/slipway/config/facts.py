@@ -1,4 +1,4 @@
-"""What a stack file says that apps count with, or are told."""
+"""Numbers of a stack file that apps count with."""
 
 from slipway.contract.application import Facts
 from slipway.contract.words import Fact

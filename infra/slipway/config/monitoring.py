@@ -69,7 +69,7 @@ class Notify(Section):
 
 
 class ServiceLevel(Section):
-    """What the service promises, as far as the app's contract names the series to measure it. Alerts follow from it."""
+    """Promises to callers, as far as the app's contract names the series to measure them. Alerts follow from them."""
 
     availability: Annotated[float, Field(ge=95, le=99.99)] | None = None
     """Percent of requests over 30 days that are not answered with a server error. Needs `metrics.requests`."""
@@ -130,7 +130,7 @@ class Monitoring(Section):
     """Who is told."""
 
     service_level: ServiceLevel = Field(default_factory=ServiceLevel)
-    """What is promised to callers: each promise that the app's series can measure, and no other."""
+    """The promises to callers: each one that the app's series can measure, and no other."""
 
     viewers: Annotated[tuple[Guid, ...], Counted(0, 20, "groups")] = ()
     """Entra groups that may look at logs, metrics and dashboards."""

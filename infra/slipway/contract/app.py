@@ -20,22 +20,22 @@ class Contract(Section):
     """The app's name: on the dashboard, and in the names of recorded series."""
 
     image: Image
-    """What is built."""
+    """The image that is built."""
 
     model: ModelPlace | None = None
-    """Where the model is found in the image. Absent: the app has none."""
+    """The model's place in the image. Absent: the app has none."""
 
     ports: Ports
-    """Where the container listens."""
+    """The ports that the container listens on."""
 
     health: UrlPath
     """The path on the public port that is 200 while a replica can serve: load balancer and callers ask for it."""
 
     probes: Probes
-    """How the kubelet learns of a replica's state."""
+    """The requests by which the kubelet learns of a replica's state."""
 
     metrics: Metrics | None = None
-    """What the app exports. Absent: nothing, and alerts and dashboard show what the cluster sees from outside."""
+    """The series that the app exports. Absent: alerts and dashboard show the app from outside alone."""
 
     environment: Annotated[dict[Variable, Fact], Field(max_length=50)] = Field(default_factory=dict)
     """Variables that the platform sets by itself, and the fact that each carries."""
@@ -44,10 +44,10 @@ class Contract(Section):
     """Variables that an environment may choose, by the name that stack files use."""
 
     memory: Annotated[tuple[Product, ...], Field(max_length=10)] = ()
-    """What a replica takes at its worst beyond `slipway:workload.resources.modelMemory`. Empty: not counted."""
+    """Memory that a replica takes at its worst beyond `slipway:workload.resources.modelMemory`. Empty: not counted."""
 
     requests: Requests = Field(default_factory=Requests)
-    """What a replica needs to end and to answer."""
+    """Times that a replica needs to answer and to end."""
 
     checks: Checks = Field(default_factory=Checks)
     """Commands that judge a model and an image."""
@@ -62,5 +62,5 @@ class Contract(Section):
 
     @property
     def has_management(self) -> bool:
-        """Whether it is another port than the public one."""
+        """True where it is another port than the public one."""
         return self.management_port != self.ports.public

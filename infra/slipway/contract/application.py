@@ -9,7 +9,7 @@ from .settings import Product, Value
 from .words import Fact
 
 Facts = Mapping[str, str | int | float | None]
-"""What the platform knows, by the names of Fact. None: its variable is not set."""
+"""Values of the platform's own, by the names of Fact. None: its variable is not set."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +21,7 @@ class Application:
     chosen: Mapping[str, Value]
 
     def value(self, name: str, facts: Facts) -> Value | None:
-        """What a setting is in the end: chosen, or the app's own default; None where the contract names none."""
+        """The value that the app runs with: chosen, or its own default; None where the contract names none."""
         setting = self.contract.settings[name]
         if name in self.chosen:
             return self.chosen[name]

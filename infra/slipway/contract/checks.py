@@ -1,4 +1,4 @@
-"""How a model and a started image are checked: command lines of the app's own."""
+"""Command lines of the app's own that check a model and a started image."""
 
 import re
 import shlex
@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from slipway.config.base import Section
 
 PLACEHOLDER = re.compile(r"\$\{([^{}]*)\}")
-"""How a contract says that the platform puts something in."""
+"""The form of a placeholder in a contract's text."""
 
 MODEL = ("model", "examples")
 IMAGE = ("image", "url", "managementUrl", "model", "examples")
@@ -41,7 +41,7 @@ class Checks(Section):
 
 
 def unknown_placeholders(checks: Checks) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Each placeholder that nobody fills: the command's name, the placeholder, and those that exist."""
+    """Each placeholder that has no value: the command's name, the placeholder, and those that exist."""
     for name, line, known in (("model", checks.model, MODEL), ("image", checks.image, IMAGE)):
         for placeholder in PLACEHOLDER.findall(line or ""):
             if placeholder not in known:

@@ -12,7 +12,7 @@ Period = Annotated[int, Field(ge=1, le=300)]
 
 
 class Image(Section):
-    """What is built, and as whom it runs."""
+    """The image that is built, and its user."""
 
     repository: Repository
     """The image's repository inside a registry."""
@@ -28,7 +28,7 @@ class Image(Section):
 
 
 class ModelPlace(Section):
-    """Where the model is found in the image."""
+    """The model's place in the image."""
 
     folder: AbsolutePath
     """The folder that holds the model version's files."""
@@ -41,7 +41,7 @@ class ModelPlace(Section):
 
 
 class Ports(Section):
-    """Where the container listens. Callers see the port of the Service, `slipway:workload.service.port`."""
+    """Ports of the container. Callers see the port of the Service, `slipway:workload.service.port`."""
 
     public: Port
     """The port that callers' requests reach."""
@@ -81,7 +81,7 @@ class RunningProbe(Probe):
 
 
 class Probes(Section):
-    """How the kubelet learns of a replica's state."""
+    """Requests by which the kubelet learns of a replica's state."""
 
     startup: StartupProbe
     """A replica that does not say yes in time is started again."""

@@ -21,7 +21,7 @@ class YamlError(Exception):
 
 
 class Document:
-    """What a text holds. YamlError: it cannot be read."""
+    """The content of a text. YamlError: it cannot be read."""
 
     def __init__(self, text: str) -> None:
         self._lines: dict[Place, int] = {}
@@ -43,7 +43,7 @@ class Document:
             place = place[:-1]
         return self._lines.get(place, 1)
 
-    def _read(self, loader: yaml.SafeLoader, node: yaml.Node, place: Place) -> Any:  # noqa: ANN401 - whatever YAML can hold
+    def _read(self, loader: yaml.SafeLoader, node: yaml.Node, place: Place) -> Any:  # noqa: ANN401 - any value of YAML
         self._lines.setdefault(place, node.start_mark.line + 1)
         if len(place) > _DEEPEST:
             raise YamlError(node.start_mark.line + 1, f"more than {_DEEPEST} levels", "fewer")

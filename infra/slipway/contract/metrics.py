@@ -26,7 +26,7 @@ class RequestSeries(Section):
     """A regular expression for the status of a request that the app failed."""
 
     matching: Matcher | None = None
-    """Which requests count; probes would water the share of failures down. Absent: all."""
+    """Matchers of the requests that count; probes would water the share of failures down. Absent: all."""
 
     left_out: Text | None = None
     """The requests that do not count, in words for the dashboard."""
@@ -39,10 +39,10 @@ class LatencySeries(Section):
     """The histogram, without _bucket."""
 
     unit: Literal["seconds", "milliseconds"] = "seconds"
-    """What it counts in."""
+    """Its unit."""
 
     matching: Matcher | None = None
-    """Which requests count. Absent: all."""
+    """Matchers of the requests that count. Absent: all."""
 
     highest_bucket: Annotated[float, Field(gt=0)]
     """Its last finite bucket, in its unit: beyond it no promise can be measured."""
@@ -64,7 +64,7 @@ class StageSeries(Section):
     """The stage in which a request waits; `slipway:monitoring.serviceLevel.queueSeconds` is its bound."""
 
     waiting_for: Text
-    """What it waits for, such as: a worker."""
+    """The thing that it waits for, such as: a worker."""
 
     most: SettingName | None = None
     """The setting in seconds after which a waiting request is refused. Absent: none is."""
@@ -98,7 +98,7 @@ class Saturation(Section):
     """The panel's description."""
 
     runbook: Text | None = None
-    """Where the repository says what to do. Absent: the heading of docs/reference/alerts.md named after the alert."""
+    """The page that says what to do. Absent: the heading of docs/reference/alerts.md named after the alert."""
 
 
 class Info(Section):
@@ -114,7 +114,7 @@ class Info(Section):
     """The one that differs whenever the code or model does."""
 
     legend: Text
-    """How a graph names it, such as {{commit}}."""
+    """Its name in a graph, such as {{commit}}."""
 
 
 class Losses(Section):
@@ -124,20 +124,20 @@ class Losses(Section):
     """The counter."""
 
     of: Text
-    """What died, in the plural, such as: workers."""
+    """The word for them, in the plural, such as: workers."""
 
     description: Text
     """The same in a few words more."""
 
 
 class Metrics(Section):
-    """What an app exports for Prometheus. Absent: the platform watches the app's pods from outside alone."""
+    """Series for Prometheus."""
 
     path: UrlPath = "/metrics"
     """The path on the management port."""
 
     work: Text = "requests"
-    """What callers ask about, in the plural: alerts and panels use the word."""
+    """The subject of requests, in the plural: alerts and panels use the word."""
 
     ready: SeriesName | None = None
     """A gauge that is 1 while a replica takes traffic. Absent: Prometheus's own `up`."""
@@ -155,13 +155,13 @@ class Metrics(Section):
     """Gauges with a bound."""
 
     code: Info | None = None
-    """Which code answers."""
+    """The series that names the code."""
 
     model: Info | None = None
-    """Which model answers."""
+    """The series that names the model."""
 
     losses: Losses | None = None
-    """What dies inside a replica."""
+    """Deaths inside a replica."""
 
     alerts: Annotated[tuple[Alert, ...], Field(max_length=7)] = ()
     """Alerts that only this app has."""

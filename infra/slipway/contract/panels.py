@@ -22,19 +22,19 @@ class Alert(Section):
     """Its name."""
 
     severity: Literal["critical", "error", "warning", "informational"]
-    """critical: nobody is served. error: the promise breaks. warning: act today. informational: when there is time."""
+    """critical: no caller is served. error: the promise breaks. warning: act today. informational: no haste."""
 
     minutes: Annotated[int, Field(ge=1, le=1440)]
-    """How long the expression must have a result."""
+    """Minutes for which the expression must have a result."""
 
     expression: Text
     """PromQL with placeholders."""
 
     summary: Text
-    """What happened; {{ $value | humanizePercentage }} and {{ $labels.<name> }} are Prometheus's own."""
+    """The alert in words; {{ $value | humanizePercentage }} and {{ $labels.<name> }} are Prometheus's own."""
 
     runbook: Text | None = None
-    """Where the repository says what to do. Absent: the heading of docs/reference/alerts.md named after the alert."""
+    """The page that says what to do. Absent: the heading of docs/reference/alerts.md named after the alert."""
 
 
 class Query(Section):
@@ -44,7 +44,7 @@ class Query(Section):
     """PromQL with placeholders."""
 
     legend: Annotated[str, Field(max_length=200)] = ""
-    """How the graph names it, such as {{version}}."""
+    """Its name in the graph, such as {{version}}."""
 
 
 class Panel(Section):
@@ -54,7 +54,7 @@ class Panel(Section):
     """Its title."""
 
     description: Text
-    """What it shows, and what a change of it means."""
+    """Its content, and the meaning of a change."""
 
     type: Literal["timeseries", "heatmap", "state-timeline", "stat"] = "timeseries"
     """Grafana's kind of panel."""

@@ -10,7 +10,7 @@ from .lines import Place
 from .metrics import Metrics
 
 PROMISES = ("availability", "p99Seconds", "queueSeconds", "leastFailures")
-"""What `slipway:monitoring.serviceLevel` says."""
+"""Keys of `slipway:monitoring.serviceLevel`."""
 
 _SOURCES = ("app", "kube", "requests", "latency")
 """Matchers that keep an expression to the environment's own series."""

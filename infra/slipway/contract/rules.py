@@ -1,4 +1,4 @@
-"""What the parts of a contract must not say together. Each rule yields the place, what was found, what is allowed."""
+"""Contradictions between parts of a contract. Each rule yields the place, what was found, what is allowed."""
 
 from collections.abc import Callable, Iterator
 

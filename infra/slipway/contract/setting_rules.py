@@ -1,4 +1,4 @@
-"""What a setting must not say of itself, and what counts with settings that it cannot count with."""
+"""Contradictions inside a setting, and counts of settings that have no number."""
 
 import re
 from collections.abc import Iterator

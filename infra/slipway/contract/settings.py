@@ -9,7 +9,7 @@ from slipway.config.base import Section
 from .words import NumberFact, SettingName, Text, Variable
 
 Value = bool | int | float | str
-"""What a setting can be."""
+"""A setting's value."""
 
 
 def _scalar(value: object) -> Value:
@@ -21,7 +21,7 @@ def _scalar(value: object) -> Value:
 Scalar = Annotated[
     Value, PlainValidator(_scalar), WithJsonSchema({"type": "text, number or boolean"}, mode="validation")
 ]
-"""The same, with one message for whatever it cannot be."""
+"""The same, with one message for all that it cannot be."""
 
 
 class Setting(Section):
@@ -31,19 +31,19 @@ class Setting(Section):
     """The environment variable that carries it."""
 
     type: Literal["string", "integer", "number", "boolean"]
-    """What it takes."""
+    """Its type."""
 
     description: Text
-    """What it does, for the reference page and for whoever left it out."""
+    """Its effect, for the reference page and for the message about one that was left out."""
 
     default: Scalar | None = None
-    """What the app does where nothing is chosen; the platform sets no variable then."""
+    """The app's own value where nothing is chosen; the platform sets no variable then."""
 
     default_from: NumberFact | None = None
     """The fact that the app's own default follows, in place of a fixed one."""
 
     required: bool = False
-    """Whether each environment must choose."""
+    """True where each environment must choose."""
 
     choices: Annotated[tuple[str, ...], Field(max_length=50)] = ()
     """The only values, of a string."""
@@ -74,11 +74,11 @@ class Product(Section):
     """Bytes for each."""
 
     description: Text
-    """What takes them."""
+    """Their use in words, for messages."""
 
 
 class Requests(Section):
-    """What a replica needs to end and to answer."""
+    """Times that a replica needs to answer and to end."""
 
     longest: tuple[SettingName, ...] = ()
     """Settings in seconds whose sum is the longest that one request may take. Empty: not known."""

@@ -53,7 +53,7 @@ Port = Annotated[int, Field(ge=1024, le=65535)]
 
 
 class Fact(StrEnum):
-    """What the platform knows by itself and can put into a variable."""
+    """A value that the platform has by itself and can put into a variable."""
 
     PORT = "port"
     MANAGEMENT_PORT = "managementPort"

@@ -1,4 +1,4 @@
-"""What each row of the dashboard shows, as far as the app exports it."""
+"""The rows of the dashboard, as far as the app exports their series."""
 
 from collections.abc import Iterator
 

@@ -66,7 +66,7 @@ def _code_and_model(release: Release) -> dict[str, str]:
 
 
 def _scraping(contract: Contract) -> dict[str, str]:
-    """What managed Prometheus looks for on pods; nothing where the app exports no metrics."""
+    """Annotations that managed Prometheus looks for on pods; none where the app exports no metrics."""
     if contract.metrics is None:
         return {}
     return {

@@ -1,4 +1,4 @@
-"""Ports of the app's container, by name: nobody but the Service and the kubelet sees them."""
+"""Ports of the app's container, by name: only the Service and the kubelet see them."""
 
 from slipway.contract import Contract
 

@@ -1,4 +1,4 @@
-"""What the app's section refuses: the settings are those of the app's contract, and hold together with the rest."""
+"""The app's section is refused in words: its settings are those of the contract, and hold together with the rest."""
 
 import json
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ NOTHING: Mapping[str, Value] = MappingProxyType({})
 
 
 def refused(section: object) -> list[str]:
-    """What a user is told of a stack file with this section."""
+    """Return the mistakes of a stack file with this section, as they are shown."""
     texts = {**project.read(ROOT).config("dev"), "slipway:app": json.dumps(section)}
     with pytest.raises(ConfigError) as caught:
         parse("dev", texts)

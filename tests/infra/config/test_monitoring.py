@@ -132,7 +132,7 @@ def test_a_zone_redundant_grafana_needs_its_tier_and_its_region() -> None:
 
 
 def promises(level: dict[str, Any], chosen: Application) -> list[str]:
-    """What the rules of promises tell of a service level."""
+    """Return the mistakes of a service level, as they are shown."""
     monitoring = section(Monitoring, PLAIN | {"serviceLevel": level})
     return [
         *told(promise_rules.promises_are_measured(monitoring, chosen)),

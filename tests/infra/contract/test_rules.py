@@ -1,4 +1,4 @@
-"""What the parts of a contract must not say together."""
+"""Parts of a contract that contradict each other are refused."""
 
 from typing import Any
 

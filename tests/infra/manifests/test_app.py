@@ -24,7 +24,7 @@ from .conftest import Plain
 SETTINGS = scoring.Settings.model_fields
 CONTRACT = sample_contract()
 OTHERS = {"model_dir", "host", "commit", "build"}
-"""What the image says."""
+"""Settings that the image itself sets."""
 
 
 def told(naming: Naming, chosen: Application, changes: dict[str, object] | None = None) -> dict[str, str]:

@@ -18,7 +18,7 @@ def app(path: str = SAMPLE, /, **settings: object) -> Application:
 
 
 def sample_watched(level: ServiceLevel, namespace: str = "scoring-dev", **settings: object) -> Watched:
-    """What the sample's rules and dashboard are made from."""
+    """Return the material of the sample's rules and dashboard."""
     return watched(namespace, app(**settings), workload(), level)
 
 
