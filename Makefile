@@ -70,6 +70,7 @@ golden: $(VENV)/.test ## Write the golden files of the rendered stacks and pipel
 
 reference: $(VENV)/.test ## Write the pages of docs/reference that come from the code
 	@PYTHONPATH=infra $(BIN)/python -m docs.reference.config_page
+	@PYTHONPATH=infra $(BIN)/python -m docs.reference.app_contract_page
 	@PYTHONPATH=infra $(BIN)/python -m docs.reference.azure_api_versions_page
 
 site: $(VENV)/.test ## Build the documentation's site into site/, strictly: a broken link fails

@@ -1,11 +1,11 @@
 """One environment from its config: composition only, read top-down like the architecture's picture."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pulumi
 
 from . import local_build, past, providers
+from .alert_rules import watched
 from .components.alerts import Alerts, AlertsArgs
 from .components.cluster import Cluster, ClusterArgs
 from .components.image import Image, ImageArgs
@@ -15,12 +15,10 @@ from .components.private_endpoint import Group, PrivateEndpoint, PrivateEndpoint
 from .components.registry import Registry, RegistryArgs
 from .components.service_dashboard import ServiceDashboard, ServiceDashboardArgs
 from .components.workload import Workload, WorkloadArgs
+from .config.load import CHECKOUT
 from .config.release import Release
 from .config.stack import StackConfig
 from .foundation import Foundation, lay
-
-ROOT = Path(__file__).resolve().parents[2]
-"""The checkout that this program is part of."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +60,7 @@ async def declare(config: StackConfig) -> Estate:
 async def _release(config: StackConfig) -> Release | None:
     """What is to run: what is built here, what config names, or else what runs already."""
     if config.image and config.image.build:
-        return local_build.release(ROOT, config.environment.workload)
+        return local_build.release(CHECKOUT, config.application.contract)
     return config.release or await past.last_release()
 
 
@@ -149,13 +147,15 @@ def _cluster(base: Foundation) -> Cluster:
 
 
 def _alerts(base: Foundation, cluster: Cluster) -> None:
+    config, namespace = base.config, base.placement.naming.instance
+    seen = watched(namespace, config.application, config.workload, config.monitoring.service_level)
     Alerts(
         "alerts",
         AlertsArgs(
             placement=base.placement,
             config=base.config.monitoring,
-            workload=base.config.workload,
-            namespace=base.placement.naming.instance,
+            watched=seen,
+            namespace=namespace,
             cluster_id=cluster.id,
             cluster_name=cluster.name,
             node_resource_group_name=cluster.node_resource_group_name,
@@ -166,8 +166,8 @@ def _alerts(base: Foundation, cluster: Cluster) -> None:
         base.opts,
     )
     if base.config.monitoring.dashboard:
-        namespace = base.placement.naming.instance
-        args = ServiceDashboardArgs(placement=base.placement, config=base.config.monitoring, namespace=namespace)
+        app = config.application.contract.name
+        args = ServiceDashboardArgs(placement=base.placement, watched=seen, namespace=namespace, app=app)
         ServiceDashboard("dashboard", args, base.opts)
 
 
@@ -178,6 +178,7 @@ def _workload(base: Foundation, release: Release, registry: Registry, cluster: C
         WorkloadArgs(
             naming=base.placement.naming,
             config=base.config.workload,
+            app=base.config.application,
             release=release,
             protect=base.config.environment.protect,
             cluster=cluster.resource,
@@ -199,7 +200,13 @@ def _image(base: Foundation, release: Release, registry: Registry) -> pulumi.Out
         return pulumi.Output.format("{0}@{1}", repository, release.digest)
     return Image(
         "image",
-        ImageArgs(config=config, repository=repository, tag=base.config.stack, commit=release.commit),
+        ImageArgs(
+            config=config,
+            app=base.config.application,
+            repository=repository,
+            tag=base.config.stack,
+            commit=release.commit,
+        ),
         pulumi.ResourceOptions(providers=[providers.docker()]),
     ).reference
 

@@ -30,10 +30,14 @@ class Deployed:
         """Where it lives."""
         return f"scoring-{self.name}"
 
-    def release(self, image: Packed, changes: Mapping[str, object] = _UNCHANGED) -> list[str]:
+    def release(
+        self, image: Packed, changes: Mapping[str, object] = _UNCHANGED, app: Mapping[str, object] = _UNCHANGED
+    ) -> list[str]:
         """Apply every object for a release of `image`, and return the server's warnings."""
-        facts = {"model.version": image.model.version, "model.sha256": image.model.sha256, "buildId": image.build}
-        self.objects = objects(self.stack, name=self.name, image=image.reference, changes=changes, release=facts)
+        model = {"model.version": image.model.version, "model.sha256": image.model.sha256, "buildId": image.build}
+        self.objects = objects(
+            self.stack, name=self.name, image=image.reference, changes=changes, release=model, app=app
+        )
         # The metrics add-on's settings have one name: of several environments on a cluster, the last has its say.
         return apply(self.own) + apply(self._others(), "--force-conflicts")
 

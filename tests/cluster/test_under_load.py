@@ -64,7 +64,7 @@ def names(deployed: Deployed) -> list[str]:
 def test_another_setting_rolls_out(deployed: Deployed, load: Load, quiet: Figures, first: Packed) -> None:
     before = names(deployed)
     with load.stretch("another setting") as stretch:
-        deployed.release(first, {"app.queueLimit": 32})
+        deployed.release(first, app={"queueLimit": 32})
         deployed.await_rollout()
 
     assert not set(before) & set(names(deployed))

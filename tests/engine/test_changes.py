@@ -65,7 +65,7 @@ def test_data_and_address_survive_a_replacement_of_the_cluster(live: Environment
 
 
 def test_a_changed_setting_of_the_app_replaces_its_settings_and_rolls_the_deployment(live: Environments) -> None:
-    live["dev"].configure("slipway:workload.app.logLevel", "debug")
+    live["dev"].configure("slipway:app.settings.logLevel", "debug")
     assert live["dev"].up().operations == {
         "kubernetes:apps/v1:Deployment::workload-app": "update",
         "kubernetes:core/v1:ConfigMap::workload-settings": "replace",

@@ -1,6 +1,7 @@
 """Alerts speak only of series that exist, and each is worth its noise."""
 
 import re
+from dataclasses import replace
 
 import promql_parser
 import pytest
@@ -9,17 +10,20 @@ from hypothesis import strategies as st
 
 from delivery.paths import ROOT
 from slipway import scraping
-from slipway.alert_rules import Alert, Recording, Series, Severity, groups
-from slipway.alert_rules.promql import ASIDE, SCORED, recorded_ratio
+from slipway.alert_rules import Alert, Recording, Severity, groups
 from slipway.config.monitoring import ServiceLevel
+from slipway.contract.metrics import LatencySeries, Metrics, RequestSeries
 
+from .support.apps import sample_contract, sample_watched
 from .support.promql import CLUSTER, EVERYWHERE, exported, grouped, management_routes, routes, selected
 
 LEVEL = ServiceLevel(availability=99.9, p99_seconds=0.8, queue_seconds=0.2)
-GROUPS = {group.name: group for group in groups(LEVEL, Series("scoring-dev"), queue_limit=64)}
+WATCHED = sample_watched(LEVEL)
+GROUPS = {group.name: group for group in groups(WATCHED)}
 RULES = [rule for group in GROUPS.values() for rule in group.rules]
 ALERTS = {rule.name: rule for rule in RULES if isinstance(rule, Alert)}
 APP = exported()
+METRICS = sample_contract().metrics or Metrics()
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
@@ -100,7 +104,8 @@ def test_the_promise_is_watched_at_four_speeds(
     alert = ALERTS[name]
 
     assert alert.expression.startswith(
-        f"{recorded_ratio(long)} > {most} and {recorded_ratio(short)} > {most} and on (cluster) "
+        f"service:scoring_request_failures:ratio_rate{long} > {most}"
+        f" and service:scoring_request_failures:ratio_rate{short} > {most} and on (cluster) "
     )
     assert alert.expression.endswith(f"[{long}])) >= 5")
     assert (alert.minutes, alert.severity) == (minutes, severity)
@@ -109,7 +114,7 @@ def test_the_promise_is_watched_at_four_speeds(
 @given(availability=st.floats(95, 99.99))
 def test_whatever_is_promised_the_fastest_alert_can_be_raised(availability: float) -> None:
     level = LEVEL.model_copy(update={"availability": availability})
-    objective, *_ = groups(level, Series("scoring-dev"), queue_limit=64)
+    objective, *_ = groups(replace(WATCHED, level=level))
     limits = [
         float(re.findall(r" > ([0-9.e-]+)", rule.expression)[0]) for rule in objective.rules if isinstance(rule, Alert)
     ]
@@ -128,14 +133,22 @@ def test_only_an_outage_is_critical() -> None:
     assert [name for name, alert in ALERTS.items() if alert.severity is Severity.CRITICAL] == ["NoReplicaAvailable"]
 
 
+def counted(series: RequestSeries | LatencySeries | None, route: str) -> bool:
+    """Tell if requests of a route are among those that the contract counts."""
+    assert series
+    matched = re.fullmatch(r'route(=~|!~)"(.+)"', str(series.matching))
+    assert matched
+    return bool(re.fullmatch(matched[2], route)) is (matched[1] == "=~")
+
+
 def test_probes_and_unknown_paths_do_not_water_the_share_of_failures_down() -> None:
-    aside = {route for route in routes() | {"(none)"} if re.fullmatch(ASIDE, route)}
+    aside = {route for route in routes() | {"(none)"} if not counted(METRICS.requests, route)}
 
     assert aside == management_routes() | {"/v2/health/live", "/v2/health/ready", "(none)"}
 
 
 def test_latency_is_that_of_pictures() -> None:
-    assert {route for route in routes() if re.fullmatch(SCORED, route)} == {
+    assert {route for route in routes() if counted(METRICS.latency, route)} == {
         "/score",
         "/v1/classify",
         "/v2/models/<name>/infer",

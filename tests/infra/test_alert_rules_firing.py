@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 
-from slipway.alert_rules import Alert, Group, Recording, Series, groups
-from slipway.alert_rules.promql import recorded_ratio
+from slipway.alert_rules import Alert, Group, Recording, groups
 from slipway.config.monitoring import ServiceLevel
+
+from .support.apps import sample_watched
 
 PROMTOOL = shutil.which("promtool")
 pytestmark = pytest.mark.skipif(PROMTOOL is None, reason="needs promtool: apt-get install prometheus")
 
 LEVEL = ServiceLevel(availability=99.9, p99_seconds=0.5, queue_seconds=0.25)
+WATCHED = sample_watched(LEVEL)
 APP = 'cluster="aks",kubernetes_namespace="scoring-dev",kubernetes_pod_name="app-1"'
 KUBE = 'cluster="aks",namespace="scoring-dev"'
 POD = f'{KUBE},pod="app-1",container="app"'
@@ -80,7 +82,7 @@ def named(rule: Alert | Recording) -> dict[str, Any]:
 
 def written(place: Path, alert: str = "") -> Path:
     """The rules in the form that Prometheus reads: all of them, or those that one alert is made of."""
-    found = groups(LEVEL, Series("scoring-dev"), queue_limit=64)
+    found = groups(WATCHED)
     content = [{"name": group.name, "rules": [named(rule) for rule in _wanted(group, alert)]} for group in found]
     place.write_text(json.dumps({"groups": content}))
     return place
@@ -223,7 +225,7 @@ def test_it_is_raised(tmp_path: Path, alert: str, minute: int, history: History)
 
 
 def test_every_alert_has_a_history_in_which_it_is_raised() -> None:
-    found = groups(LEVEL, Series("scoring-dev"), queue_limit=64)
+    found = groups(WATCHED)
 
     assert {case[0] for case in RAISED} == {
         rule.name for group in found for rule in group.rules if isinstance(rule, Alert)
@@ -288,10 +290,10 @@ def test_it_is_not_raised(tmp_path: Path, why: str, alert: str, minute: int, his
 def test_the_recorded_share_is_right_also_where_nothing_or_everything_fails(
     tmp_path: Path, good: str, bad: str, ratio: float
 ) -> None:
-    assert not judged(tmp_path, RECORDED, requests(good, bad), 20, f"sum({recorded_ratio('5m')})", ratio)
+    assert not judged(tmp_path, RECORDED, requests(good, bad), 20, f"sum({WATCHED.series.recorded_ratio('5m')})", ratio)
 
 
 def test_without_requests_there_is_no_share(tmp_path: Path) -> None:
     idle = requests("5+0x30", "0+0x30")
 
-    assert not judged(tmp_path, RECORDED, idle, 20, f"count({recorded_ratio('5m')}) or vector(0)", 0)
+    assert not judged(tmp_path, RECORDED, idle, 20, f"count({WATCHED.series.recorded_ratio('5m')}) or vector(0)", 0)

@@ -8,23 +8,20 @@ from typing import Any
 import pytest
 
 from slipway import scraping
-from slipway.alert_rules import Recording, Series, groups
+from slipway.alert_rules import Recording, groups
 from slipway.config.monitoring import ServiceLevel
 from slipway.dashboard import dashboard
 
+from .support.apps import sample_watched
 from .support.promql import CLUSTER, EVERYWHERE, exported, grouped, selected
 
 LEVEL = ServiceLevel(availability=99.9, p99_seconds=0.8, queue_seconds=0.2)
-MODEL = dashboard("scoring-dev", Series("scoring-dev"), LEVEL)
+WATCHED = sample_watched(LEVEL)
+MODEL = dashboard("scoring-dev", "scoring", WATCHED)
 PANELS: dict[str, Any] = {panel["title"]: panel for panel in MODEL["panels"] if panel["type"] != "row"}
 QUERIES = [(title, target) for title, panel in PANELS.items() for target in panel["targets"]]
 APP = exported()
-RECORDED = {
-    rule.name: {"cluster"}
-    for group in groups(LEVEL, Series("scoring-dev"), queue_limit=64)
-    for rule in group.rules
-    if isinstance(rule, Recording)
-}
+RECORDED = {rule.name: {"cluster"} for group in groups(WATCHED) for rule in group.rules if isinstance(rule, Recording)}
 KNOWN = APP | CLUSTER | RECORDED
 
 
@@ -100,6 +97,6 @@ def test_every_panel_says_what_it_shows() -> None:
 
 
 def test_it_is_json_and_the_same_each_time() -> None:
-    again = dashboard("scoring-dev", Series("scoring-dev"), LEVEL)
+    again = dashboard("scoring-dev", "scoring", WATCHED)
 
     assert json.loads(json.dumps(MODEL)) == again

@@ -57,7 +57,7 @@ def test_alerts_look_for_the_namespace_that_is_scraped(stack: str) -> None:
     namespace = one(stack, "Deployment")["metadata"]["namespace"]
 
     assert environments.naming(stack).instance == namespace
-    assert Series(namespace).app("scoring_ready") == f'scoring_ready{{kubernetes_namespace="{namespace}"}}'
+    assert Series(namespace, "scoring").app("scoring_ready") == f'scoring_ready{{kubernetes_namespace="{namespace}"}}'
 
 
 @pytest.mark.parametrize("stack", STACKS)

@@ -6,10 +6,10 @@ of Google's SRE Workbook, chapter 5, for a promise over 30 days.
 
 from dataclasses import dataclass
 
-from slipway.config.monitoring import ServiceLevel
+from slipway.contract.metrics import RequestSeries
 
-from .promql import Series, recorded_ratio
 from .rule import PERCENT, Alert, Group, Recording, Severity
+from .watched import Watched
 
 
 @dataclass(frozen=True)
@@ -33,25 +33,33 @@ _BURNS = (
 WINDOWS = ("5m", "30m", "1h", "2h", "6h", "1d", "3d")
 
 
-def group(level: ServiceLevel, series: Series) -> Group:
-    """Recordings of the failure ratio, and an alert for each speed at which it is too high."""
-    recordings = (Recording(name=recorded_ratio(window), expression=series.failure_ratio(window)) for window in WINDOWS)
+def group(app: Watched) -> Group | None:
+    """Recordings of the failure ratio, and an alert for each speed at which it is too high. None: nothing counts."""
+    requests = app.metrics.requests if app.metrics else None
+    promised = app.level.availability
+    if requests is None or promised is None:
+        return None
+    recordings = (
+        Recording(name=app.series.recorded_ratio(window), expression=app.series.failure_ratio(requests, window))
+        for window in WINDOWS
+    )
     return Group(
         name="objective",
-        description=f"{level.availability:g}% of requests are not answered with a server error",
-        rules=(*recordings, *(_alert(burn, level, series) for burn in _BURNS)),
+        description=f"{promised:g}% of requests are not answered with a server error",
+        rules=(*recordings, *(_alert(burn, app, requests, promised) for burn in _BURNS)),
     )
 
 
-def _alert(burn: _Burn, level: ServiceLevel, series: Series) -> Alert:
-    most = f"{burn.factor * (100 - level.availability) / 100:.6g}"
+def _alert(burn: _Burn, app: Watched, requests: RequestSeries, promised: float) -> Alert:
+    most = f"{burn.factor * (100 - promised) / 100:.6g}"
+    long, short = app.series.recorded_ratio(burn.long), app.series.recorded_ratio(burn.short)
     return Alert(
         name=burn.name,
         severity=burn.severity,
         minutes=burn.minutes,
         expression=(
-            f"{recorded_ratio(burn.long)} > {most} and {recorded_ratio(burn.short)} > {most}"
-            f" and on (cluster) {series.failures(burn.long)} >= {level.least_failures}"
+            f"{long} > {most} and {short} > {most}"
+            f" and on (cluster) {app.series.failures(requests, burn.long)} >= {app.level.least_failures}"
         ),
         summary=f"{PERCENT} of requests failed in {burn.long}: {burn.meaning}, and it goes on",
     )

@@ -43,11 +43,13 @@ class Alert:
     minutes: int
     expression: str
     summary: str
+    page: str | None = None
+    """Where the repository says what to do, where that is no heading of the alerts' page."""
 
     @property
     def runbook(self) -> str:
         """Where the repository says what to do."""
-        return f"docs/reference/alerts.md#{self.name.lower()}"
+        return self.page or f"docs/reference/alerts.md#{self.name.lower()}"
 
 
 @dataclass(frozen=True, kw_only=True)

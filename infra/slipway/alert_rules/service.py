@@ -1,16 +1,16 @@
 """The app on the cluster: is it there, does it start, is it fast, has it room."""
 
-from slipway.config.monitoring import ServiceLevel
-from slipway.scraping import POD
+from collections.abc import Iterator
 
-from .promql import SCORED, Series
+from slipway.contract.metrics import Metrics
+
+from .own import alerts, saturation
+from .promql import Series
 from .rule import DURATION, NUMBER, PERCENT, Alert, Group, Severity, of
+from .watched import Watched
 
-_LEAST_PICTURES = 100
+_LEAST_ANSWERS = 100
 """One in a hundred of fewer is no measure."""
-
-_MOST_NOT_FINITE = 0.01
-"""Share of requests beyond which the model is suspected, and no single caller."""
 
 _NO_START = (
     "CrashLoopBackOff|ImagePullBackOff|ErrImagePull|InvalidImageName|"
@@ -18,22 +18,26 @@ _NO_START = (
 )
 
 
-def group(level: ServiceLevel, series: Series, queue_limit: int) -> Group:
+def group(app: Watched) -> Group:
     """What goes wrong with the app itself, most urgent first."""
+    own = alerts(app)
     return Group(
         name="service",
         description="The app's replicas: there, starting, fast, with room",
         rules=(
-            *_presence(series),
-            *_starts(series),
-            *_speed(level, series),
-            _quality(level, series),
-            *_room(series, queue_limit),
+            *_presence(app),
+            *_starts(app.series),
+            *_speed(app),
+            *(alert for alert in own if alert.severity is not Severity.INFORMATIONAL),
+            *saturation(app),
+            *_room(app.series),
+            *(alert for alert in own if alert.severity is Severity.INFORMATIONAL),
         ),
     )
 
 
-def _presence(series: Series) -> tuple[Alert, ...]:
+def _presence(app: Watched) -> tuple[Alert, ...]:
+    series = app.series
     wanted = f"sum by (cluster) ({series.kube('kube_deployment_spec_replicas')})"
     available = f"sum by (cluster) ({series.kube('kube_deployment_status_replicas_available')})"
     updated = f"sum by (cluster) ({series.kube('kube_deployment_status_replicas_updated')})"
@@ -45,13 +49,7 @@ def _presence(series: Series) -> tuple[Alert, ...]:
             expression=f"{available} == 0 and on (cluster) {wanted} > 0",
             summary="no replica of the app is available: nobody is served",
         ),
-        Alert(
-            name="AppMetricsMissing",
-            severity=Severity.WARNING,
-            minutes=15,
-            expression=f"{wanted} > 0 unless on (cluster) sum by (cluster) ({series.app('scoring_ready')}) >= 0",
-            summary="no replica's metrics arrive: alerts on failures and latency are blind",
-        ),
+        *_blindness(app, wanted),
         Alert(
             name="ReplicasMissing",
             severity=Severity.WARNING,
@@ -66,17 +64,38 @@ def _presence(series: Series) -> tuple[Alert, ...]:
             expression=f"{updated} < {wanted}",
             summary=f"a rollout does not get on: {NUMBER} replicas are of the new release",
         ),
-        Alert(
+        *_mixture(app),
+    )
+
+
+def _blindness(app: Watched, wanted: str) -> Iterator[Alert]:
+    if app.metrics is None:
+        return
+    seen = app.series.app(app.metrics.ready or "up")
+    yield Alert(
+        name="AppMetricsMissing",
+        severity=Severity.WARNING,
+        minutes=15,
+        expression=f"{wanted} > 0 unless on (cluster) sum by (cluster) ({seen}) >= 0",
+        summary="no replica's metrics arrive: alerts on failures and latency are blind",
+    )
+
+
+def _mixture(app: Watched) -> Iterator[Alert]:
+    metrics = app.metrics or Metrics()
+    different = [
+        f"count by (cluster) (count by (cluster, {info.identity}) ({app.series.app(info.series)})) > 1"
+        for info in (metrics.code, metrics.model)
+        if info
+    ]
+    if different:
+        yield Alert(
             name="SeveralReleases",
             severity=Severity.INFORMATIONAL,
             minutes=60,
-            expression=(
-                f"count by (cluster) (count by (cluster, commit) ({series.app('scoring_build_info')})) > 1"
-                f" or count by (cluster) (count by (cluster, sha256) ({series.app('scoring_model_info')})) > 1"
-            ),
+            expression=" or ".join(different),
             summary=f"{NUMBER} different codes or models have answered side by side for an hour",
-        ),
-    )
+        )
 
 
 def _starts(series: Series) -> tuple[Alert, ...]:
@@ -118,59 +137,46 @@ def _starts(series: Series) -> tuple[Alert, ...]:
     )
 
 
-def _speed(level: ServiceLevel, series: Series) -> tuple[Alert, ...]:
-    answered = series.app("scoring_request_seconds_count", f'route=~"{SCORED}"')
-    return (
-        Alert(
-            name="AnswersSlow",
-            severity=Severity.WARNING,
-            minutes=10,
-            expression=(
-                f"{series.latency(0.99, '30m')} > {level.p99_seconds:g}"
-                f" and on (cluster) sum by (cluster) (increase({answered}[30m])) >= {_LEAST_PICTURES}"
-            ),
-            summary=f"99% of pictures are answered within {DURATION}, more than {level.p99_seconds:g} s",
-        ),
-        Alert(
-            name="QueueLong",
-            severity=Severity.WARNING,
-            minutes=10,
-            expression=f"{series.stage('queue', 0.95, '10m')} > {level.queue_seconds:g}",
-            summary=f"pictures wait {DURATION} for a worker, more than {level.queue_seconds:g} s",
-        ),
-    )
+def _speed(app: Watched) -> tuple[Alert, ...]:
+    return (*_latency(app), *_wait(app))
 
 
-def _quality(level: ServiceLevel, series: Series) -> Alert:
-    """A share, not a number: a caller's own tensors may hold values that lead any model to NaN."""
-    refused = f"sum by (cluster) (increase({series.app('scoring_not_finite_total')}[30m]))"
-    answered = series.app("scoring_request_seconds_count", f'route=~"{SCORED}"')
-    return Alert(
-        name="AnswersNotFinite",
+def _latency(app: Watched) -> Iterator[Alert]:
+    metrics, promised = app.metrics, app.level.p99_seconds
+    if metrics is None or metrics.latency is None or promised is None:
+        return
+    yield Alert(
+        name="AnswersSlow",
         severity=Severity.WARNING,
-        minutes=5,
+        minutes=10,
         expression=(
-            f"{refused} / (sum by (cluster) (increase({answered}[30m])) > 0) > {_MOST_NOT_FINITE}"
-            f" and on (cluster) {refused} >= {level.least_failures}"
+            f"{app.series.latency(metrics.latency, 0.99, '30m')} > {promised:g}"
+            f" and on (cluster) {app.series.answered(metrics.latency, '30m')} >= {_LEAST_ANSWERS}"
         ),
-        summary=f"the model gave NaN or infinity for {PERCENT} of requests, which were refused with 422",
+        summary=f"99% of {metrics.work} are answered within {DURATION}, more than {promised:g} s",
     )
 
 
-def _room(series: Series, queue_limit: int) -> tuple[Alert, ...]:
-    waiting = series.app("scoring_queue_waiting")
+def _wait(app: Watched) -> Iterator[Alert]:
+    metrics, promised = app.metrics, app.level.queue_seconds
+    if metrics is None or metrics.stages is None or promised is None:
+        return
+    stages = metrics.stages
+    yield Alert(
+        name="QueueLong",
+        severity=Severity.WARNING,
+        minutes=10,
+        expression=f"{app.series.stage(stages, stages.waiting, 0.95, '10m')} > {promised:g}",
+        summary=f"{metrics.work} wait {DURATION} for {stages.waiting_for}, more than {promised:g} s",
+    )
+
+
+def _room(series: Series) -> tuple[Alert, ...]:
     used = series.kube("container_memory_working_set_bytes", 'container!=""')
     limit = series.kube("kube_pod_container_resource_limits", 'resource="memory"')
     current = series.kube("kube_horizontalpodautoscaler_status_current_replicas")
     most = series.kube("kube_horizontalpodautoscaler_spec_max_replicas")
     return (
-        Alert(
-            name="QueueNearlyFull",
-            severity=Severity.WARNING,
-            minutes=5,
-            expression=f"max by (cluster, {POD}) (avg_over_time({waiting}[5m])) > {queue_limit / 2:g}",
-            summary=f"{of(POD)} holds {NUMBER} waiting requests; it refuses beyond {queue_limit}",
-        ),
         Alert(
             name="MemoryNearLimit",
             severity=Severity.WARNING,
@@ -184,12 +190,5 @@ def _room(series: Series, queue_limit: int) -> tuple[Alert, ...]:
             minutes=30,
             expression=f"max by (cluster) ({current}) >= max by (cluster) ({most})",
             summary=f"the autoscaler has used its most replicas, {NUMBER}, for half an hour",
-        ),
-        Alert(
-            name="WorkersLost",
-            severity=Severity.INFORMATIONAL,
-            minutes=1,
-            expression=f"max by (cluster, {POD}) (increase({series.app('scoring_workers_lost_total')}[15m])) > 0",
-            summary=f"workers of {of(POD)} died or were ended over a picture",
         ),
     )

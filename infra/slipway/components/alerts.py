@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_azure_native import alertsmanagement, consumption, monitor
 
-from slipway.alert_rules import Alert, Group, Recording, Series, groups
+from slipway.alert_rules import Alert, Group, Recording, Watched, groups
 from slipway.config.monitoring import Budget, Monitoring
-from slipway.config.workload import Workload
 from slipway.placement import Placement
 
 _METRICS = monitor.KnownPrometheusForwarderDataSourceStreams.MICROSOFT_PROMETHEUS_METRICS
@@ -22,7 +21,7 @@ class AlertsArgs:
 
     placement: Placement
     config: Monitoring
-    workload: Workload
+    watched: Watched
     namespace: str
     cluster_id: pulumi.Input[str]
     cluster_name: pulumi.Input[str]
@@ -41,8 +40,7 @@ class Alerts(pulumi.ComponentResource):
         self._collect_metrics()
         if args.config.logs.containers:
             self._collect_logs()
-        queue_limit = args.workload.app.queue_limit
-        for group in groups(args.config.service_level, Series(args.namespace), queue_limit=queue_limit):
+        for group in groups(args.watched):
             self._rule_group(group)
         if args.config.budget is not None:
             self._budget(args.config.budget)

@@ -1,11 +1,13 @@
 """The image, built and pushed by `pulumi up` itself: the inner loop of one developer, never of a pipeline."""
 
+import posixpath
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_docker as docker
 
 from slipway.config.image import Image as Config
+from slipway.contract.application import Application
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,6 +15,7 @@ class ImageArgs:
     """`repository` is the full name without a tag, `tag` what people read; the workload uses neither."""
 
     config: Config
+    app: Application
     repository: pulumi.Input[str]
     tag: str
     commit: str
@@ -21,7 +24,7 @@ class ImageArgs:
 class Image(pulumi.ComponentResource):
     """Nothing is built by a preview, and nothing here logs in: `az acr login` comes before `pulumi up`.
 
-    What is packed is what app/Dockerfile.dockerignore lets through, so nothing else in the folder causes a rebuild.
+    What is packed is what the Dockerfile's .dockerignore lets through, so nothing else in the context causes a rebuild.
     """
 
     reference: pulumi.Output[str]
@@ -34,8 +37,8 @@ class Image(pulumi.ComponentResource):
             f"{name}-app",
             image_name=pulumi.Output.format("{0}:{1}", args.repository, args.tag),
             build=docker.DockerBuildArgs(
-                context="..",  # the program runs in infra/, and the state must not know where the checkout lies
-                dockerfile="../app/Dockerfile",
+                context=_from_infra(args.app, args.app.contract.image.context),
+                dockerfile=_from_infra(args.app, args.app.contract.image.dockerfile),
                 platform="linux/amd64",
                 builder_version=docker.BuilderVersion.BUILDER_BUILD_KIT,
                 args={"COMMIT": args.commit, "BUILD": args.tag, **base},
@@ -46,3 +49,8 @@ class Image(pulumi.ComponentResource):
         )
         self.reference = image.repo_digest
         self.register_outputs({"reference": self.reference})
+
+
+def _from_infra(app: Application, path: str) -> str:
+    """A path of the contract's, from infra/ where the program runs: the state must not know where the checkout lies."""
+    return posixpath.normpath(posixpath.join("..", posixpath.dirname(app.path), path))

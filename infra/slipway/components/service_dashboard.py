@@ -7,19 +7,19 @@ import pulumi
 from pulumi_azure_native import dashboard as portal
 
 from slipway import dashboard
-from slipway.alert_rules import Series
-from slipway.config.monitoring import Monitoring
+from slipway.alert_rules import Watched
 from slipway.order import known
 from slipway.placement import Placement
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceDashboardArgs:
-    """`namespace` is the app's."""
+    """`namespace` is the app's, `app` the app's name."""
 
     placement: Placement
-    config: Monitoring
+    watched: Watched
     namespace: str
+    app: str
 
 
 class ServiceDashboard(pulumi.ComponentResource):
@@ -31,7 +31,7 @@ class ServiceDashboard(pulumi.ComponentResource):
         super().__init__("slipway:index:ServiceDashboard", name, None, opts)
         placement = args.placement
         physical = placement.naming.name("dash", limit=30)
-        model = dashboard.dashboard(args.namespace, Series(args.namespace), args.config.service_level)
+        model = dashboard.dashboard(args.namespace, args.app, args.watched)
         frame = portal.Dashboard(
             f"{name}-frame",
             dashboard_name=physical,

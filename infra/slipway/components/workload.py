@@ -14,6 +14,7 @@ import pulumi_kubernetes.scheduling.v1 as scheduling
 from slipway import manifests
 from slipway.config.release import Release
 from slipway.config.workload import Workload as Config
+from slipway.contract.application import Application
 from slipway.naming import Naming
 
 
@@ -23,6 +24,7 @@ class WorkloadArgs:
 
     naming: Naming
     config: Config
+    app: Application
     release: Release
     protect: bool
     """Whether a `destroy` leaves what answers callers: the engine deletes, or forgets, all else before it refuses."""
@@ -60,7 +62,8 @@ class Workload(pulumi.ComponentResource):
         self.deployment_name = deployment.metadata.name
         self._availability()
         self.service_name = self._service().metadata.name
-        core.ConfigMap(f"{name}-scraping", manifests.scraping(args.naming), self._child())
+        if args.app.contract.metrics:
+            core.ConfigMap(f"{name}-scraping", manifests.scraping(args.naming), self._child())
         self.register_outputs(
             {
                 "namespace": self.namespace,
@@ -72,15 +75,13 @@ class Workload(pulumi.ComponentResource):
     def _bounds(self) -> list[pulumi.Resource]:
         """What holds for pods from their first moment, so it is there before them."""
         name, naming, config = self._name, self._args.naming, self._args.config
+        contract = self._args.app.contract
         bounds: list[pulumi.Resource] = [
             networking.NetworkPolicy(
                 f"{name}-deny-all", manifests.deny_all(naming, namespace=self.namespace), self._child()
             ),
             networking.NetworkPolicy(
-                f"{name}-allow-http", manifests.allow_http(naming, namespace=self.namespace), self._child()
-            ),
-            networking.NetworkPolicy(
-                f"{name}-allow-metrics", manifests.allow_metrics(naming, namespace=self.namespace), self._child()
+                f"{name}-allow-http", manifests.allow_http(naming, contract, namespace=self.namespace), self._child()
             ),
             core.ResourceQuota(
                 f"{name}-quota", manifests.quota(naming, config, namespace=self.namespace), self._child()
@@ -89,6 +90,9 @@ class Workload(pulumi.ComponentResource):
                 f"{name}-limits", manifests.limits(naming, config, namespace=self.namespace), self._child()
             ),
         ]
+        if contract.metrics:
+            scraped = manifests.allow_metrics(naming, contract, namespace=self.namespace)
+            bounds.append(networking.NetworkPolicy(f"{name}-allow-metrics", scraped, self._child()))
         if config.tracing:
             egress = manifests.allow_tracing(naming, config.tracing, namespace=self.namespace)
             bounds.append(networking.NetworkPolicy(f"{name}-allow-tracing", egress, self._child()))
@@ -100,7 +104,9 @@ class Workload(pulumi.ComponentResource):
             f"{name}-account", manifests.service_account(args.naming, self.namespace), self._kept()
         )
         settings = core.ConfigMap(
-            f"{name}-settings", manifests.settings(args.naming, args.config, self.namespace), self._child()
+            f"{name}-settings",
+            manifests.settings(args.naming, args.config, args.app, args.release, self.namespace),
+            self._child(),
         )
         priority = scheduling.PriorityClass(
             f"{name}-priority", manifests.priority(args.naming, args.config.priority), self._child()
@@ -110,6 +116,7 @@ class Workload(pulumi.ComponentResource):
             manifests.deployment(
                 args.naming,
                 args.config,
+                args.app.contract,
                 args.release,
                 manifests.References(
                     image=args.image,
@@ -150,6 +157,7 @@ class Workload(pulumi.ComponentResource):
             manifests.service(
                 args.naming,
                 args.config,
+                args.app.contract,
                 namespace=self.namespace,
                 ip_name=args.ip_name,
                 ip_resource_group=args.ip_resource_group,

@@ -1,71 +1,54 @@
-"""Settings of the app: those of app/scoring/settings.py that an environment may choose.
+"""The app that runs here, and what it is told: validated against the app's own contract."""
 
-Left out on purpose: what the image knows (model folder, host, ports, commit, build) and what the rollout's times say
-(drain and grace). Ranges and defaults are the app's own; a test compares them.
-"""
+import json
+from pathlib import Path
+from typing import Annotated
 
-from typing import Annotated, Literal
+from pydantic import Field, JsonValue, ValidationError
 
-from pydantic import Field
+from slipway.contract import read
+from slipway.contract.application import Application
+from slipway.contract.choosing import settings_type
 
 from .base import Section
+from .problems import InvalidError, Problem, of, shown
+from .words import Matching
 
-_MIB = 1 << 20
-
-Count = Annotated[int, Field(ge=1)]
-Seconds = Annotated[float, Field(gt=0, le=3600)]
+ContractPath = Annotated[
+    str,
+    Matching(
+        r"(?!.*(^|/)\.\.?(/|$))[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*\.ya?ml",
+        "a YAML file inside the checkout, such as app/app.yaml",
+    ),
+]
+"""A contract's path from the folder of Pulumi.yaml."""
 
 
 class App(Section):
-    """What the app is told. Absent: as the image has it."""
+    """`slipway:app`. The app that runs here, and what it is told."""
 
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
-    """The least that is logged."""
+    contract: ContractPath = "app/app.yaml"
+    """The app's contract, from the folder of Pulumi.yaml: see docs/reference/app-contract.md."""
 
-    workers: Annotated[int, Field(ge=1, le=256)] | None = None
-    """Processes that decode and infer. Absent: one for each core of resources.cpuLimit."""
+    settings: dict[str, JsonValue] = Field(default_factory=dict)
+    """Settings of the app's own. Absent ones: as the image has them."""
 
-    execution_provider: str = "CPUExecutionProvider"
-    """onnxruntime's provider; another one than the CPU's needs an image with that build of onnxruntime."""
 
-    queue_limit: Annotated[int, Field(ge=0, le=10_000)] = 64
-    """Requests that may wait for a worker; one more is answered 503."""
+def application(app: App, root: Path) -> Application:
+    """The app in the checkout at `root`, as `app` chooses it.
 
-    queue_timeout_seconds: Seconds = 10
-    """A request that has waited longer is answered 503."""
-
-    job_timeout_seconds: Seconds = 20
-    """A worker that has worked longer on one request is replaced."""
-
-    max_body_bytes: Annotated[int, Field(ge=1024)] = 10 * _MIB
-    """The largest body."""
-
-    body_timeout_seconds: Seconds = 20
-    """A body must have arrived whole within this time."""
-
-    max_answer_bytes: Annotated[int, Field(ge=65536)] = 16 * _MIB
-    """The largest answer; a request whose answer would be larger is answered 413."""
-
-    budget_bytes: Annotated[int, Field(ge=1024)] = 128 * _MIB
-    """Bytes in hand at once, over all connections: of request bodies and of answers."""
-
-    max_pixels: Count = 64_000_000
-    """What a picture's header may declare."""
-
-    max_decoded_pixels: Count = 25_000_000
-    """What one worker may decode at once. A pixel takes up to 16 bytes meanwhile; resources.memory must hold them."""
-
-    min_side: Count = 16
-    """The smallest side of a picture, in pixels."""
-
-    max_aspect: Count = 50
-    """The longest side against the shortest."""
-
-    max_pictures: Count = 16
-    """Pictures in one request."""
-
-    max_connections: Annotated[int, Field(ge=1, le=100_000)] = 2000
-    """Connections to one replica at once."""
-
-    keepalive_seconds: Annotated[int, Field(ge=1, le=3600)] = 30
-    """A connection must bring its next request within this time."""
+    ContractError: its contract has mistakes. InvalidError: the section goes against the contract.
+    """
+    try:
+        contract = read(root / app.contract, shown_as=app.contract)
+    except OSError as error:
+        words = "an app contract that can be read, such as app/app.yaml"
+        found = f"{shown(app.contract)} ({error.strerror})"
+        raise InvalidError([Problem("slipway:app.contract", found, words)]) from None
+    kind = settings_type(contract)
+    try:
+        chosen = kind.model_validate_json(json.dumps(app.settings))
+    except ValidationError as error:
+        raise InvalidError(list(of(kind, "slipway:app.settings", error))) from None
+    given = chosen.model_dump(exclude_unset=True, exclude_none=True)
+    return Application(contract=contract, path=app.contract, chosen=given)

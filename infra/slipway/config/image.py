@@ -14,10 +14,10 @@ class Image(Section):
     """`slipway:image`. Absent: images come from the build pipeline, and no Docker daemon is asked for."""
 
     build: bool
-    """Whether `pulumi up` builds app/ and the model under .slipway/image. Needs a Docker daemon even to preview."""
+    """Whether `pulumi up` builds the app's image, from .slipway/image. Needs a Docker daemon even to preview."""
 
     base_image: Annotated[str, Field(min_length=1)] | None = None
-    """What to build on instead of the base that app/Dockerfile pins."""
+    """What to build on instead of the base that the Dockerfile pins."""
 
 
 def one_origin(image: Image, release: Release) -> Iterator[tuple[str, str, str]]:

@@ -1,8 +1,9 @@
 """From the texts that an engine hands over to one checked object."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from pathlib import Path
 from types import NoneType
 from typing import get_args, get_type_hints
 
@@ -10,12 +11,19 @@ import pulumi
 from pulumi.runtime import config as runtime
 from pydantic import ValidationError
 
+from slipway.contract import ContractError
+from slipway.contract.application import Application
+
+from .app import App, application
 from .base import Section
-from .problems import ConfigError, Problem, of, shown, suggestion
+from .problems import ConfigError, InvalidError, Problem, of, shown, suggestion
 from .rules import RULES
 from .stack import StackConfig
 
 NAMESPACE = "slipway"
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+"""The folder of Pulumi.yaml, which this program is part of."""
 
 
 def load() -> StackConfig:
@@ -23,12 +31,15 @@ def load() -> StackConfig:
     texts = {**runtime.get_config_env(), **runtime.CONFIG.get()}
     try:
         return parse(pulumi.get_stack(), {key: str(text) for key, text in texts.items()})
-    except ConfigError as error:
+    except (ConfigError, ContractError) as error:
         raise pulumi.RunError(str(error)) from None
 
 
-def parse(stack: str, texts: Mapping[str, str]) -> StackConfig:
-    """`texts` maps "slipway:<section>" to JSON; other namespaces are left alone. ConfigError names every mistake."""
+def parse(stack: str, texts: Mapping[str, str], root: Path = CHECKOUT) -> StackConfig:
+    """`texts` maps "slipway:<section>" to JSON; other namespaces are left alone. `root` is where contracts are found.
+
+    ConfigError names every mistake; ContractError those of the app's contract, which the others are judged by.
+    """
     problems: list[Problem] = []
     found: dict[str, Section | None] = {}
     own = {key.split(":", 1)[1]: text for key, text in texts.items() if key.startswith(f"{NAMESPACE}:")}
@@ -40,18 +51,25 @@ def parse(stack: str, texts: Mapping[str, str]) -> StackConfig:
     for name, (section, required) in types.items():
         try:
             found[name] = _section(name, section, own.get(name), required=required)
-        except _InvalidError as invalid:
+        except InvalidError as invalid:
             problems.extend(invalid.problems)
-    problems.extend(_contradictions(stack, found))
-    if problems:
+    chosen: Application | None = None
+    try:
+        chosen = _application(found, root)
+    except InvalidError as invalid:
+        problems.extend(invalid.problems)
+    problems.extend(_contradictions({**found, "stack": stack, "app": chosen}))
+    if problems or chosen is None:
         raise ConfigError(stack, sorted(problems, key=str))
-    return StackConfig(stack=stack, **found)  # type: ignore[arg-type]  # each section was made by its field's type
+    return StackConfig(stack=stack, application=chosen, **found)  # type: ignore[arg-type]  # each is of its field's type
 
 
-class _InvalidError(Exception):
-    def __init__(self, problems: Collection[Problem]) -> None:
-        super().__init__()
-        self.problems = problems
+def _application(found: Mapping[str, Section | None], root: Path) -> Application | None:
+    """The app; None where its section has mistakes, which are told already."""
+    section = found.get("app", ...)
+    if section is ...:
+        return None
+    return application(section if isinstance(section, App) else App(), root)
 
 
 def sections() -> dict[str, tuple[type[Section], bool]]:
@@ -71,27 +89,26 @@ def _section(name: str, section: type[Section], text: str | None, *, required: b
     if text is None:
         if required:
             meaning = (section.__doc__ or "").split("\n")[0]
-            raise _InvalidError([Problem(path, "nothing", f"an object: {meaning}")])
+            raise InvalidError([Problem(path, "nothing", f"an object: {meaning}")])
         return None
     try:
         value = json.loads(text)
     except ValueError:
         value = text
     if not isinstance(value, dict):
-        raise _InvalidError([Problem(path, shown(value), f"an object with {suggestion('', _keys(section))}")])
+        raise InvalidError([Problem(path, shown(value), f"an object with {suggestion('', _keys(section))}")])
     try:
         return section.model_validate_json(text)
     except ValidationError as error:
-        raise _InvalidError(list(of(section, path, error))) from None
+        raise InvalidError(list(of(section, path, error))) from None
 
 
 def _keys(section: type[Section]) -> list[str]:
     return [field.alias or name for name, field in section.model_fields.items()]
 
 
-def _contradictions(stack: str, sections: Mapping[str, Section | None]) -> Iterator[Problem]:
+def _contradictions(known: Mapping[str, object]) -> Iterator[Problem]:
     """Every rule whose sections are valid speaks, so that all mistakes show at once."""
-    known: dict[str, object] = {"stack": stack, **sections}
     for rule in RULES:
         wanted = {name: hint for name, hint in get_type_hints(rule).items() if name != "return"}
         if all(name in known and _fits(known[name], hint) for name, hint in wanted.items()):

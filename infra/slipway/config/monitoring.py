@@ -13,7 +13,6 @@ from .base import Section
 from .environment import Environment
 from .values import Email, Guid
 from .words import Counted, Matching
-from .workload import Workload
 
 Percent = Annotated[int, Field(ge=1, le=1000)]
 
@@ -70,16 +69,16 @@ class Notify(Section):
 
 
 class ServiceLevel(Section):
-    """What the service promises. Alerts follow from it."""
+    """Promises to callers, as far as the app's contract names the series to measure them. Alerts follow from them."""
 
-    availability: Annotated[float, Field(ge=95, le=99.99)]
-    """Percent of requests over 30 days that are not answered with a server error."""
+    availability: Annotated[float, Field(ge=95, le=99.99)] | None = None
+    """Percent of requests over 30 days that are not answered with a server error. Needs `metrics.requests`."""
 
-    p99_seconds: Annotated[float, Field(ge=0.01, le=9.5)]
-    """99 of 100 requests are answered within so many seconds. The app's histogram ends at 10."""
+    p99_seconds: Annotated[float, Field(ge=0.01, le=3600)] | None = None
+    """99 of 100 requests are answered within so many seconds: no more than `metrics.latency` can measure."""
 
-    queue_seconds: Annotated[float, Field(ge=0.005, le=9.5)]
-    """19 of 20 requests wait for a worker no longer than this; beyond it there are too few."""
+    queue_seconds: Annotated[float, Field(ge=0.005, le=3600)] | None = None
+    """19 of 20 requests wait for their turn no longer than this. Needs `metrics.stages`."""
 
     least_failures: Annotated[int, Field(ge=1, le=1000)] = 5
     """Fewer failures than this within an alert's window wake nobody, however bad their share of little traffic is."""
@@ -130,8 +129,8 @@ class Monitoring(Section):
     notify: Notify
     """Who is told."""
 
-    service_level: ServiceLevel
-    """What is promised to callers."""
+    service_level: ServiceLevel = Field(default_factory=ServiceLevel)
+    """The promises to callers: each one that the app's series can measure, and no other."""
 
     viewers: Annotated[tuple[Guid, ...], Counted(0, 20, "groups")] = ()
     """Entra groups that may look at logs, metrics and dashboards."""
@@ -173,16 +172,4 @@ def grafana(environment: Environment, monitoring: Monitoring) -> Iterator[tuple[
         yield "monitoring.grafana.zoneRedundant", "true", f"false, since {environment.location} has no zones"
 
 
-def promises(monitoring: Monitoring, workload: Workload) -> Iterator[tuple[str, str, str]]:
-    """A promise that the app's own limits make impossible to break would never be heard of."""
-    app, level = workload.app, monitoring.service_level
-    if level.queue_seconds >= app.queue_timeout_seconds:
-        allowed = f"less than workload.app.queueTimeoutSeconds, {app.queue_timeout_seconds:g}"
-        yield "monitoring.serviceLevel.queueSeconds", f"{level.queue_seconds:g}", allowed
-    longest = app.queue_timeout_seconds + app.job_timeout_seconds
-    if level.p99_seconds >= longest:
-        allowed = f"less than workload.app.queueTimeoutSeconds and jobTimeoutSeconds together, {longest:g}"
-        yield "monitoring.serviceLevel.p99Seconds", f"{level.p99_seconds:g}", allowed
-
-
-RULES = (budget, receivers, grafana, promises)
+RULES = (budget, receivers, grafana)

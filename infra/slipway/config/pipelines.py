@@ -180,7 +180,7 @@ class Pipelines(Section):
     """What the deploy identity may change: the workload only, or everything in the environment's resource group."""
 
     latency_budget_ms: Annotated[int, Field(ge=10, le=60_000)] = 1000
-    """The slowest that nine of ten pictures may be answered in, seen from the agent, or a release is taken back."""
+    """The slowest that nine of ten requests may be answered in, seen from the agent, or a release is taken back."""
 
     state: State
     """Where the stacks' state lies."""

@@ -1,7 +1,7 @@
 """What is wrong with a stack file, in words: where, what was found, what is allowed."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from types import UnionType
@@ -11,6 +11,9 @@ from pydantic import BaseModel, ValidationError
 
 _LEADS = ("Input should be ", "String should ", "Value should ", "List should ", "Tuple should ", "Dictionary should ")
 """How pydantic begins what it allows."""
+
+_KEY = "[key]"
+"""Stands at the end of a place where the key of a map is wrong, and not what it holds."""
 
 _LONGEST = 60
 """Characters of a found value that a message repeats."""
@@ -37,11 +40,20 @@ class ConfigError(Exception):
         super().__init__("\n  ".join([f"Pulumi.{stack}.yaml has {count}:", *map(str, problems)]))
 
 
+class InvalidError(Exception):
+    """One section with mistakes."""
+
+    def __init__(self, problems: Collection[Problem]) -> None:
+        super().__init__("; ".join(map(str, problems)))
+        self.problems = tuple(problems)
+
+
 def of(section: type[BaseModel], path: str, error: ValidationError) -> Iterator[Problem]:
     """The mistakes that pydantic found in the section at `path`."""
     for detail in error.errors(include_url=False):
-        place = path + "".join(_step(part) for part in detail["loc"])
-        *outer, last = detail["loc"] or ("",)
+        steps = [part for part in detail["loc"] if part != _KEY]
+        place = path + "".join(map(_step, steps))
+        *outer, last = steps or [""]
         if detail["type"] == "missing":
             yield Problem(place, "nothing", f"a value: {_meaning(_model(section, outer), str(last))}")
         elif detail["type"] == "extra_forbidden":

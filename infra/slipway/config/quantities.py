@@ -15,7 +15,7 @@ def _cpu(text: str) -> str:
 
 def _cores(text: str) -> str:
     if not (text.isdecimal() and 1 <= int(text) <= 64):
-        raise ValueError('whole cores such as "2", from 1 to 64: the app runs one process on each')
+        raise ValueError('whole cores such as "2", from 1 to 64')
     return text
 
 

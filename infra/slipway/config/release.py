@@ -18,7 +18,7 @@ class ReleasedModel(Section):
     """Its version there, a whole number as text."""
 
     sha256: Sha256
-    """SHA-256 of its model.onnx, as the service reports it."""
+    """SHA-256 of the file that the app's contract names the model by, as the service reports it."""
 
 
 class Release(Section):

@@ -2,7 +2,19 @@
 
 from collections.abc import Callable, Iterator
 
-from . import address, cluster_rules, image, model, monitoring, network_rules, pipelines, registry, workload_rules
+from . import (
+    address,
+    app_rules,
+    cluster_rules,
+    image,
+    model,
+    monitoring,
+    network_rules,
+    pipelines,
+    promise_rules,
+    registry,
+    workload_rules,
+)
 
 Rule = Callable[..., Iterator[tuple[str, str, str]]]
 """Yields (path, found, allowed) for what contradicts itself. Its parameters are named after the sections it reads."""
@@ -14,7 +26,9 @@ RULES: tuple[Rule, ...] = (
     *cluster_rules.RULES,
     *address.RULES,
     *monitoring.RULES,
+    *promise_rules.RULES,
     *workload_rules.RULES,
+    *app_rules.RULES,
     *pipelines.RULES,
     *image.RULES,
 )

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from slipway.contract.application import Application
+
 from .address import Address
+from .app import App
 from .cluster import Cluster
 from .environment import Environment
 from .image import Image
@@ -28,6 +31,9 @@ class StackConfig:
     address: Address
     monitoring: Monitoring
     workload: Workload
+    app: App | None
+    application: Application
+    """The app that `app` chooses, with its contract."""
     pipelines: Pipelines | None
     release: Release | None
     image: Image | None

@@ -4,13 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from .app import App
 from .base import Section
 from .quantities import Cores, Cpu, Memory
 from .values import Cidr, PoolName
-
-_MASTER_SECONDS = 5
-"""Three that the app's master process adds to its worker's deadline (app/scoring/server.py), and two of air."""
 
 _MOST_SOURCES = 200
 """A network security group holds a thousand rules, and the cluster writes some of its own."""
@@ -66,7 +62,7 @@ class Resources(Section):
     """CPU that is kept for it."""
 
     cpu_limit: Cores
-    """CPU that it may use, in whole cores: the app runs one worker process for each."""
+    """CPU that it may use, in whole cores: an app that runs a process on each needs their number."""
 
     memory: Memory
     """Memory, kept for it and its limit: what cannot be taken back is not lent."""
@@ -109,9 +105,9 @@ class Rollout(Section):
     """Old replica sets that are kept to be looked at."""
 
     @property
-    def termination_seconds(self) -> int:
-        """From the decision to remove a replica to its forced end: the sum of what it does meanwhile."""
-        return self.pre_stop_seconds + self.drain_seconds + self.grace_seconds + _MASTER_SECONDS
+    def leaving_seconds(self) -> int:
+        """From the decision to remove a replica to the end of its last request; the app's own end comes on top."""
+        return self.pre_stop_seconds + self.drain_seconds + self.grace_seconds
 
 
 class Service(Section):
@@ -128,7 +124,7 @@ class Service(Section):
 
 
 class Tracing(Section):
-    """Where spans are sent. Needs an image built with --otlp."""
+    """Where spans are sent. The app must send them: its contract names a variable for the endpoint."""
 
     service: Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$")]
     """Service of an OpenTelemetry collector in the cluster that takes OTLP over HTTP."""
@@ -169,6 +165,3 @@ class Workload(Section):
 
     tracing: Tracing | None = None
     """Where spans go. Absent: none are sent."""
-
-    app: App = Field(default_factory=App)
-    """Settings of the app itself."""

@@ -13,9 +13,6 @@ _Problem = tuple[str, str, str]
 _PROBE_SECONDS = 10
 """How long Azure's load balancer takes to leave a node out: two probes, five seconds apart (manifests/service.py)."""
 
-_PIXEL_BYTES = 16
-"""What a pixel takes at most while it is decoded: a WebP's, measured; 8 to 10 in the other formats."""
-
 
 def replicas_in_order(workload: Workload) -> Iterator[_Problem]:
     """The most replicas are not fewer than the fewest."""
@@ -46,27 +43,6 @@ def request_within_limit(workload: Workload) -> Iterator[_Problem]:
         yield "workload.resources.cpuRequest", kept, f"at most resources.cpuLimit, {most}"
 
 
-def workers_within_limit(workload: Workload) -> Iterator[_Problem]:
-    """More processes than cores only hold each other up."""
-    workers, cores = workload.app.workers, int(workload.resources.cpu_limit)
-    if workers is not None and workers > cores:
-        yield "workload.app.workers", str(workers), f"at most resources.cpuLimit, {cores}"
-
-
-def memory_for_the_worst(workload: Workload) -> Iterator[_Problem]:
-    """All workers at the largest picture, all bytes in hand: a container beyond its limit is killed whole."""
-    app, resources = workload.app, workload.resources
-    workers = app.workers or int(resources.cpu_limit)
-    pictures = workers * app.max_decoded_pixels * _PIXEL_BYTES + app.budget_bytes
-    needed = mebibytes(resources.model_memory) + -(-pictures // (1 << 20))
-    if mebibytes(resources.memory) < needed:
-        yield (
-            "workload.resources.memory",
-            resources.memory,
-            f"at least {needed}Mi: modelMemory, app.budgetBytes and {workers} workers at app.maxDecodedPixels",
-        )
-
-
 def disk_for_the_logs(workload: Workload) -> Iterator[_Problem]:
     """The kubelet keeps five log files of 50Mi each; a pod beyond its limit is evicted."""
     if mebibytes(workload.resources.ephemeral_storage) < 300:
@@ -91,18 +67,6 @@ def local_traffic_is_warned(workload: Workload) -> Iterator[_Problem]:
             "workload.rollout.preStopSeconds",
             str(rollout.pre_stop_seconds),
             f"more than {_PROBE_SECONDS}: so long service.externalTrafficPolicy Local takes to leave a node out",
-        )
-
-
-def grace_covers_a_request(workload: Workload) -> Iterator[_Problem]:
-    """The last request may wait and then be worked on as long as the app lets any."""
-    app, grace = workload.app, workload.rollout.grace_seconds
-    longest = app.queue_timeout_seconds + app.job_timeout_seconds
-    if grace < longest:
-        yield (
-            "workload.rollout.graceSeconds",
-            str(grace),
-            f"at least app.queueTimeoutSeconds + app.jobTimeoutSeconds, {longest:g}",
         )
 
 
@@ -141,12 +105,9 @@ RULES = (
     replicas_in_order,
     budget_below_replicas,
     request_within_limit,
-    workers_within_limit,
-    memory_for_the_worst,
     disk_for_the_logs,
     local_traffic_is_spread,
     local_traffic_is_warned,
-    grace_covers_a_request,
     waits_in_order,
     rollout_fits_the_wait,
 )

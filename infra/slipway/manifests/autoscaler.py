@@ -15,8 +15,7 @@ def autoscaler(
     """Up at once, down slowly: a replica too few costs requests, one too many costs cents.
 
     There is always one, also for a fixed number: who takes the field of the replicas back from an autoscaler is refused
-    by the cluster. CPU is the measure because pictures are nothing but CPU: the queue grows only once the workers are
-    busy.
+    by the cluster. CPU is the measure because the cluster measures it of every app, and inference is little but CPU.
     """
     return autoscaling.HorizontalPodAutoscalerInitArgs(
         metadata=metadata(naming, namespace=namespace),

@@ -3,15 +3,15 @@
 import pulumi
 import pulumi_kubernetes.core.v1 as core
 
-from slipway.config.ports import MANAGEMENT_PORT, MANAGEMENT_PORT_NAME, PORT, PORT_NAME
 from slipway.config.workload import Resources, Workload
+from slipway.contract import Contract
 from slipway.naming import Naming
 
-from . import probes
+from . import ports, probes
 
 
 def container(
-    naming: Naming, workload: Workload, *, image: pulumi.Input[str], settings: pulumi.Input[str]
+    naming: Naming, workload: Workload, contract: Contract, *, image: pulumi.Input[str], settings: pulumi.Input[str]
 ) -> core.ContainerArgs:
     """The app in `image`, told by the config map named `settings`."""
     return core.ContainerArgs(
@@ -21,13 +21,13 @@ def container(
         image_pull_policy="IfNotPresent",
         env_from=[core.EnvFromSourceArgs(config_map_ref=core.ConfigMapEnvSourceArgs(name=settings))],
         ports=[
-            core.ContainerPortArgs(name=PORT_NAME, container_port=PORT, protocol="TCP"),
-            core.ContainerPortArgs(name=MANAGEMENT_PORT_NAME, container_port=MANAGEMENT_PORT, protocol="TCP"),
+            core.ContainerPortArgs(name=name, container_port=port, protocol="TCP")
+            for name, port in ports.named(contract).items()
         ],
         resources=_resources(workload.resources),
-        startup_probe=probes.startup(workload.rollout.start_seconds),
-        readiness_probe=probes.readiness(),
-        liveness_probe=probes.liveness(),
+        startup_probe=probes.startup(contract, workload.rollout.start_seconds),
+        readiness_probe=probes.readiness(contract),
+        liveness_probe=probes.liveness(contract),
         lifecycle=core.LifecycleArgs(
             # The kubelet itself sleeps, so the image needs no shell for it.
             pre_stop=core.LifecycleHandlerArgs(sleep=core.SleepActionArgs(seconds=workload.rollout.pre_stop_seconds))
@@ -36,7 +36,7 @@ def container(
             allow_privilege_escalation=False,
             capabilities=core.CapabilitiesArgs(drop=["ALL"]),
             privileged=False,
-            # No folder to write to either: gunicorn's heartbeat is in /dev/shm, bodies and pictures are in memory.
+            # No folder to write to either, but for /dev/shm, which every container has.
             read_only_root_filesystem=True,
         ),
         termination_message_policy="FallbackToLogsOnError",

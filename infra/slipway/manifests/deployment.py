@@ -4,9 +4,9 @@ import pulumi
 import pulumi_kubernetes.apps.v1 as apps
 import pulumi_kubernetes.core.v1 as core
 
-from slipway.config.ports import MANAGEMENT_PORT
 from slipway.config.release import Release
 from slipway.config.workload import Workload
+from slipway.contract import Contract
 from slipway.naming import Naming
 
 from .metadata import metadata, selector
@@ -18,6 +18,7 @@ _SHORT = 12
 def deployment(
     naming: Naming,
     workload: Workload,
+    contract: Contract,
     release: Release,
     references: References,
     *,
@@ -41,8 +42,10 @@ def deployment(
             progress_deadline_seconds=rollout.progress_seconds,
             revision_history_limit=rollout.history,
             template=core.PodTemplateSpecArgs(
-                metadata=metadata(naming, version=version, annotations={**_code_and_model(release), **_scraping()}),
-                spec=pod(naming, workload, references),
+                metadata=metadata(
+                    naming, version=version, annotations={**_code_and_model(release), **_scraping(contract)}
+                ),
+                spec=pod(naming, workload, contract, references),
             ),
         ),
     )
@@ -62,10 +65,12 @@ def _code_and_model(release: Release) -> dict[str, str]:
     }
 
 
-def _scraping() -> dict[str, str]:
-    """What managed Prometheus looks for on pods."""
+def _scraping(contract: Contract) -> dict[str, str]:
+    """Annotations that managed Prometheus looks for on pods; none where the app exports no metrics."""
+    if contract.metrics is None:
+        return {}
     return {
         "prometheus.io/scrape": "true",
-        "prometheus.io/port": str(MANAGEMENT_PORT),
-        "prometheus.io/path": "/metrics",
+        "prometheus.io/port": str(contract.management_port),
+        "prometheus.io/path": contract.metrics.path,
     }

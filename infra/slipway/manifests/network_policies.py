@@ -7,8 +7,8 @@ import pulumi_kubernetes.meta.v1 as meta
 import pulumi_kubernetes.networking.v1 as networking
 
 from slipway import scraping
-from slipway.config.ports import MANAGEMENT_PORT, PORT
 from slipway.config.workload import Tracing
+from slipway.contract import Contract
 from slipway.naming import Naming
 
 from .metadata import metadata, selector
@@ -27,7 +27,7 @@ def deny_all(naming: Naming, *, namespace: pulumi.Input[str]) -> networking.Netw
     )
 
 
-def allow_http(naming: Naming, *, namespace: pulumi.Input[str]) -> networking.NetworkPolicyInitArgs:
+def allow_http(naming: Naming, contract: Contract, *, namespace: pulumi.Input[str]) -> networking.NetworkPolicyInitArgs:
     """Anybody may reach the app's public port.
 
     No sources are listed: an ipBlock of Cilium's never matches nodes or pods, which is what a caller looks like once a
@@ -39,12 +39,14 @@ def allow_http(naming: Naming, *, namespace: pulumi.Input[str]) -> networking.Ne
         spec=networking.NetworkPolicySpecArgs(
             pod_selector=selector(naming),
             policy_types=["Ingress"],
-            ingress=[networking.NetworkPolicyIngressRuleArgs(ports=[_port(PORT)])],
+            ingress=[networking.NetworkPolicyIngressRuleArgs(ports=[_port(contract.ports.public)])],
         ),
     )
 
 
-def allow_metrics(naming: Naming, *, namespace: pulumi.Input[str]) -> networking.NetworkPolicyInitArgs:
+def allow_metrics(
+    naming: Naming, contract: Contract, *, namespace: pulumi.Input[str]
+) -> networking.NetworkPolicyInitArgs:
     """The agent of managed Prometheus may reach the management port, and no other pod.
 
     The kubelet's probes need no rule: traffic between a pod and its own node is always allowed.
@@ -57,7 +59,8 @@ def allow_metrics(naming: Naming, *, namespace: pulumi.Input[str]) -> networking
             policy_types=["Ingress"],
             ingress=[
                 networking.NetworkPolicyIngressRuleArgs(
-                    from_=[_peer(scraping.AGENT_NAMESPACE, scraping.AGENT_LABELS)], ports=[_port(MANAGEMENT_PORT)]
+                    from_=[_peer(scraping.AGENT_NAMESPACE, scraping.AGENT_LABELS)],
+                    ports=[_port(contract.management_port)],
                 )
             ],
         ),

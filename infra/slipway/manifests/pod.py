@@ -6,14 +6,12 @@ import pulumi
 import pulumi_kubernetes.core.v1 as core
 
 from slipway.config.workload import Spread, Workload
+from slipway.contract import Contract
 from slipway.naming import Naming
 from slipway.node_pools import LABEL as POOL_LABEL
 
 from .container import container
 from .metadata import selector
-
-_USER = 10001
-"""The image's user and group (app/Dockerfile)."""
 
 _UNSATISFIABLE = {"preferred": "ScheduleAnyway", "required": "DoNotSchedule"}
 
@@ -31,29 +29,29 @@ class References:
     priority_class: pulumi.Input[str]
 
 
-def pod(naming: Naming, workload: Workload, references: References) -> core.PodSpecArgs:
+def pod(naming: Naming, workload: Workload, contract: Contract, references: References) -> core.PodSpecArgs:
     """The pod."""
     return core.PodSpecArgs(
         service_account_name=references.service_account,
         automount_service_account_token=False,
-        # A Service "scoring" would put SCORING_PORT=tcp://... into the environment, and the app would refuse to start.
+        # A Service "echo" would put ECHO_PORT=tcp://... into the environment, over a variable that the app may have.
         enable_service_links=False,
         priority_class_name=references.priority_class,
-        termination_grace_period_seconds=workload.rollout.termination_seconds,
+        termination_grace_period_seconds=workload.rollout.leaving_seconds + contract.requests.stop_seconds,
         node_selector={
             "kubernetes.io/os": "linux",
-            "kubernetes.io/arch": "amd64",  # what the image is built for
+            "kubernetes.io/arch": "amd64",  # what pipelines build images for
             POOL_LABEL: workload.pool,
         },
         tolerations=[_toleration(fault) for fault in ("not-ready", "unreachable")],
         topology_spread_constraints=_spread(naming, workload.spread),
         security_context=core.PodSecurityContextArgs(
             run_as_non_root=True,
-            run_as_user=_USER,
-            run_as_group=_USER,
+            run_as_user=contract.image.user,
+            run_as_group=contract.image.user,
             seccomp_profile=core.SeccompProfileArgs(type="RuntimeDefault"),
         ),
-        containers=[container(naming, workload, image=references.image, settings=references.settings)],
+        containers=[container(naming, workload, contract, image=references.image, settings=references.settings)],
     )
 
 

@@ -3,12 +3,12 @@
 import pulumi
 import pulumi_kubernetes.core.v1 as core
 
-from slipway.config.ports import PORT_NAME
 from slipway.config.workload import Workload
+from slipway.contract import Contract
 from slipway.naming import Naming
 
+from . import ports
 from .metadata import metadata
-from .probes import PUBLIC_READINESS
 
 _AZURE = "service.beta.kubernetes.io/azure"
 
@@ -22,6 +22,7 @@ PROBE_FAILURES = 2
 def service(
     naming: Naming,
     workload: Workload,
+    contract: Contract,
     *,
     namespace: pulumi.Input[str],
     ip_name: pulumi.Input[str],
@@ -36,7 +37,7 @@ def service(
     given.annotations = {
         f"{_AZURE}-pip-name": ip_name,
         f"{_AZURE}-load-balancer-resource-group": ip_resource_group,
-        **_probe(),
+        **_probe(contract.health),
     }
     return core.ServiceInitArgs(
         metadata=given,
@@ -49,9 +50,9 @@ def service(
             ip_family_policy="SingleStack",
             ports=[
                 core.ServicePortArgs(
-                    name=PORT_NAME,
+                    name=ports.PUBLIC,
                     port=workload.service.port,
-                    target_port=PORT_NAME,
+                    target_port=ports.PUBLIC,
                     protocol="TCP",
                     app_protocol="http",
                 )
@@ -60,7 +61,7 @@ def service(
     )
 
 
-def _probe() -> dict[str, str]:
+def _probe(path: str) -> dict[str, str]:
     """Settings of the load balancer's probe of each node.
 
     With the policy Cluster it asks the Service's own node port, so the path must stand on the public port. By itself it
@@ -71,7 +72,7 @@ def _probe() -> dict[str, str]:
     probe = f"{_AZURE}-load-balancer-health-probe"
     return {
         f"{probe}-protocol": "http",
-        f"{probe}-request-path": PUBLIC_READINESS,
+        f"{probe}-request-path": path,
         f"{probe}-interval": str(PROBE_SECONDS),
         f"{probe}-num-of-probe": str(PROBE_FAILURES),
     }

@@ -3,38 +3,41 @@
 import pulumi
 import pulumi_kubernetes.core.v1 as core
 
-from slipway.config.ports import MANAGEMENT_PORT, PORT
+from slipway.config.facts import counted
+from slipway.config.release import Release
 from slipway.config.workload import Workload
+from slipway.contract.application import Application, Facts
+from slipway.contract.words import Fact
 from slipway.naming import Naming
 
 from .metadata import metadata
 
-_PREFIX = "SCORING_"
+
+def variables(naming: Naming, workload: Workload, app: Application, release: Release) -> dict[str, str]:
+    """Every variable by name: what the stack file chooses, and what the platform says by itself."""
+    return app.variables(_facts(naming, workload, app, release))
 
 
-def variables(workload: Workload) -> dict[str, str]:
-    """Every variable by name: what the stack file says, the ports, the times of the rollout, and where spans go."""
-    chosen = workload.app.model_dump(exclude_unset=True, exclude_none=True)
-    told = {
-        **chosen,
-        "port": PORT,
-        "management_port": MANAGEMENT_PORT,
-        "drain_seconds": workload.rollout.drain_seconds,
-        "grace_seconds": workload.rollout.grace_seconds,
-    }
-    found = {f"{_PREFIX}{name.upper()}": _text(value) for name, value in told.items()}
-    if workload.tracing:
-        collector = workload.tracing
-        found["OTEL_EXPORTER_OTLP_ENDPOINT"] = f"http://{collector.service}.{collector.namespace}:{collector.port}"
-    return dict(sorted(found.items()))
-
-
-def settings(naming: Naming, workload: Workload, namespace: pulumi.Input[str]) -> core.ConfigMapInitArgs:
+def settings(
+    naming: Naming, workload: Workload, app: Application, release: Release, namespace: pulumi.Input[str]
+) -> core.ConfigMapInitArgs:
     """A config map that never changes: other settings are another map, so that they reach pods by a rollout only."""
     return core.ConfigMapInitArgs(
-        metadata=metadata(naming, namespace=namespace), immutable=True, data=dict(variables(workload))
+        metadata=metadata(naming, namespace=namespace),
+        immutable=True,
+        data=dict(variables(naming, workload, app, release)),
     )
 
 
-def _text(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+def _facts(naming: Naming, workload: Workload, app: Application, release: Release) -> Facts:
+    collector = workload.tracing
+    endpoint = f"http://{collector.service}.{collector.namespace}:{collector.port}" if collector else None
+    return {
+        **counted(workload),
+        Fact.PORT: app.contract.ports.public,
+        Fact.MANAGEMENT_PORT: app.contract.management_port,
+        Fact.OTLP_ENDPOINT: endpoint,
+        Fact.ENVIRONMENT: naming.environment,
+        Fact.COMMIT: release.commit,
+        Fact.BUILD: release.build_id,
+    }

@@ -15,7 +15,7 @@ from slipway.placement import Placement
 from tests.infra.config.sections import section
 from tests.infra.config.test_monitoring import PLAIN
 from tests.infra.conftest import Declared
-from tests.infra.support.workloads import workload
+from tests.infra.support.apps import sample_watched
 
 RULE = "azure-native:monitor:DataCollectionRule"
 ASSOCIATION = "azure-native:monitor:DataCollectionRuleAssociation"
@@ -23,6 +23,10 @@ GROUP = "azure-native:alertsmanagement:PrometheusRuleGroup"
 BUDGET = "azure-native:consumption:Budget"
 
 Declare = Callable[..., Recorded]
+
+
+def seen(config: dict[str, Any]) -> alert_rules.Watched:
+    return sample_watched(section(Monitoring, config).service_level, queueLimit=40)
 
 
 @pytest.fixture
@@ -36,7 +40,7 @@ def alerts(declared: Declared, placement: Placement) -> Declare:
                 AlertsArgs(
                     placement=placement,
                     config=section(Monitoring, PLAIN | config),
-                    workload=workload({"app": {"queueLimit": 40}}),
+                    watched=seen(PLAIN | config),
                     namespace="scoring-dev",
                     cluster_id="/clusters/aks",
                     cluster_name="aks-scoring-dev-weu",
@@ -101,9 +105,7 @@ def test_without_container_logs_only_metrics_are_collected(alerts: Declare) -> N
 
 def test_each_group_of_rules_becomes_one_resource(alerts: Declare, placement: Placement) -> None:
     recorded = alerts()
-    expected = alert_rules.groups(
-        section(Monitoring, PLAIN).service_level, alert_rules.Series("scoring-dev"), queue_limit=40
-    )
+    expected = alert_rules.groups(seen(PLAIN))
 
     for group in expected:
         inputs: Any = recorded.one(GROUP, f"alerts-{group.name}").inputs

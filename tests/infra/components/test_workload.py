@@ -12,6 +12,7 @@ from slipway.components.workload import Workload, WorkloadArgs
 from slipway.naming import Naming
 from slipway.roles import Role, grant
 from tests.infra.conftest import Declared
+from tests.infra.support.apps import app
 from tests.infra.support.workloads import RELEASE, release, workload
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -35,7 +36,12 @@ def granted(name: str, role: Role) -> pulumi.Resource:
 
 
 def program(
-    naming: Naming, changes: Mapping[str, object] = NOTHING, *, protect: bool = False, image: str = ""
+    naming: Naming,
+    changes: Mapping[str, object] = NOTHING,
+    *,
+    protect: bool = False,
+    image: str = "",
+    settings: Mapping[str, object] = NOTHING,
 ) -> Program:
     def declare() -> None:
         cluster = Something("slipway:index:Cluster", "cluster")
@@ -43,6 +49,7 @@ def program(
         args = WorkloadArgs(
             naming=naming,
             config=workload(changes),
+            app=app(**settings),
             release=release(),
             protect=protect,
             cluster=cluster,
@@ -169,7 +176,7 @@ def test_pods_read_the_config_map_by_the_name_it_was_given(dev: Recorded) -> Non
 def test_another_setting_is_another_config_map_and_so_a_rollout(
     declared: Declared, naming: Naming, dev: Recorded
 ) -> None:
-    after = declared(program(naming, {"app.queueLimit": 8}))
+    after = declared(program(naming, settings={"queueLimit": 8}))
 
     assert after.one(CONFIG_MAP, "workload-settings").assigned_name not in str(dev.one(DEPLOYMENT).inputs)
     assert after.one(DEPLOYMENT).inputs != dev.one(DEPLOYMENT).inputs

@@ -1,14 +1,18 @@
 """What is promised, who is told, what it may cost; and what could never be heard of."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from app.scoring import metrics
 from slipway.config import monitoring as rules
-from slipway.config.app import App
+from slipway.config import promise_rules
 from slipway.config.environment import Environment
 from slipway.config.monitoring import Monitoring
+from slipway.contract.application import Application
+from slipway.contract.metrics import Metrics
+from tests.infra.support.apps import app, sample_contract
 from tests.infra.support.workloads import workload
 
 from .sections import changed, refused, section, told
@@ -50,7 +54,6 @@ def test_a_plain_section_is_accepted() -> None:
         ("notify.emails", [], "found [], allowed: 1 to 50 addresses"),
         ("serviceLevel.availability", 100, "found 100, allowed: less than or equal to 99.99"),
         ("serviceLevel.availability", 0.999, "found 0.999, allowed: greater than or equal to 95"),
-        ("serviceLevel.p99Seconds", 10, "found 10, allowed: less than or equal to 9.5"),
         ("budget.amount", 0, "found 0, allowed: greater than or equal to 1"),
         ("budget.amount", -5, "found -5, allowed: greater than or equal to 1"),
         ("budget.starts", "2026-13", 'found "2026-13", allowed: a month such as 2026-12'),
@@ -128,24 +131,58 @@ def test_a_zone_redundant_grafana_needs_its_tier_and_its_region() -> None:
     ]
 
 
-def test_a_promise_that_the_app_cannot_break_is_refused() -> None:
-    app = App(queue_timeout_seconds=0.25, job_timeout_seconds=0.5)
-    hasty = workload().model_copy(update={"app": app})
+def promises(level: dict[str, Any], chosen: Application) -> list[str]:
+    """Return the mistakes of a service level, as they are shown."""
+    monitoring = section(Monitoring, PLAIN | {"serviceLevel": level})
+    return [
+        *told(promise_rules.promises_are_measured(monitoring, chosen)),
+        *told(promise_rules.promises_can_be_broken(monitoring, chosen, workload())),
+        *told(promise_rules.promises_fit_the_histogram(monitoring, chosen)),
+    ]
 
-    queue, answer = told(rules.promises(section(Monitoring, PLAIN), hasty))
-    assert queue.endswith("queueSeconds: found 0.25, allowed: less than workload.app.queueTimeoutSeconds, 0.25")
+
+def test_a_promise_that_the_app_cannot_break_is_refused() -> None:
+    queue, answer = promises(PLAIN["serviceLevel"], app(queueTimeoutSeconds=0.25, jobTimeoutSeconds=0.5))
+
+    assert queue.endswith("queueSeconds: found 0.25, allowed: less than app.settings.queueTimeoutSeconds, 0.25")
     assert answer.endswith(
-        "found 1, allowed: less than workload.app.queueTimeoutSeconds and jobTimeoutSeconds together, 0.75"
+        "found 1, allowed: less than app.settings.queueTimeoutSeconds and jobTimeoutSeconds together, 0.75"
     )
-    assert told(rules.promises(section(Monitoring, PLAIN), workload())) == []
+    assert promises(PLAIN["serviceLevel"], app()) == []
 
 
 def test_the_longest_promise_is_one_that_the_apps_histogram_can_tell() -> None:
-    largest = max(metrics._SECONDS)
+    latency = (sample_contract().metrics or Metrics()).latency
 
-    assert refused(Monitoring, changed(PLAIN, "serviceLevel.p99Seconds", 9.5), "slipway:monitoring") == []
-    assert 9.5 < largest < 10.1
+    assert latency
+    assert latency.highest_bucket == max(metrics._SECONDS)
+    assert promises(PLAIN["serviceLevel"] | {"p99Seconds": 9.5}, app()) == []
+    [problem] = promises(PLAIN["serviceLevel"] | {"p99Seconds": 10}, app())
+    assert problem.startswith("monitoring.serviceLevel.p99Seconds: found 10, allowed: less than 10, the last bucket of")
+
+
+def test_each_series_of_the_service_level_has_its_promise() -> None:
+    found = promises({}, app())
+
+    assert [line.split(":")[0].rsplit(".")[-1] for line in found] == ["availability", "p99Seconds", "queueSeconds"]
+    assert found[0].endswith(
+        "found nothing, allowed: a number: app/app.yaml has metrics.requests, and alerts need the promise"
+    )
+
+
+def test_a_promise_that_nothing_measures_is_refused() -> None:
+    silent = app()
+    silent = replace(silent, contract=silent.contract.model_copy(update={"metrics": None}))
+
+    found = promises(PLAIN["serviceLevel"], silent)
+
+    assert len(found) == 3
+    assert found[0] == (
+        "monitoring.serviceLevel.availability: found 99.9, "
+        "allowed: nothing, since app/app.yaml has no metrics.requests to measure it by"
+    )
+    assert promises({}, silent) == []
 
 
 def test_every_rule_is_listed() -> None:
-    assert {rule.__name__ for rule in rules.RULES} == {"budget", "receivers", "grafana", "promises"}
+    assert {rule.__name__ for rule in rules.RULES} == {"budget", "receivers", "grafana"}

@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from slipway.config.problems import of
@@ -55,10 +53,7 @@ def contradictions(changes: dict[str, Any]) -> list[tuple[str, str, str]]:
         ("disruptions.maxUnavailable", 0, "disruptions.maxUnavailable: found 0, allowed: greater than or equal to 1"),
         ("rollout.preStopSeconds", 4, "greater than or equal to 5"),
         ("rollout.drainSeconds", 0, "greater than or equal to 1"),
-        ("app.logLevel", "verbose", "'debug', 'info', 'warning' or 'error'"),
-        ("app.queueLimit", "64", 'app.queueLimit: found "64", allowed: a valid integer'),
         ("tracing", {"service": "collector"}, "slipway:workload.tracing.namespace: found nothing, allowed: a value"),
-        ("app.threads", 4, "slipway:workload.app.threads: found an unknown key, allowed: "),
         ("pool", "user-pool", "pool"),
     ],
 )
@@ -91,15 +86,6 @@ def test_the_sample_contradicts_itself_nowhere() -> None:
             {"resources.cpuRequest": "2100m"},
             ("workload.resources.cpuRequest", "2100m", "at most resources.cpuLimit, 2"),
         ),
-        ({"app.workers": 3, "resources.memory": "2Gi"}, ("workload.app.workers", "3", "at most resources.cpuLimit, 2")),
-        (
-            {"resources.memory": "512Mi"},
-            (
-                "workload.resources.memory",
-                "512Mi",
-                "at least 1083Mi: modelMemory, app.budgetBytes and 2 workers at app.maxDecodedPixels",
-            ),
-        ),
         (
             {"resources.ephemeralStorage": "250Mi"},
             ("workload.resources.ephemeralStorage", "250Mi", "at least 300Mi, for logs"),
@@ -119,10 +105,6 @@ def test_the_sample_contradicts_itself_nowhere() -> None:
                 "10",
                 "more than 10: so long service.externalTrafficPolicy Local takes to leave a node out",
             ),
-        ),
-        (
-            {"rollout.graceSeconds": 29},
-            ("workload.rollout.graceSeconds", "29", "at least app.queueTimeoutSeconds + app.jobTimeoutSeconds, 30"),
         ),
         (
             {"rollout.progressSeconds": 65},
@@ -147,37 +129,10 @@ def test_a_contradiction_is_told(changes: dict[str, Any], problem: tuple[str, st
 
 
 def test_several_contradictions_are_told_at_once() -> None:
-    found = contradictions({"scaling.maxReplicas": 2, "disruptions.maxUnavailable": 3, "app.workers": 9})
+    found = contradictions({"scaling.minReplicas": 7, "disruptions.maxUnavailable": 8, "rollout.progressSeconds": 65})
 
     assert [path for path, _, _ in found] == [
+        "workload.scaling.maxReplicas",
         "workload.disruptions.maxUnavailable",
-        "workload.app.workers",
-        "workload.resources.memory",
+        "workload.rollout.progressSeconds",
     ]
-
-
-def test_memory_follows_the_model() -> None:
-    [(path, found, allowed)] = contradictions({"resources.modelMemory": "1Gi"})
-
-    assert (path, found) == ("workload.resources.memory", "1280Mi")
-    assert allowed.startswith("at least 1915Mi: modelMemory, ")
-    assert contradictions({"resources.modelMemory": "1Gi", "resources.memory": "1915Mi"}) == []
-
-
-def test_memory_follows_the_pictures_that_are_allowed() -> None:
-    assert contradictions({"resources.memory": "512Mi", "app.maxDecodedPixels": 6_000_000}) == []
-
-
-@given(cpu=st.integers(1, 64), pixels=st.integers(1, 100_000_000), budget=st.integers(1024, 1 << 31))
-def test_the_memory_that_a_rule_asks_for_is_enough_for_it(cpu: int, pixels: int, budget: int) -> None:
-    changes = {
-        "resources.cpuLimit": str(cpu),
-        "resources.memory": "16Mi",
-        "app.maxDecodedPixels": pixels,
-        "app.budgetBytes": budget,
-    }
-    [asked] = [allowed for path, _, allowed in contradictions(changes) if path == "workload.resources.memory"]
-    needed = asked.removeprefix("at least ").split(":")[0]
-
-    if int(needed[:-2]) <= 1 << 20:
-        assert contradictions(changes | {"resources.memory": needed}) == []

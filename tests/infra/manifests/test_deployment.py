@@ -9,15 +9,16 @@ import pytest
 
 from delivery.image import confinement
 from slipway import manifests
-from slipway.config.ports import MANAGEMENT_PORT, PORT
 from slipway.config.quantities import mebibytes
 from slipway.naming import Naming
 from tests.infra.support import environments
+from tests.infra.support.apps import sample_contract
 from tests.infra.support.workloads import RELEASE, release, workload
 
 from .conftest import Plain
 
 IMAGE = f"crscoringdevx7k2.azurecr.io/scoring@{RELEASE['digest']}"
+PORT, MANAGEMENT_PORT = sample_contract().ports.public, sample_contract().management_port
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
@@ -27,7 +28,9 @@ def deployment(
     references = manifests.References(
         image=IMAGE, settings="settings-1", service_account="scoring", priority_class="priority-1"
     )
-    args = manifests.deployment(naming, workload(changes), release(released), references, namespace="scoring-dev")
+    args = manifests.deployment(
+        naming, workload(changes), sample_contract(), release(released), references, namespace="scoring-dev"
+    )
     return plain(apps.Deployment, args)
 
 

@@ -7,13 +7,14 @@ import pulumi_kubernetes.networking.v1 as networking
 import pytest
 
 from slipway import manifests
-from slipway.config.ports import MANAGEMENT_PORT, PORT
 from slipway.config.workload import Tracing
 from slipway.naming import Naming
+from tests.infra.support.apps import sample_contract
 from tests.infra.support.workloads import workload
 
 from .conftest import Plain
 
+PORT, MANAGEMENT_PORT = sample_contract().ports.public, sample_contract().management_port
 COLLECTOR = {"service": "collector", "namespace": "observability"}
 
 
@@ -64,8 +65,9 @@ class Policies:
 @pytest.fixture
 def policies(plain: Plain, naming: Naming) -> Policies:
     made = [
-        make(naming, namespace="scoring-dev")
-        for make in (manifests.deny_all, manifests.allow_http, manifests.allow_metrics)
+        manifests.deny_all(naming, namespace="scoring-dev"),
+        manifests.allow_http(naming, sample_contract(), namespace="scoring-dev"),
+        manifests.allow_metrics(naming, sample_contract(), namespace="scoring-dev"),
     ]
     return Policies([plain(networking.NetworkPolicy, one)["spec"] for one in made])
 

@@ -8,6 +8,7 @@ import pytest
 
 from slipway import manifests
 from slipway.naming import Naming
+from tests.infra.support.apps import sample_contract
 from tests.infra.support.workloads import workload
 
 from .conftest import Plain
@@ -17,7 +18,12 @@ AZURE = "service.beta.kubernetes.io/azure"
 
 def service(plain: Plain, naming: Naming, changes: Mapping[str, object] | None = None) -> Any:
     args = manifests.service(
-        naming, workload(changes or {}), namespace="scoring-dev", ip_name="pip-1", ip_resource_group="rg-1"
+        naming,
+        workload(changes or {}),
+        sample_contract(),
+        namespace="scoring-dev",
+        ip_name="pip-1",
+        ip_resource_group="rg-1",
     )
     return plain(core.Service, args)
 

@@ -13,6 +13,7 @@ from delivery.paths import ROOT
 from delivery.preview import kubernetes_files, project, recording
 from delivery.preview.computed import Computed
 from slipway.components.workload import Workload, WorkloadArgs
+from slipway.config.app import App, application
 from slipway.config.environment import Environment
 from slipway.config.release import Release
 from slipway.config.workload import Workload as Config
@@ -46,13 +47,16 @@ def objects(
     image: str = "",
     changes: Mapping[str, object] = _UNCHANGED,
     release: Mapping[str, object] = _UNCHANGED,
+    app: Mapping[str, object] = _UNCHANGED,
 ) -> list[Manifest]:
     """What the workload of `stack` consists of, in the order in which it can be applied.
 
     `name` makes it another environment with the same settings; `changes` and `release` change settings and facts by
-    their paths.
+    their paths, and `app` settings of the app by their names.
     """
-    settings = json.loads(project.read(ROOT).config(stack)["slipway:workload"])
+    sections = project.read(ROOT).config(stack)
+    settings = json.loads(sections["slipway:workload"])
+    own = App.model_validate_json(json.dumps(changed(json.loads(sections["slipway:app"]), _settings(app))))
     config = Config.model_validate_json(json.dumps(changed(settings, changes)))
     named = replace(naming(stack), environment=name or stack)
 
@@ -61,6 +65,7 @@ def objects(
         args = WorkloadArgs(
             naming=named,
             config=config,
+            app=application(own, ROOT),
             release=Release.model_validate_json(json.dumps(changed(RELEASE, release))),
             protect=False,
             cluster=kubernetes,
@@ -72,6 +77,10 @@ def objects(
 
     recorded = recording.record(declare, computed=Computed(), stack=stack)
     return _renamed([dict(manifest) for manifest in kubernetes_files.manifests(recorded)], name)
+
+
+def _settings(app: Mapping[str, object]) -> dict[str, object]:
+    return {f"settings.{name}": value for name, value in app.items()}
 
 
 def _renamed(manifests: list[Manifest], name: str) -> list[Manifest]:

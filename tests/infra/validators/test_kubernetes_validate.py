@@ -20,7 +20,6 @@ VARIANTS: Mapping[str, Mapping[str, object]] = MappingProxyType(
     {
         "fixed number of replicas": {"scaling.minReplicas": 2, "scaling.maxReplicas": 2},
         "spans": {"tracing": {"service": "collector", "namespace": "observability"}},
-        "every setting of the app": {"app.workers": 1, "app.queueTimeoutSeconds": 2.5, "app.maxConnections": 100},
     }
 )
 
@@ -39,6 +38,11 @@ def test_every_object_follows_the_schema(rendered: Rendered, environment: str, v
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_objects_of_other_settings_do_as_well(variant: str) -> None:
     for manifest in objects("dev", changes=VARIANTS[variant]):
+        judge(manifest, KUBERNETES)
+
+
+def test_objects_of_other_settings_of_the_app_do_as_well() -> None:
+    for manifest in objects("dev", app={"workers": 1, "queueTimeoutSeconds": 2.5, "maxConnections": 100}):
         judge(manifest, KUBERNETES)
 
 
