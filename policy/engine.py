@@ -74,7 +74,7 @@ def _excepted(violation: Violation, urn: str, exceptions: Sequence[PolicyExcepti
     return any(exception.covers(violation, stack) and today <= exception.until for exception in exceptions)
 
 
-def _read(value: Any, key: Any, unknown: type[Exception]) -> Any:  # noqa: ANN401 - as above
+def _read(value: Any, key: Any, unknown: type[Exception]) -> Any:  # noqa: ANN401 - JSON of any shape
     try:
         return plain(value[key], unknown)
     except unknown:

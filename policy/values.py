@@ -22,22 +22,22 @@ def at(inputs: Any, path: str) -> Any:  # noqa: ANN401 - whatever JSON can hold
     return value
 
 
-def is_unknown(value: Any) -> bool:  # noqa: ANN401 - as above
+def is_unknown(value: Any) -> bool:  # noqa: ANN401 - JSON of any shape
     """Whether the value is settled only while the change is applied. No rule may judge it."""
     return isinstance(value, str) and _REFERENCE.search(value) is not None
 
 
-def members(value: Any) -> list[Any]:  # noqa: ANN401 - as above
+def members(value: Any) -> list[Any]:  # noqa: ANN401 - JSON of any shape
     """The value as a list; empty for anything else."""
     return list(value) if isinstance(value, list | tuple) else []
 
 
-def mapping(value: Any) -> Mapping[str, Any]:  # noqa: ANN401 - as above
+def mapping(value: Any) -> Mapping[str, Any]:  # noqa: ANN401 - JSON of any shape
     """The value as a mapping; empty for anything else."""
     return value if isinstance(value, Mapping) else {}
 
 
-def texts(value: Any) -> Iterator[tuple[str, str, str]]:  # noqa: ANN401 - as above
+def texts(value: Any) -> Iterator[tuple[str, str, str]]:  # noqa: ANN401 - JSON of any shape
     """Every text inside: its path, the name of its property, and itself."""
     # A stack instead of recursion: a large estate has millions of them.
     ahead: list[tuple[str, str, Any]] = [("", "", value)]

@@ -28,7 +28,7 @@ def drift(
     """
     from delivery.release.engine import Engine  # noqa: PLC0415 - costs what --help should not pay
 
-    from .drift import look, markdown  # noqa: PLC0415 - as above
+    from .drift import look, markdown  # noqa: PLC0415 - loaded where it is used
 
     raise_on_signals()
     steps = Steps(Console())

@@ -117,7 +117,7 @@ def _gzip(source: IO[bytes], seen: Any) -> Iterator[bytes]:  # noqa: ANN401  # a
     yield pack.flush()
 
 
-def _keep(source: IO[bytes], seen: Any) -> Iterator[bytes]:  # noqa: ANN401  # as above
+def _keep(source: IO[bytes], seen: Any) -> Iterator[bytes]:  # noqa: ANN401  # a hash's update, of any buffer
     """Packed already, by the engine or by whoever made the base image: the very bytes, looked into."""
     unpack = zlib.decompressobj(_AS_GZIP)
     while data := source.read(_READ):

@@ -92,8 +92,8 @@ def push(
 ) -> None:
     """Push a tested image: only what the registry lacks, its digest read back from there."""
     from .pushing import Push  # noqa: PLC0415  # what it needs costs half a second that --help should not wait for
-    from .registry.client import Registry  # noqa: PLC0415  # as above
-    from .registry.place import parse_place  # noqa: PLC0415  # as above
+    from .registry.client import Registry  # noqa: PLC0415  # loaded where it is used
+    from .registry.place import parse_place  # noqa: PLC0415  # loaded where it is used
 
     place = parse_place(registry)
     with _containers() as steps:

@@ -37,8 +37,8 @@ def watch(  # noqa: PLR0913 - each is an option
     """See whether a model is live that no release holds yet; with --queue, have the released code built with it."""
     from delivery.release.store import ReleaseStore  # noqa: PLC0415 - costs what other commands should not pay
 
-    from .watch import Found, LiveModel, Watch  # noqa: PLC0415 - as above
-    from .watch import queue as ask  # noqa: PLC0415 - as above
+    from .watch import Found, LiveModel, Watch  # noqa: PLC0415 - loaded where it is used
+    from .watch import queue as ask  # noqa: PLC0415 - loaded where it is used
 
     seen = LiveModel.of(_read(live) if live else _show(repository, model))
     watching = Watch(ReleaseStore(open_store(parse_location(store), create=True)), environment)

@@ -44,13 +44,13 @@ def _provider(reference: str) -> str | None:
     return key(reference.rsplit("::", 1)[0]) if reference else None
 
 
-def _explicit(request: Any) -> list[str]:  # noqa: ANN401 - as above
+def _explicit(request: Any) -> list[str]:  # noqa: ANN401 - the engine's messages have no types
     """Dependencies that no input carries: those of `depends_on`."""
     carried = {urn for one in request.propertyDependencies.values() for urn in one.urns}
     named = {key(urn) for urn in request.dependencies if urn not in carried}
     return sorted(name for name in named if name is not None)
 
 
-def _aliases(request: Any) -> list[str]:  # noqa: ANN401 - as above
+def _aliases(request: Any) -> list[str]:  # noqa: ANN401 - the engine's messages have no types
     named = [(alias.urn and (key(alias.urn) or "")) or alias.spec.name for alias in request.aliases]
     return sorted(name for name in (*named, *(key(urn) for urn in request.aliasURNs)) if name)

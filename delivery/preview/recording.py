@@ -39,7 +39,7 @@ class _Unused(mocks.Mocks):
     def call(self, args: mocks.MockCallArgs) -> Any:  # noqa: ANN401 - the base's signature
         raise NotImplementedError(args.token)
 
-    def new_resource(self, args: mocks.MockResourceArgs) -> Any:  # noqa: ANN401 - as above
+    def new_resource(self, args: mocks.MockResourceArgs) -> Any:  # noqa: ANN401 - the engine's messages have no types
         raise NotImplementedError(args.typ)
 
 
@@ -70,7 +70,7 @@ class RecordingMonitor(mocks.MockMonitor):
         answer = wire.overlaid(request.object, wire.message(state.properties))
         return resource_pb2.RegisterResourceResponse(urn=urn, id=state.id, object=answer)
 
-    def ReadResource(self, request: Any) -> Any:  # noqa: N802, ANN401 - as above
+    def ReadResource(self, request: Any) -> Any:  # noqa: N802, ANN401 - the engine's messages have no types
         urn = self.make_urn(request.parent, request.type, request.name)
         if request.type != _REFERENCE:
             raise ProgramError(f"{request.type} {request.name} is read, which no stand-in can answer")
@@ -78,12 +78,12 @@ class RecordingMonitor(mocks.MockMonitor):
         found = {"name": stack, "outputs": self.stacks.get(stack, {}), "secretOutputNames": []}
         return resource_pb2.ReadResourceResponse(urn=urn, properties=wire.message(found))
 
-    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802, ANN401 - as above
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802, ANN401 - the engine's messages have no types
         if request.urn.split("::")[2] == _STACK:
             self.outputs.update(wire.plain(request.outputs))
         return empty_pb2.Empty()
 
-    def Invoke(self, request: Any) -> Any:  # noqa: N802, ANN401 - as above
+    def Invoke(self, request: Any) -> Any:  # noqa: N802, ANN401 - the engine's messages have no types
         answer = self.computed.invoke(request.tok, wire.plain(request.args))
         return resource_pb2.ResourceInvokeResponse(**{"return": wire.message(answer)})
 

@@ -36,9 +36,9 @@ def rehearse(  # noqa: PLR0913 - each is an option
     keep: Annotated[bool, typer.Option("--keep", help="leave the service running until Ctrl-C")] = False,
 ) -> None:
     """Go the whole way with what this machine has: model, image, release, a second one under load, and back."""
-    from delivery.image.registry.place import parse_place  # noqa: PLC0415  # as below
+    from delivery.image.registry.place import parse_place  # noqa: PLC0415  # loaded where it is used
 
-    from .model import Places  # noqa: PLC0415  # as below
+    from .model import Places  # noqa: PLC0415  # loaded where it is used
     from .rehearsal import Rehearsal  # noqa: PLC0415  # what it needs costs half a second that --help should not wait for
 
     place = parse_place(registry) if registry else None

@@ -82,9 +82,9 @@ def make(step: Step, places: Places, sample: str) -> Path:
         step.result = f"{sample}, made before from the same recipe"
         return folder
     from delivery.model.sample.build import build_sample  # noqa: PLC0415  # onnx takes longer to import than a second run has
-    from delivery.model.sample.catalogue import SAMPLES  # noqa: PLC0415  # as above
+    from delivery.model.sample.catalogue import SAMPLES  # noqa: PLC0415  # loaded where it is used
 
-    from .calibrated import calibrate  # noqa: PLC0415  # as above
+    from .calibrated import calibrate  # noqa: PLC0415  # loaded where it is used
 
     step.status("from the weights that a package ships")
     built = build_sample(SAMPLES[SAMPLE], familiar=False)

@@ -103,7 +103,7 @@ class Packing:
 
     def _push(self, built: Built, place: Place) -> str:
         from delivery.image.pushing import Push  # noqa: PLC0415  # what it needs costs time that no other way needs
-        from delivery.image.registry.client import Registry  # noqa: PLC0415  # as above
+        from delivery.image.registry.client import Registry  # noqa: PLC0415  # loaded where it is used
 
         with self.steps.step("Push") as step:
             pushed = Push(built.tag, Registry(place), Records()).run(step)

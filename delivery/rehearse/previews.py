@@ -37,7 +37,7 @@ class Previews:
 
     def _compared(self, step: Step, stack: str, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> "Report":
         from delivery.preview.compare import compare  # noqa: PLC0415 - needs more than every rehearsal has time for
-        from delivery.preview.report import report  # noqa: PLC0415 - as above
+        from delivery.preview.report import report  # noqa: PLC0415 - loaded where it is used
 
         step.status(f"rendering {stack}")
         base = None if before is None else self._rendered(stack, before)
@@ -49,7 +49,7 @@ class Previews:
         return judged
 
     def _rendered(self, stack: str, release: Mapping[str, Any]) -> "Rendered":
-        from delivery.preview import states  # noqa: PLC0415 - as above
+        from delivery.preview import states  # noqa: PLC0415 - loaded where it is used
 
         shown = {**release, "commit": release["commit"] or _NO_COMMIT}
         key = hashlib.sha256(json.dumps([self._program, stack, shown], sort_keys=True).encode()).hexdigest()

@@ -58,11 +58,11 @@ def preview(
     store: Annotated[str, typer.Option(envvar="SLIPWAY_RELEASES", help="needed where --release is a name")] = "",
 ) -> None:
     """What deploying a release would change, and what an approval of it approves. Changes nothing."""
-    from delivery.preview import publish  # noqa: PLC0415 - as below
+    from delivery.preview import publish  # noqa: PLC0415 - loaded where it is used
     from delivery.preview.forms import terminal  # noqa: PLC0415 - what previews need costs time that --help should not take
 
-    from .engine import Engine, read_digest  # noqa: PLC0415 - as above
-    from .gate import GateError, judge, write  # noqa: PLC0415 - as above
+    from .engine import Engine, read_digest  # noqa: PLC0415 - loaded where it is used
+    from .gate import GateError, judge, write  # noqa: PLC0415 - loaded where it is used
 
     wanted = _release(release, _opened(store) if store else None)
     engine = Engine(stack)
@@ -97,7 +97,7 @@ def deploy(  # noqa: PLR0913 - each is an option
     Exit codes: 0 live; 1 to 5 nothing was changed, and 4 that another deployment is in the way; 6 it failed and the
     last good one is live again; 7 it failed and a person must look now; 10 and more a gate of the preview is shut.
     """
-    from .deploy import deploy as bring  # noqa: PLC0415 - as above
+    from .deploy import deploy as bring  # noqa: PLC0415 - loaded where it is used
 
     opened = _opened(store)
     wanted = _release(release, opened)
@@ -115,7 +115,7 @@ def rollback(
     settle: Settle = 120,
 ) -> None:
     """Go back to what was really deployed before. Again: one further."""
-    from .rollback import rollback as back  # noqa: PLC0415 - as above
+    from .rollback import rollback as back  # noqa: PLC0415 - loaded where it is used
 
     with _deployer(stack, _opened(store), latency_ms, address, settle) as deployer:
         target = back(deployer)
@@ -131,7 +131,7 @@ def verify(
     settle: Settle = 5,
 ) -> None:
     """Ask the live release, through its public address, whether it is the right one and does its work."""
-    from .verify import verify as ask  # noqa: PLC0415 - as above
+    from .verify import verify as ask  # noqa: PLC0415 - loaded where it is used
 
     opened = _opened(store) if store else None
     wanted = _release(release, opened) if release else None
@@ -144,7 +144,7 @@ def retain(
     days: Annotated[int, typer.Option(envvar="SLIPWAY_RETENTION_DAYS", min=1, max=36500, help="how long")] = 365,
 ) -> None:
     """Keep the runs that built and deployed this release. For a pipeline, from inside its run."""
-    from .retain import retain as keep  # noqa: PLC0415 - as above
+    from .retain import retain as keep  # noqa: PLC0415 - loaded where it is used
 
     try:
         kept = keep(days)
@@ -195,9 +195,9 @@ def _rights(text: str) -> "Rights | None":
 def _deployer(
     stack: str, store: ReleaseStore | None, latency_ms: float, address: str, settle: float
 ) -> Iterator["Deployer"]:
-    from .deployer import Deployer  # noqa: PLC0415 - as above
-    from .engine import Engine  # noqa: PLC0415 - as above
-    from .smoke import Demands  # noqa: PLC0415 - as above
+    from .deployer import Deployer  # noqa: PLC0415 - loaded where it is used
+    from .engine import Engine  # noqa: PLC0415 - loaded where it is used
+    from .smoke import Demands  # noqa: PLC0415 - loaded where it is used
 
     raise_on_signals()
     steps = Steps(Console())
