@@ -121,7 +121,7 @@ class Upgrades(Section):
     """What AKS upgrades by itself, and when."""
 
     channel: Channel
-    """Kubernetes: none, patch (1.33.x), stable (the minor version before the newest) or rapid (the newest)."""
+    """Kubernetes: none, patch (1.35.x), stable (the minor version before the newest) or rapid (the newest)."""
 
     node_images: NodeImages
     """The nodes' system: NodeImage weekly, SecurityPatch as soon as there are some, or None."""
@@ -166,7 +166,7 @@ class Cluster(Section):
     """`slipway:cluster`. Entra and Azure RBAC alone let anybody in: local accounts are off and cannot be turned on."""
 
     kubernetes_version: Annotated[str, Field(pattern=r"^1\.[0-9]{2}(\.[0-9]{1,2})?$")]
-    """MAJOR.MINOR, such as "1.33". A channel takes it over once made: see docs/decisions/upgrades-by-channel.md."""
+    """MAJOR.MINOR, such as "1.35". A channel takes it over once made: see docs/decisions/upgrades-by-channel.md."""
 
     tier: Tier
     """Free without an SLA, Standard with one, Premium with two years of support for a version."""
