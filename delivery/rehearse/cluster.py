@@ -14,6 +14,7 @@ import yaml
 from delivery.failure import FailureError
 from delivery.interrupts import held
 from delivery.release.command import Command
+from delivery.release.engine import UnstartedError
 
 from .objects import POOL, Objects, render
 from .stage import Stage
@@ -36,7 +37,7 @@ _NO_SAY = re.compile(
 """kubectl's words where a cluster does not let us, or does not answer."""
 
 
-class UnusableError(Exception):
+class UnusableError(UnstartedError):
     """The cluster cannot run any release, for a reason of its own that the message says."""
 
 

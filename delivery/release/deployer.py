@@ -16,7 +16,7 @@ from delivery.service.running import ServiceError
 from .agreement import find_doubts
 from .attempt import Attempt, begin
 from .deployment import Begun, live
-from .engine import Engine, LockedError, read_digest
+from .engine import Engine, UnstartedError, read_digest
 from .importing import Import
 from .smoke import Demands, prove
 from .store import ReleaseStore
@@ -112,7 +112,7 @@ class Deployer:
     ) -> None:
         """Make `target` live and prove it; where that fails, `good` again. Every attempt is written down.
 
-        `over` is the digest that must still be live. Raises ConflictError or LockedError, with nothing changed;
+        `over` is the digest that must still be live. Raises ConflictError or UnstartedError, with nothing changed;
         RestoredError, StrandedError or OvertakenError. A stop from outside leaves the attempt without an end.
         """
         running = read_digest(self.engine.outputs())
@@ -133,12 +133,9 @@ class Deployer:
         )
         try:
             self._run(target, f"{kind} {target}")
-        except LockedError as locked:
-            attempt.end("unchanged", str(locked))
-            raise LockedError(
-                f"{locked}\nnothing was changed by this deployment; wait for the other one, or, where its process is "
-                f"gone: pulumi cancel --stack {self.engine.stack}"
-            ) from None
+        except UnstartedError as unstarted:
+            attempt.end("unchanged", str(unstarted))
+            raise
         except Exception as failure:  # noqa: BLE001  # from here on the environment may run it, whatever went wrong
             self._restore(target, _Before(running, good, proved), attempt, _reason(failure))
         attempt.end("succeeded")
@@ -187,7 +184,7 @@ class Deployer:
         """
         try:
             self._run(good, f"put back {good}")
-        except (ServiceError, LockedError):
+        except (ServiceError, UnstartedError):
             raise
         except Exception as engine:  # noqa: BLE001  # of any kind: the answers are asked next
             try:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from delivery.failure import NotFoundError
+from delivery.failure import FailureError, NotFoundError
 from delivery.paths import ROOT
 from delivery.stack_file import parse_mapping, set_config
 
@@ -32,7 +32,11 @@ _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """What an engine leaves in outputs where a resource was excluded before it existed."""
 
 
-class LockedError(CommandError):
+class UnstartedError(FailureError):
+    """The release was not started: what ran before runs on, and there is nothing to put back."""
+
+
+class LockedError(CommandError, UnstartedError):
     """Another process holds the stack's state. The engine changed nothing."""
 
 
@@ -107,10 +111,18 @@ class Engine:
             try:
                 self._pulumi.stream(("up", "--config-file", str(file), *options, *self._common()), heard)
             except CommandError as error:
-                kind = LockedError if any(words in line for line in said for words in _LOCKED) else CommandError
-                if causes := list(causes_of(said)):
-                    raise kind("\n".join([str(error).splitlines()[0], *causes])) from None
-                raise kind(str(error)) from None
+                causes = list(causes_of(said))
+                text = "\n".join([str(error).splitlines()[0], *causes]) if causes else str(error)
+                if any(words in line for line in said for words in _LOCKED):
+                    raise LockedError(f"{text}\n{self._locked}") from None
+                raise CommandError(text) from None
+
+    @property
+    def _locked(self) -> str:
+        return (
+            "this `up` changed nothing; wait for the other one, or, where its process is gone: "
+            f"pulumi cancel --stack {self.stack}"
+        )
 
     def state(self) -> dict[str, Any]:
         """The stack's state, secrets encrypted."""

@@ -18,7 +18,7 @@ from delivery.release.deploy import deploy
 from delivery.release.deployer import Deployer, RestoredError
 from delivery.release.engine import Engine
 from delivery.release.gate import GateError
-from delivery.release.record import Image, Release
+from delivery.release.record import Image, Release, release_id
 from delivery.release.rollback import rollback
 from delivery.release.smoke import Demands
 from delivery.release.store import ReleaseStore
@@ -59,7 +59,8 @@ class Dev:
 
     def release(self, number: int) -> Release:
         image = Image(registry="registry.example", repository="scoring", digest=_digest(number), tag="t", size=1)
-        made = release(number).model_copy(update={"image": image})
+        plain = release(number)
+        made = plain.model_copy(update={"image": image, "id": release_id(plain.created, image.digest)})
         self.releases[image.digest] = made
         if self.store.find(made.id) is None:
             self.store.add(made, DOCUMENTS)

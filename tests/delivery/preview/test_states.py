@@ -113,5 +113,5 @@ def test_what_is_no_rendered_state_is_refused_in_one_sentence(content: bytes, me
 
 
 def test_a_folder_without_a_state_says_what_writes_one(tmp_path: Path) -> None:
-    with pytest.raises(NotFoundError, match="`delivery preview render` writes one"):
+    with pytest.raises(NotFoundError, match="`slipway preview render` writes one"):
         read(tmp_path)

@@ -81,7 +81,7 @@ def test_a_locked_state_is_no_failed_release_and_nothing_is_put_back(prod: World
     prod.engine.change(fails={other.image.digest: "locked"})
 
     with pytest.raises(
-        LockedError, match=r"(?s)locked by 1 lock.*nothing was changed.*pulumi cancel --stack prod"
+        LockedError, match=r"(?s)locked by 1 lock.*changed nothing.*pulumi cancel --stack prod"
     ) as caught:
         deploy(prod.deployer(), other)
 
