@@ -139,5 +139,5 @@ def test_a_missing_stack_file_is_named_with_those_that_exist(sample: Path) -> No
 def test_a_malformed_stack_file_is_one_message(sample: Path) -> None:
     (sample / "Pulumi.dev.yaml").write_text("config: [")
 
-    with pytest.raises(FailureError, match=r"Pulumi\.dev\.yaml: not YAML"):
+    with pytest.raises(FailureError, match=r"Pulumi\.dev\.yaml:1:10: not YAML"):
         render(sample, "dev", None)
