@@ -16,7 +16,7 @@ from delivery.service.running import ServiceError
 from .agreement import find_doubts
 from .attempt import Attempt, begin
 from .deployment import Begun, live
-from .engine import Engine, UnstartedError, read_digest
+from .engine import Engine, UnstartedError, name_digest, read_digest
 from .importing import Import
 from .smoke import Demands, prove
 from .store import ReleaseStore
@@ -118,8 +118,8 @@ class Deployer:
         running = read_digest(self.engine.outputs())
         if over not in (None, running):
             raise ConflictError(
-                f"{self.engine.stack}: another deployment changed the live release meanwhile, from {_name(over)} to "
-                f"{_name(running)}; nothing was changed\nlook at it, then deploy again"
+                f"{self.engine.stack}: another deployment changed the live release meanwhile, from "
+                f"{name_digest(over)} to {name_digest(running)}; nothing was changed\nlook at it, then deploy again"
             )
         proved = live(self.store.history(self.engine.stack))
         attempt = begin(
@@ -157,7 +157,8 @@ class Deployer:
         if running not in ("", failed.digest, before.running, good.digest if good else ""):
             attempt.end("overtaken", reason)
             raise OvertakenError(
-                f"{failed} failed: {reason}\nanother deployment made {_name(running)} live meanwhile; it was left alone"
+                f"{failed} failed: {reason}\n"
+                f"another deployment made {name_digest(running)} live meanwhile; it was left alone"
             )
         if good is None or good.digest == failed.digest:
             attempt.end("failed", reason)
@@ -247,10 +248,6 @@ class _Before:
 
 def _reason(error: Exception) -> str:
     return str(error) if isinstance(error, FailureError) else f"{type(error).__name__}: {error}"
-
-
-def _name(digest: str | None) -> str:
-    return digest[: len("sha256:") + 12] if digest else "no release"
 
 
 def _reader(step: Step) -> Callable[[str], None]:

@@ -46,6 +46,11 @@ def read_digest(outputs: Mapping[str, Any]) -> str:
     return str(release.get("digest") or "") if isinstance(release, Mapping) else ""
 
 
+def name_digest(digest: str | None) -> str:
+    """Return a live release's digest as a message shows it."""
+    return digest[: len("sha256:") + 12] if digest else "no release"
+
+
 def causes_of(lines: Iterable[str]) -> Iterator[str]:
     """The errors in what an `up` printed, each with its resource.
 

@@ -14,6 +14,7 @@ from delivery.preview.gates import GateCode
 from delivery.preview.model import Change, Operation, Preview
 from delivery.preview.report import Report, report
 
+from .engine import name_digest
 from .record import Release
 
 Rights = Literal["release", "environment"]
@@ -111,12 +112,8 @@ def _misfits(approved: Approval, release: Release, live: str) -> Iterator[str]:
     elif (meant.id, meant.digest, meant.commit) != (release.id, release.image.digest, release.commit):
         yield f"  approved was release {meant.id} (commit {meant.commit[:12]}), not {release.id}"
     if live not in (approved.live, release.image.digest):
-        yield f"  the stack runs {_name(live)}; it ran {_name(approved.live)} when this was approved"
+        yield f"  the stack runs {name_digest(live)}; it ran {name_digest(approved.live)} when this was approved"
         yield "  preview the release again, and approve that"
-
-
-def _name(digest: str) -> str:
-    return digest[: len("sha256:") + 12] if digest else "no release"
 
 
 def newest(place: Path) -> Path:

@@ -9,7 +9,7 @@ from tests.support import models, pictures
 from .colours import COLOURS, FILES
 
 NAME = "sheets"
-_INPUT = Input(
+TORCH_INPUT = Input(
     name="pixels",
     dtype="float32",
     layout="NCHW",
@@ -22,7 +22,7 @@ _INPUT = Input(
 
 def trained(folder: Path) -> Path:
     """The files that a training run leaves: best.onnx, and beside it a picture of each class."""
-    models.write(folder / "made", _INPUT, classes=len(COLOURS), logits=True)
+    models.write(folder / "made", TORCH_INPUT, classes=len(COLOURS), logits=True)
     for colour in COLOURS:
         (folder / f"{colour}.png").write_bytes(pictures.plain(colour))
     return (folder / "made" / MODEL_FILE).rename(folder / "best.onnx")

@@ -6,7 +6,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from app.scoring.manifest import LABELS_FILE, MODEL_FILE, Input, Normalisation
+from app.scoring.manifest import LABELS_FILE, MODEL_FILE, Input
 from delivery.examples.folder import read_folder
 from delivery.failure import FailureError
 from delivery.model import drafting
@@ -14,19 +14,10 @@ from delivery.model.beginning import begin
 from delivery.model.description import read_description
 from delivery.model.drafting import CHECK, draft, name_of
 from delivery.model.folder import checked
+from tests.delivery.examples.own import TORCH_INPUT as TORCH
 from tests.support import models, pictures
 
 from .commands import Run
-
-TORCH = Input(
-    name="pixels",
-    dtype="float32",
-    layout="NCHW",
-    channels="RGB",
-    width=64,
-    height=64,
-    normalisation=Normalisation(mean=(123.675, 116.28, 103.53), std=(58.395, 57.12, 57.375)),
-)
 
 
 @pytest.fixture
