@@ -51,6 +51,8 @@ class Caller:
             self._connection.request(call.method, call.target, call.body, headers)
             response = self._connection.getresponse()
             response.read()
+            if not self._keep:
+                self._connection.close()  # a server that announces no end may end it while the next request is sent
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
             return f"{type(error).__name__}: {' '.join(str(error).split())}"

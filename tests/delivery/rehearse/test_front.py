@@ -14,7 +14,10 @@ from delivery.rehearse.front import Front
 
 @contextmanager
 def answering(name: str) -> Iterator[int]:
-    """A server that keeps connections and answers with its name; its port."""
+    """A server that keeps connections and answers with its name; its port.
+
+    A client that asks for the end of its connection gets it late, when it sends on or ends the connection itself.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -25,6 +28,8 @@ def answering(name: str) -> Iterator[int]:
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
+            if self.close_connection:
+                self.rfile.read(1)
 
         def log_message(self, *_args: object) -> None:
             pass
