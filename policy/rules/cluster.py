@@ -8,6 +8,7 @@ from policy.values import at, is_unknown, members
 from .switches import must_be
 
 CLUSTER = "azure-native:containerservice:ManagedCluster"
+POOL = "azure-native:containerservice:AgentPool"
 _ANYWHERE = ("0.0.0.0/0", "::/0", "0.0.0.0/1")
 
 
@@ -45,17 +46,50 @@ def rbac(resource: Resource) -> Iterator[Fault]:
 )
 def api_server(resource: Resource) -> Iterator[Fault]:
     """Advisory: hosted agents have no address of their own, so a first environment may have to leave it open."""
+    if not resource.protected:
+        yield from _open_to_all(resource)
+
+
+@rule(
+    "protected-api-server-closed",
+    CLUSTER,
+    demand="Not every network reaches the API server of a protected cluster.",
+    remedy="name networks in apiServerAccessProfile.authorizedIPRanges, or set enablePrivateCluster",
+)
+def protected_api_server(resource: Resource) -> Iterator[Fault]:
+    """Mandatory where the environment protects what it has."""
+    if resource.protected:
+        yield from _open_to_all(resource)
+
+
+def _open_to_all(resource: Resource) -> Iterator[Fault]:
     profile = at(resource.inputs, "apiServerAccessProfile")
     if is_unknown(profile) or at(profile, "enablePrivateCluster") is True:
         return
     ranges = at(profile, "authorizedIPRanges")
-    if is_unknown(ranges):
+    if is_unknown(ranges) or is_unknown(at(profile, "enablePrivateCluster")):
         return
     if not members(ranges):
         yield Fault("apiServerAccessProfile.authorizedIPRanges", "no network named, which means every one")
     for entry in members(ranges):
         if entry in _ANYWHERE:
             yield Fault("apiServerAccessProfile.authorizedIPRanges", str(entry))
+
+
+@rule(
+    "nodes-without-public-addresses",
+    CLUSTER,
+    POOL,
+    demand="No node has a public address.",
+    remedy="set enableNodePublicIP to false; callers come through the load balancer",
+)
+def node_addresses(resource: Resource) -> Iterator[Fault]:
+    """A node's own address goes around the load balancer."""
+    if at(resource.inputs, "enableNodePublicIP") is True:
+        yield Fault("enableNodePublicIP", "on")
+    for position, pool in enumerate(members(at(resource.inputs, "agentPoolProfiles"))):
+        if at(pool, "enableNodePublicIP") is True:
+            yield Fault(f"agentPoolProfiles[{position}].enableNodePublicIP", "on")
 
 
 @rule(
@@ -87,4 +121,4 @@ def network_policy(resource: Resource) -> Iterator[Fault]:
         yield Fault("networkProfile.networkPolicy", str(policy) if policy else "not set, which means none")
 
 
-RULES = (local_accounts, rbac, api_server, workload_identity, network_policy)
+RULES = (local_accounts, rbac, api_server, protected_api_server, node_addresses, workload_identity, network_policy)

@@ -1,11 +1,13 @@
 """Rules about how the resources of a stack stand together."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from policy.model import Fault, Level, Resource, stack_rule
 from policy.values import at, is_unknown, mapping, members
 
+from .registry import REGISTRY
 from .storage import ACCOUNT, BLOBS
 from .workload import LASTING, WORKLOADS, pod_path
 
@@ -195,4 +197,24 @@ def once(resources: Sequence[Resource]) -> Iterator[tuple[Resource, Fault]]:
         seen.setdefault(parts, resource.name)
 
 
-RULES = (default_deny, metrics_inside, guarded, recoverable, autoscaler, once)
+@stack_rule(
+    "image-from-own-registry",
+    demand="Pods run images of the registry that their environment declares.",
+    remedy="import the image into the environment's registry, and deploy it from there",
+)
+def own_registry(resources: Sequence[Resource]) -> Iterator[tuple[Resource, Fault]]:
+    """Judge nothing in a stack without a registry: there is none to compare with."""
+    names = [at(resource.inputs, "registryName") for resource in resources if resource.type == REGISTRY]
+    if not names or any(map(is_unknown, names)):
+        return
+    own = re.compile(rf"(?:{'|'.join(re.escape(str(name)) for name in names)})(?:-[a-z0-9]+)?\.azurecr\.(?:io|us|cn)")
+    for workload in resources:
+        spec = at(workload.inputs, pod_path(workload)) if workload.type in WORKLOADS else None
+        for container in (*members(at(spec, "initContainers")), *members(at(spec, "containers"))):
+            image = str(at(container, "image"))
+            host = image.partition("/")[0]
+            if not is_unknown(host) and own.fullmatch(host) is None:
+                yield workload, Fault(f"{pod_path(workload)}.containers[{at(container, 'name')}].image", image)
+
+
+RULES = (own_registry, default_deny, metrics_inside, guarded, recoverable, autoscaler, once)

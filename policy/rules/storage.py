@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from policy.model import Fault, Level, Resource, rule
-from policy.values import at, is_unknown
+from policy.values import at, is_unknown, members
 
 from .switches import must_be
 
 ACCOUNT = "azure-native:storage:StorageAccount"
 CONTAINER = "azure-native:storage:BlobContainer"
 BLOBS = "azure-native:storage:BlobServiceProperties"
+LIFECYCLE = "azure-native:storage:ManagementPolicy"
 _TLS = ("TLS1_2", "TLS1_3")
 
 
@@ -102,4 +103,41 @@ def data_plane(_resource: Resource) -> Iterator[Fault]:
     yield Fault("", "a blob declared in the program")
 
 
-RULES = (shared_keys, public_access, tls, network, container, recoverable, data_plane)
+@rule(
+    "storage-local-users-off",
+    ACCOUNT,
+    demand="A storage account has no users of its own, and speaks no SFTP.",
+    remedy="set isSftpEnabled and isLocalUserEnabled to false; readers and writers get roles",
+)
+def local_users(resource: Resource) -> Iterator[Fault]:
+    """Their passwords and keys go around Entra."""
+    for path in ("isSftpEnabled", "isLocalUserEnabled"):
+        if at(resource.inputs, path) is True:
+            yield Fault(path, "on")
+
+
+@rule(
+    "lifecycle-keeps-models",
+    LIFECYCLE,
+    demand="No lifecycle rule deletes current blobs.",
+    remedy="leave actions.baseBlob.delete out; previous versions may be deleted",
+)
+def lifecycle(resource: Resource) -> Iterator[Fault]:
+    """A published model is a current blob, however old it is."""
+    for position, found in enumerate(members(at(resource.inputs, "policy.rules"))):
+        path = "definition.actions.baseBlob.delete"
+        if (action := at(found, path)) is not None and not is_unknown(action):
+            yield Fault(f"policy.rules[{position}].{path}", str(action))
+
+
+RULES = (
+    shared_keys,
+    public_access,
+    tls,
+    network,
+    container,
+    recoverable,
+    data_plane,
+    local_users,
+    lifecycle,
+)

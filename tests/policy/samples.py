@@ -12,7 +12,7 @@ _LABELS = {"app.kubernetes.io/name": "scoring"}
 _SCRAPED = {"prometheus.io/scrape": "true", "prometheus.io/port": "9000"}
 _CONTAINER = {
     "name": "app",
-    "image": "registry.io/app@sha256:" + "0" * 64,
+    "image": "registry.azurecr.io/app@sha256:" + "0" * 64,
     "ports": [{"name": "http", "containerPort": 8000}, {"name": "management", "containerPort": 9000}],
     "readinessProbe": {"httpGet": {"path": "/readyz", "port": "management"}},
     "livenessProbe": {"httpGet": {"path": "/healthz", "port": "management"}},
@@ -50,7 +50,15 @@ GOOD: dict[str, tuple[str, dict[str, Any]]] = {
             "deleteRetentionPolicy": {"enabled": True, "days": 30},
         },
     ),
-    "registry": ("azure-native:containerregistry:Registry", {"adminUserEnabled": False}),
+    "lifecycle": (
+        "azure-native:storage:ManagementPolicy",
+        {"policy": {"rules": [{"name": "old", "definition": {"actions": {"version": {"delete": {}}}}}]}},
+    ),
+    "registry": (
+        "azure-native:containerregistry:Registry",
+        {"registryName": "registry", "adminUserEnabled": False, "publicNetworkAccess": "Disabled"},
+    ),
+    "pool": ("azure-native:containerservice:AgentPool", {"enableNodePublicIP": False}),
     "cluster": (
         "azure-native:containerservice:ManagedCluster",
         {

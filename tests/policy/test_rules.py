@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from policy.judge import judge
-from policy.model import Resource, Rule, StackRule
+from policy.model import Level, Resource, Rule, StackRule
 from policy.rules import RULES, STACK_RULES
 from tests.policy.samples import GOOD, TODAY, resource, stack
 
@@ -57,10 +57,22 @@ BREAKS: list[tuple[str, str, Edit, str]] = [
     ("cluster", "cluster-local-accounts-off", drop("disableLocalAccounts"), "not set, which means off"),
     ("cluster", "cluster-entra-and-rbac", put("enableRBAC", OFF), "enableRBAC: off"),
     ("cluster", "cluster-entra-and-rbac", drop("aadProfile"), "aadProfile.managed: not set"),
-    ("cluster", "cluster-api-server-closed", drop("apiServerAccessProfile"), "no network named"),
+    ("cluster", "protected-api-server-closed", drop("apiServerAccessProfile"), "no network named"),
+    ("cluster", "nodes-without-public-addresses", put("agentPoolProfiles", [{"enableNodePublicIP": ON}]), "[0]."),
+    ("pool", "nodes-without-public-addresses", put("enableNodePublicIP", ON), "enableNodePublicIP: on"),
+    ("registry", "protected-registry-closed", drop("publicNetworkAccess"), "not set, which means Enabled"),
+    ("registry", "protected-registry-closed", put("publicNetworkAccess", "Enabled"), "Enabled, and no network"),
+    ("account", "storage-local-users-off", put("isSftpEnabled", ON), "isSftpEnabled: on"),
+    ("account", "storage-local-users-off", put("isLocalUserEnabled", ON), "isLocalUserEnabled: on"),
+    (
+        "lifecycle",
+        "lifecycle-keeps-models",
+        put("policy.rules.0.definition.actions.baseBlob", {"delete": {"daysAfterModificationGreaterThan": 30}}),
+        "rules[0].definition.actions.baseBlob.delete",
+    ),
     (
         "cluster",
-        "cluster-api-server-closed",
+        "protected-api-server-closed",
         put("apiServerAccessProfile.authorizedIPRanges", ["10.0.0.0/8", "0.0.0.0/0"]),
         "authorizedIPRanges: 0.0.0.0/0",
     ),
@@ -133,9 +145,23 @@ def test_a_rule_names_what_breaks_it(handle: str, rule: str, edit: Edit, found: 
 
 
 def test_every_rule_is_broken_by_some_test() -> None:
-    tried = {rule for _, rule, _, _ in BREAKS} | {"storage-no-blobs-in-program"}
+    elsewhere = {"storage-no-blobs-in-program", "cluster-api-server-closed"}
+    tried = {rule for _, rule, _, _ in BREAKS} | elsewhere
 
     assert {rule.name for rule in RULES} == tried
+
+
+def test_an_open_api_server_or_registry_is_mandatory_only_where_it_is_protected() -> None:
+    cluster, registry = resource("cluster"), resource("registry")
+    opened = [
+        Resource(cluster.type, "cluster", {**cluster.inputs, "apiServerAccessProfile": {}}),
+        Resource(registry.type, "registry", {**registry.inputs, "publicNetworkAccess": "Enabled"}),
+    ]
+    others = [one for one in stack() if one.name not in ("cluster", "registry")]
+
+    assert [(found.rule, found.level) for found in judge([*others, *opened], "dev", TODAY)] == [
+        ("cluster-api-server-closed", Level.ADVISORY)
+    ]
 
 
 def test_a_blob_in_the_program_breaks_its_rule() -> None:
@@ -169,7 +195,7 @@ def test_a_broad_role_on_a_group_or_an_unknown_scope_is_let_be() -> None:
 
 
 @pytest.mark.parametrize(
-    "image", ["${registry.loginServer}/app@sha256:" + "a" * 64, "${image.ref}", "a/b@${image.digest}"]
+    "image", ["${registry.loginServer}/app@sha256:" + "a" * 64, "${image.ref}", "registry.azurecr.io/b@${image.digest}"]
 )
 def test_an_image_whose_digest_comes_from_another_resource_is_by_digest(image: str) -> None:
     assert broken("deployment", put(f"{_CONTAINER}.image", image)) == []

@@ -34,6 +34,17 @@ def edited(handle: str, **spec: object) -> tuple[Resource]:
     return (Resource(sample.type, handle, {**sample.inputs, "spec": {**sample.inputs["spec"], **spec}}),)
 
 
+@pytest.mark.parametrize("image", ["docker.io/evil/app", "registry.evil.io/app", "registry2.azurecr.io/app", "app"])
+def test_an_image_of_another_registry_than_the_environments_is_refused(image: str) -> None:
+    pod = resource("deployment").inputs["spec"]["template"]["spec"]
+    foreign = {"spec": {**pod, "containers": [{**pod["containers"][0], "image": f"{image}@sha256:{'0' * 64}"}]}}
+    template = {**resource("deployment").inputs["spec"]["template"], **foreign}
+
+    assert broken("deployment", add=edited("deployment", template=template)) == [
+        ("image-from-own-registry", f"spec.template.spec.containers[app].image: {image}@sha256:{'0' * 64}.")
+    ]
+
+
 @pytest.mark.parametrize("kind", ["LoadBalancer", "NodePort"])
 @pytest.mark.parametrize(
     "port", [{"port": 81, "targetPort": "management"}, {"port": 81, "targetPort": 9000}, {"port": 9000}], ids=str

@@ -220,7 +220,12 @@ _RESOURCES: list[Document] = [
         "containerregistry:Registry",
         "registry",
         "slipway:index:Registry::registry",
-        {"registryName": "crscoringprod", "sku": {"name": "Premium"}, "adminUserEnabled": False},
+        {
+            "registryName": "crscoringprod",
+            "sku": {"name": "Premium"},
+            "adminUserEnabled": False,
+            "publicNetworkAccess": "Disabled",
+        },
         protect=True,
     ),
     _azure(
