@@ -1,40 +1,14 @@
 """What a person would say about one change: short clauses, each held by the data."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from . import paths
 from .facts import Released, between_releases, tells_release
-from .kinds import called, holds, nodes, word
-from .model import Change, Difference, Kind, Operation, Part, State
-from .security import Effect
-from .values import is_unknown
+from .kinds import called, holds, nodes
+from .model import Change, Effect, Operation, Part, State
+from .phrases import between
 
 _MOST = 4
-_DIGEST = re.compile(r"sha256:([0-9a-f]{8})[0-9a-f]{56}")
-_LONG = 60
-_LABELS = {
-    "kubernetesVersion": "Kubernetes",
-    "orchestratorVersion": "Kubernetes",
-    "agentPoolProfiles[].count": "nodes of pool {}",
-    "agentPoolProfiles[].vmSize": "machine size of pool {}",
-    "agentPoolProfiles[].minCount": "least nodes of pool {}",
-    "agentPoolProfiles[].maxCount": "most nodes of pool {}",
-    "count": "nodes",
-    "minCount": "least nodes",
-    "maxCount": "most nodes",
-    "vmSize": "machine size",
-    "location": "location",
-    "sku.name": "SKU",
-    "sku.tier": "SKU tier",
-    "spec.replicas": "pods",
-    "spec.minReplicas": "least pods",
-    "spec.maxReplicas": "most pods",
-    "spec.template.spec.containers[].image": "image of {}",
-    "spec.template.spec.containers[].env[].value": "{} variable {}",
-}
-"""What people call some properties; `{}` are the names of the members of lists on the way."""
-_SECRETS = {Kind.ADDED: "is new", Kind.REMOVED: "is gone", Kind.CHANGED: "changes", Kind.REORDERED: "changes"}
 
 
 def clauses(change: Change, effects: Sequence[Effect], renamed: dict[str, str]) -> Iterator[str]:
@@ -59,13 +33,15 @@ def clauses(change: Change, effects: Sequence[Effect], renamed: dict[str, str]) 
         yield from _updated(change)
 
 
-def details(change: Change) -> Iterator[str]:
+def details(change: Change, effects: Sequence[Effect]) -> Iterator[str]:
     """Clauses about the properties that differ, but for those that the other clauses tell already."""
     found = [item for item in change.differences if not (item.unknown and change.because)]
     if change.operation is Operation.REPLACE:
         found = [item for item in found if not item.replaces and not item.unknown]
     if _releases(change):
         found = [item for item in found if not tells_release(item.path)]
+    told = {effect.text for effect in effects}
+    found = [item for item in found if f"look at this: {between(item)}" not in told]
     tags = [item for item in found if item.path.split(".")[0] == "tags"]
     rest = [item for item in found if item not in tags]
     for item in rest[:_MOST]:
@@ -95,34 +71,6 @@ def lookalikes(changes: Iterable[Change]) -> dict[str, str]:
         if match is not None and old.inputs:
             found[old.key] = called(match)
     return found
-
-
-def between(difference: Difference) -> str:
-    """One property, as it is said inside a sentence: `spec.replicas 2 -> 3`."""
-    name = _label(difference)
-    if difference.secret:
-        return f"{name}: the secret {_SECRETS[difference.kind]}"
-    if difference.kind is Kind.REORDERED:
-        return f"{name}: only the order differs"
-    if difference.kind is Kind.REMOVED:
-        return f"{name} is no longer set (was {_short(difference.old)})"
-    if difference.unknown and is_unknown(difference.new):
-        return f"{name} is known after apply (was {_short(difference.old)})"
-    if difference.kind is Kind.ADDED:
-        return f"{name} is set to {_short(difference.new)}"
-    return f"{name} {_short(difference.old)} -> {_short(difference.new)}"
-
-
-def _label(difference: Difference) -> str:
-    """The property in a person's words where it has some, else its path."""
-    if difference.part is Part.OPTION:
-        return f"option {difference.path}"
-    steps = paths.parse(difference.path)
-    label = _LABELS.get(paths.pattern(steps))
-    if label is None:
-        return difference.path
-    members = [str(step).strip("[]") for step in steps if isinstance(step, str) and step.startswith("[")]
-    return label.format(*members) if len(members) >= label.count("{}") else difference.path
 
 
 def _operation(change: Change) -> Iterator[str]:
@@ -179,12 +127,3 @@ def _releases(change: Change) -> bool:
         return False
     old, new = Released.of(change.old), Released.of(change.new)
     return bool(new.commit and new.model) and old != new
-
-
-def _short(value: object) -> str:
-    if isinstance(value, dict):
-        return f"{{{', '.join(list(value)[:3])}{', ...' if len(value) > 3 else ''}}}"
-    if isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
-        return f"a list of {len(value)}"
-    text = _DIGEST.sub(r"sha256:\1…", " ".join(word(value).split()))
-    return text if len(text) <= _LONG else f"{text[: _LONG - 1]}…"

@@ -8,7 +8,7 @@ from .cascade import follow
 from .difference import differences, option_differences
 from .matching import match
 from .model import Change, Difference, Json, Kind, Operation, OutputChange, Part, Preview, State
-from .replace_rules import provider_moves, replaces
+from .replace_rules import provider_moves, refusal, replaces
 from .states import Rendered
 from .values import holds_secret, holds_unknown
 
@@ -28,15 +28,12 @@ def change(old: State | None, new: State | None) -> Change:
     options = tuple(_option_consequences(option_differences(old.options, new.options)))
     if new.component:
         return Change(Operation.SAME, old, new, options)
-    found = [
-        _verdict(new, difference)
-        for difference in differences(new.type, old.inputs, new.inputs)
-        if not ignored(new, difference.path)
-    ]
+    found = [_verdict(new, difference) for difference in differences(new.type, old.inputs, new.inputs)]
     every = (*found, *options)
     if any(difference.replaces for difference in every):
         return Change(Operation.REPLACE, old, new, every)
-    return Change(Operation.UPDATE if found else Operation.SAME, old, new, every)
+    updated = any(not difference.ignored for difference in found)
+    return Change(Operation.UPDATE if updated else Operation.SAME, old, new, every)
 
 
 def output_changes(old: dict[str, Json], new: dict[str, Json]) -> tuple[OutputChange, ...]:
@@ -66,7 +63,10 @@ def ignored(state: State, path: str) -> bool:
 
 
 def _verdict(state: State, difference: Difference) -> Difference:
+    if ignored(state, difference.path):
+        return replace(difference, ignored=True)
     pattern = _pattern(difference.path)
+    difference = replace(difference, refused=refusal(state.type, pattern, difference.old, difference.new))
     extra = state.options.get("replaceOnChanges", ())
     replacing = replaces(state.type, pattern, tuple(extra)) or (
         state.type == "pulumi:providers:kubernetes" and provider_moves(state.inputs, pattern)

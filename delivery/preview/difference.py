@@ -72,7 +72,7 @@ class _Walk:
         return bool(noise.default(self.type, paths.pattern(path)) == value)
 
     def _lists(self, path: Path, old: list[Json], new: list[Json]) -> Iterator[Difference]:
-        key = paths.naming_key(old, new) if old and new else ""
+        key = paths.naming_key(*(side for side in (old, new) if side))
         if key:
             left = {paths.member(key, item): item for item in old}
             right = {paths.member(key, item): item for item in new}

@@ -7,9 +7,8 @@ from typing import Final
 
 from .kinds import word
 from .model import Change, Json, Operation, State
-from .security.effect import at, listed
-from .security.pods import pod_spec
-from .values import is_unknown
+from .paths import at
+from .values import is_unknown, listed
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _COMMIT: Final = 'metadata.annotations["slipway/commit"]'
@@ -24,13 +23,15 @@ class Released:
     image: str
     commit: str
     model: str
+    repository: str = ""
 
     @classmethod
     def of(cls, state: State) -> "Released":
         """The facts in a Deployment's annotations, and its first container's image."""
         containers = listed(pod_spec(state).get("containers"))
         first = containers[0] if containers and isinstance(containers[0], dict) else {}
-        return cls(_image(first.get("image")), _text(at(state, _COMMIT)), _text(at(state, _MODEL)))
+        image = first.get("image")
+        return cls(_image(image), _text(at(state, _COMMIT)), _text(at(state, _MODEL)), repository(image))
 
 
 def release(changes: Iterable[Change]) -> tuple[list[str], bool]:
@@ -54,6 +55,21 @@ def tells_release(path: str) -> bool:
     return path.endswith(("].image", '["app.kubernetes.io/version"]')) or 'annotations["slipway/' in path
 
 
+def pod_spec(state: State) -> dict[str, Json]:
+    """The specification of the pods that a workload starts."""
+    last = state.type.rpartition(":")[2]
+    path = {"Pod": "spec", "CronJob": "spec.jobTemplate.spec.template.spec"}.get(last, "spec.template.spec")
+    spec = at(state, path)
+    return spec if isinstance(spec, dict) else {}
+
+
+def repository(image: Json) -> str:
+    """Return where an image comes from, without its tag or digest."""
+    path = str(image or "").partition("@")[0]
+    head, slash, last = path.rpartition("/")
+    return f"{head}{slash}{last.partition(':')[0]}"
+
+
 def _workload(changes: Iterable[Change]) -> Change | None:
     """The Deployment of the release: the one that names its commit, or the only one there is."""
     deployments = [change for change in changes if change.state.type == _TYPE]
@@ -65,6 +81,8 @@ def _workload(changes: Iterable[Change]) -> Change | None:
 def between_releases(old: Released, new: Released) -> tuple[list[str], bool]:
     """Clauses about what differs, and whether anything does."""
     clauses = []
+    if old.repository and new.repository and old.repository != new.repository:
+        clauses.append(f"image from {word(new.repository)}, not {word(old.repository)}")
     if old.model != new.model:
         clauses.append(_model(old.model, new.model))
     if old.commit != new.commit:
@@ -78,7 +96,8 @@ def between_releases(old: Released, new: Released) -> tuple[list[str], bool]:
         return clauses, True
     if image_known and old.image != new.image:
         if new.commit and new.model:
-            return ["another image of the same code and model"], True
+            told = f"{_short_image(old.image)} -> {_short_image(new.image)}"
+            return [f"another image ({told}), said to hold the same code and model"], True
         return [f"image {_short_image(old.image)} -> {_short_image(new.image)}"], True
     if image_known and new.model:
         return ["image and model unchanged"], False

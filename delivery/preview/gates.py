@@ -8,7 +8,7 @@ from policy.judge import stopping
 from policy.model import Violation
 
 from .approval import Approval, find_deviations
-from .kinds import called
+from .kinds import called, holds_models
 from .model import Operation, Preview
 from .risk import Finding
 
@@ -41,23 +41,30 @@ def gates(
     preview: Preview, findings: Sequence[Finding], violations: Sequence[Violation], approved: Approval | None
 ) -> tuple[Gate, ...]:
     """Every gate that was asked for, in the order of their codes."""
-    found = [_protected(findings), _policy(violations)]
+    found = [_protected(preview, findings), _policy(violations)]
     if approved is not None:
         reasons = tuple(find_deviations(approved, preview))
         found.append(Gate("approval", GateCode.UNAPPROVED, "This is not what was approved.", reasons))
     return tuple(found)
 
 
-def _protected(findings: Sequence[Finding]) -> Gate:
-    """Judged by what is protected now: who takes the protection away in one change may delete in the next."""
-    reasons = tuple(
-        f"{called(finding.change.state)} is protected and would be {finding.change.operation}d"
-        for finding in findings
-        if finding.change.operation in (Operation.DELETE, Operation.REPLACE)
-        and finding.change.old is not None
-        and finding.change.old.protected
-    )
-    return Gate("protected", GateCode.PROTECTED, "Something protected would be deleted or replaced.", reasons)
+def _protected(preview: Preview, findings: Sequence[Finding]) -> Gate:
+    """Return the gate of what is protected now: who takes the protection away in one change may delete in the next.
+
+    The model store needs no protection of its own to be kept: every later environment builds from it.
+    """
+    reasons = []
+    for finding in findings:
+        old, operation = finding.change.old, finding.change.operation
+        if old is None or operation not in (Operation.DELETE, Operation.REPLACE):
+            continue
+        if old.protected:
+            reasons.append(f"{called(old)} is protected and would be {operation}d")
+        elif holds_models(old) and not (operation is Operation.DELETE and old.options.get("retainOnDelete")):
+            users = ", ".join((preview.stack or "this environment", *preview.later))
+            reasons.append(f"{called(old)} holds the models of {users} and would be {operation}d")
+    stop = "Something protected, or the store of the models, would be deleted or replaced."
+    return Gate("protected", GateCode.PROTECTED, stop, tuple(reasons))
 
 
 def _policy(violations: Sequence[Violation]) -> Gate:

@@ -151,6 +151,11 @@ def holds(state: State) -> str:
     return ""
 
 
+def holds_models(state: State) -> bool:
+    """Return whether the models that environments build from are gone when the resource is."""
+    return "slipway:index:ModelStore$" in state.key and bool(holds(state))
+
+
 def nodes(state: State) -> str:
     """How many nodes a pool is told to have: `3 nodes`, `1 to 4 nodes`; nothing where that is not said."""
     inputs = state.inputs

@@ -51,6 +51,20 @@ class Difference:
     secret: bool = False
     unknown: bool = False
     part: Part = Part.INPUT
+    ignored: bool = False
+    """True where the program tells the engine to leave the property as it is."""
+    refused: str = ""
+    """The reason for which Azure is known to refuse the change; empty where it is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One thing that a change loosens or tightens. `text` is a clause about the resource: `shared keys are on`."""
+
+    text: str
+    loosens: bool = True
+    explains: tuple[str, ...] = ()
+    """Patterns of the properties that it is about; `*` stands for all of the resource."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +154,5 @@ class Preview:
     """What a reader must know about the source, such as an engine's errors or a base that cannot be rendered."""
     unlisted: int = 0
     """Resources that the source counts as unchanged without naming them."""
+    later: tuple[str, ...] = ()
+    """Environments that take releases or models over from this one."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from .model import Json
+from .model import Json, State
 
 Step = str | int
 Path = tuple[Step, ...]
@@ -11,7 +11,7 @@ Path = tuple[Step, ...]
 _PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_$-]*")
 _TOKEN = re.compile(r'\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|(\[[^\]"]*\])|\.?([^.\[\]"]+)')
 
-NAMING_KEYS = ("name", "key", "id", "mountPath", "containerPort", "port", "objectId", "issuerRef")
+NAMING_KEYS = ("name", "key", "id", "mountPath", "containerPort", "port", "objectId", "issuerRef", "category", "alert")
 """What tells the members of a list apart, best first."""
 
 
@@ -91,6 +91,16 @@ def find(root: Json, path: Path) -> Json:
         else:
             value = value.get(step) if isinstance(value, dict) else None
     return value
+
+
+def at(state: State | None, path: str) -> Json:
+    """Return a property of one side, None where it is not there."""
+    return find(state.inputs, parse(path)) if state else None
+
+
+def within(pattern: str, outer: str) -> bool:
+    """Return whether the pattern is `outer`, or inside of it; one that ends in `/` stands for all that begin so."""
+    return pattern == outer or pattern.startswith((f"{outer}.", f"{outer}[", *([outer] if outer[-1:] == "/" else [])))
 
 
 def pattern(path: Iterable[Step]) -> str:

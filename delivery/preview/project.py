@@ -41,6 +41,13 @@ class Project:
         earlier = environment.get("promotesFrom") if isinstance(environment, dict) else None
         return earlier if isinstance(earlier, str) else None
 
+    def later(self, stack: str) -> list[str]:
+        """Return the stacks that promote from this one, directly or through others."""
+        found = [stack]
+        for earlier in found:  # grows while it is read
+            found += [one for one in self.stacks if one not in found and self.promotes_from(one) == earlier]
+        return found[1:]
+
     def config(self, stack: str) -> dict[str, str]:
         """A stack's config as an engine hands it over: JSON for whatever is no string. NotFoundError without a file."""
         path = self.root / f"Pulumi.{stack}.yaml"

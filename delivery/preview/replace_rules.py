@@ -89,12 +89,33 @@ _PROVIDERS: Final = {
     "pulumi:providers:azuredevops": "orgServiceUrl",
 }
 _POSITION = re.compile(r"\[\]")
+_VERSION = re.compile(r"(\d+)\.(\d+)")
 
 
 def replaces(resource_type: str, pattern: str, extra: Iterable[str] = ()) -> bool:
     """Whether a change at `pattern` replaces a resource of this type; `extra` are its own `replaceOnChanges`."""
     paths = _paths(resource_type)
     return any(_within(pattern, path) for path in (*paths, *extra))
+
+
+def refusal(resource_type: str, pattern: str, old: object, new: object) -> str:
+    """Return why Azure refuses this change of a resource that stays; empty where that is not known."""
+    last = resource_type.rpartition(":")[2]
+    if last == "Subnet" and pattern in ("addressPrefix", "addressPrefixes") and old is not None:
+        return "no range of a subnet changes while machines are in it"
+    if last == "VirtualNetwork" and pattern.startswith("addressSpace") and old is not None:
+        return "no range goes that a subnet lies in"
+    if last in ("ManagedCluster", "AgentPool") and pattern.endswith(("kubernetesVersion", "orchestratorVersion")):
+        before, after = (_minor(value) for value in (old, new))
+        if before and after and before[0] == after[0]:
+            step = after[1] - before[1]
+            return "Kubernetes goes one minor version at a time, and never back" if step not in (0, 1) else ""
+    return ""
+
+
+def _minor(version: object) -> tuple[int, int] | None:
+    found = _VERSION.match(str(version))
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def provider_moves(inputs: dict[str, object], pattern: str) -> bool:

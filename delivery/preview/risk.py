@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cache
 
-from . import clauses, paths
+from . import clauses
 from .kinds import HOLDS_ORDER, holds
-from .model import Change, Difference, Kind, Operation, Part
-from .security import Effect, effects
+from .model import Change, Effect, Operation
+from .security import find_effects
+from .security.guards import words_only
 
 
 class Rank(IntEnum):
@@ -44,9 +44,6 @@ _GUARDS = (
 )
 """Types that are nothing but access given or refused: what counts is what becomes of it, not that it is made anew."""
 
-_QUIET = ("tags", "description", "displayName", "title")
-_QUIET_ANNOTATIONS = ("description", "kubernetes.io/description", "kubernetes.io/change-cause", "slipway/build")
-
 
 def judge(changes: Iterable[Change]) -> list[Finding]:
     """Everything that changes, gravest first. What stays as it is has no finding."""
@@ -56,35 +53,15 @@ def judge(changes: Iterable[Change]) -> list[Finding]:
     return sorted(findings, key=_order)
 
 
-def harmless(difference: Difference, resource_type: str) -> bool:
-    """Whether the property is words for people only, or its order."""
-    steps = _steps(difference.path)
-    if difference.part is Part.OPTION or ".template." in paths.pattern(steps):
-        return False
-    if difference.kind is Kind.REORDERED:
-        return str(steps[-1]) not in ("command", "args", "initContainers", "steps")
-    if steps[0] in _QUIET or steps[-1] in ("description", "displayName"):
-        return True
-    return resource_type.startswith("kubernetes:") and steps[0] == "metadata" and _quiet(steps, resource_type)
-
-
-def _quiet(steps: paths.Path, resource_type: str) -> bool:
-    """Whether a label or an annotation only tells. A namespace's labels decide about admission and networks."""
-    kind, name = (*map(str, steps[1:3]), "", "")[:2]
-    if kind == "labels":
-        return name.startswith("app.kubernetes.io/") or not resource_type.endswith((":Namespace", ":Node"))
-    return kind == "annotations" and name in _QUIET_ANNOTATIONS
-
-
 def _finding(change: Change, renamed: dict[str, str]) -> Finding | None:
     if change.state.component:
         return None
-    found = tuple(effects(change))
+    found = tuple(find_effects(change))
     loosening = any(effect.loosens for effect in found)
     rank = _rank(change, loosening=loosening)
     if rank is None:
         return None
-    says, details = tuple(clauses.clauses(change, found, renamed)), tuple(clauses.details(change))
+    says, details = tuple(clauses.clauses(change, found, renamed)), tuple(clauses.details(change, found))
     return Finding(change, rank, says, details, found)
 
 
@@ -100,7 +77,8 @@ def _rank(change: Change, *, loosening: bool) -> Rank | None:
             return Rank.HARMLESS if change.renamed_from else None
     if loosening:
         return Rank.SECURITY
-    quiet = all(harmless(difference, change.state.type) for difference in change.differences)
+    effective = [found for found in change.differences if not found.ignored]
+    quiet = all(words_only(found, change.state.type) for found in effective)
     return Rank.HARMLESS if change.differences and quiet else Rank.UPDATE
 
 
@@ -126,8 +104,3 @@ def _order(finding: Finding) -> tuple[int, bool, bool, int, int, str]:
         quick.index(change.operation) if change.operation in quick else len(quick),
         change.key,
     )
-
-
-@cache
-def _steps(path: str) -> paths.Path:
-    return paths.parse(path)

@@ -145,7 +145,9 @@ def _quietly(findings: Sequence[Finding]) -> str:
         return ""
     if len(findings) == 1:
         return f"{called(findings[0].change.state)}: {', '.join([*findings[0].says, *findings[0].details][:2])}"
-    return f"words, tags or order of {_kinds([finding.change for finding in findings])}"
+    kinds = _kinds([finding.change for finding in findings])
+    ignored = any(difference.ignored for finding in findings for difference in finding.change.differences)
+    return f"words, tags, order or ignored changes of {kinds}" if ignored else f"words, tags or order of {kinds}"
 
 
 def _outputs(count: int) -> str:

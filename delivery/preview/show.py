@@ -2,7 +2,7 @@
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -10,9 +10,9 @@ from pathlib import Path
 from rich.console import Console
 
 from delivery.failure import FailureError, UsageError
-from delivery.paths import WORK, short
+from delivery.paths import ROOT, WORK, short
 
-from . import approval, base, engine, publish
+from . import approval, base, engine, project, publish
 from .comments import Host, host
 from .compare import compare
 from .drawing import draw
@@ -66,7 +66,15 @@ def ready(places: Places) -> Host | None:
 
 
 def preview(source: Source) -> Preview:
-    """The change, from wherever it is told."""
+    """Return the change, from wherever it is told, with the environments that come later."""
+    found = _told(source)
+    try:
+        return replace(found, later=tuple(project.read(ROOT).later(found.stack)))
+    except FailureError:
+        return found  # previewed from outside of the project
+
+
+def _told(source: Source) -> Preview:
     _agree(source)
     if source.engine:
         found = engine.from_file(source.engine)

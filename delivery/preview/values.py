@@ -71,6 +71,11 @@ def references(value: Json) -> list[tuple[str, str]]:
     return _REFERENCE.findall(value) if isinstance(value, str) and "${" in value else []
 
 
+def listed(value: Json) -> list[Json]:
+    """Return the value as a list; empty for anything else, such as an unknown."""
+    return value if isinstance(value, list) else []
+
+
 def holds_unknown(value: Json) -> bool:
     """Whether anything inside the value is unknown."""
     return _any(value, is_unknown)

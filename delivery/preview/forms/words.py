@@ -75,6 +75,10 @@ def remarks(difference: Difference) -> list[str]:
     found = []
     if difference.replaces:
         found.append("replaces")
+    if difference.ignored:
+        found.append("no effect")
+    if difference.refused:
+        found.append("Azure refuses")
     if difference.unknown:
         found.append("unknown until applied")
     if difference.secret:

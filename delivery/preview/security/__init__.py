@@ -1,15 +1,14 @@
-"""What a change means for security: a table of settings, and a module for each thing that is more than one setting."""
+"""Security: rules about what is known to matter, and closed doors for the rest."""
 
 from collections.abc import Callable, Iterator
 
-from delivery.preview.model import Change, Operation
+from delivery.preview.model import Change, Effect, Operation
 
 from .access import access
-from .effect import Effect
+from .guards import protection, unexplained
 from .networks import networks
 from .pipelines import pipelines
 from .pods import pods
-from .protection import protection
 from .settings import settings
 
 _RULES: tuple[Callable[[Change], Iterator[Effect]], ...] = (
@@ -22,11 +21,9 @@ _RULES: tuple[Callable[[Change], Iterator[Effect]], ...] = (
 )
 
 
-def effects(change: Change) -> list[Effect]:
-    """What the change loosens or tightens, gravest first as the rules stand."""
-    if change.operation in (Operation.READ, Operation.REFRESH, Operation.FORGET):
+def find_effects(change: Change) -> list[Effect]:
+    """Return what the change loosens or tightens, gravest first as the rules stand."""
+    if change.operation in (Operation.READ, Operation.REFRESH, Operation.FORGET) or change.state.component:
         return []
-    return [effect for rule in _RULES for effect in rule(change)]
-
-
-__all__ = ["Effect", "effects"]
+    known = [effect for rule in _RULES for effect in rule(change)]
+    return [*known, *unexplained(change, known)]

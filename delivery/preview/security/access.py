@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from delivery.preview.kinds import word
-from delivery.preview.model import Change, Json, Operation
-from delivery.preview.values import is_unknown, references
-
-from .effect import Effect, at, listed
+from delivery.preview.model import Change, Effect, Json, Operation
+from delivery.preview.paths import at
+from delivery.preview.values import is_unknown, listed, references
 
 ROLES: Final = {
     "8e3af657-a8ff-443c-a75c-2fe8c4bcb635": "Owner",
@@ -81,18 +80,22 @@ def _assignment(change: Change) -> Iterator[Effect]:
         return
     before = role_name(at(old, "roleDefinitionId"))
     if before != role:
-        yield Effect(f"gives {role} instead of {before}", loosens=_strength(role) <= _strength(before))
+        yield Effect(
+            f"gives {role} instead of {before}",
+            loosens=_strength(role) <= _strength(before),
+            explains=("roleDefinitionId",),
+        )
     former = at(old, "scope")
     same = str(scope).casefold() == str(former).casefold()
     if isinstance(scope, str) and isinstance(former, str) and not same and _real_change(former, scope):
         wider = former.casefold().startswith(scope.casefold().rstrip("/") + "/")
         narrower = scope.casefold().startswith(former.casefold().rstrip("/") + "/")
         verb = "is widened from" if wider else "is narrowed from" if narrower else "moves from"
-        yield Effect(f"{role} {verb} {_scope(former)} to {_scope(scope)}", loosens=not narrower)
+        yield Effect(f"{role} {verb} {_scope(former)} to {_scope(scope)}", loosens=not narrower, explains=("scope",))
     if _real_change(at(old, "principalId"), at(new, "principalId")):
-        yield Effect(f"gives {role} to another principal")
+        yield Effect(f"gives {role} to another principal", explains=("principalId",))
     if at(old, "condition") and not at(new, "condition"):
-        yield Effect(f"{role} loses its condition")
+        yield Effect(f"{role} loses its condition", explains=("condition", "conditionVersion"))
 
 
 def _strength(role: str) -> int:
@@ -129,7 +132,7 @@ def _federation(change: Change) -> Iterator[Effect]:
         for name in ("subject", "issuer", "audiences"):
             before, after = at(change.old, name), at(change.new, name)
             if _real_change(before, after):
-                yield Effect(f"{name} is {word(after)}, not {word(before)}")
+                yield Effect(f"{name} is {word(after)}, not {word(before)}", explains=(name,))
 
 
 def _cluster_rbac(change: Change, kind: str) -> Iterator[Effect]:
@@ -141,17 +144,16 @@ def _cluster_rbac(change: Change, kind: str) -> Iterator[Effect]:
         if change.operation is Operation.CREATE:
             yield Effect(f"gives {word(role)} in the cluster")
         elif at(change.old, "roleRef") != at(change.new, "roleRef"):
-            yield Effect(f"gives {word(role)} instead of {word(at(change.old, 'roleRef.name'))}")
+            yield Effect(f"gives {word(role)} instead of {word(at(change.old, 'roleRef.name'))}", explains=("roleRef",))
         former = listed(at(change.old, "subjects"))
         for subject in listed(at(change.new, "subjects")):
             if change.old is not None and subject not in former and isinstance(subject, dict):
-                yield Effect(
-                    f"gives {word(role)} to {subject.get('kind', 'subject')} {subject.get('name', '')}".rstrip()
-                )
+                named = f"{subject.get('kind', 'subject')} {subject.get('name', '')}".rstrip()
+                yield Effect(f"gives {word(role)} to {named}", explains=("subjects",))
         return
     added = [rule for rule in listed(at(change.new, "rules")) if rule not in listed(at(change.old, "rules"))]
     if added and change.old is not None:
-        yield Effect("allows more or other things")
+        yield Effect("allows more or other things", explains=("rules",))
     elif any("*" in listed(rule.get("verbs")) for rule in added if isinstance(rule, dict)):
         yield Effect("allows every verb")
 
@@ -163,7 +165,11 @@ def _permissions(change: Change) -> Iterator[Effect]:
     for name in sorted(before.keys() | after.keys()):
         was, now = before.get(name, "NotSet"), after.get(name, "NotSet")
         if was != now:
-            yield Effect(f"{name} is {word(now)}, not {word(was)}", loosens=str(now).casefold() != "deny")
+            yield Effect(
+                f"{name} is {word(now)}, not {word(was)}",
+                loosens=str(now).casefold() != "deny",
+                explains=(f"permissions.{name}",),
+            )
 
 
 def _real_change(before: Json, after: Json) -> bool:

@@ -1,14 +1,14 @@
 """Who can reach what: address lists, network rules, policies of the cluster's network, and Services."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Final
 
 from delivery.preview.kinds import word
-from delivery.preview.model import Change, Json, Operation
-from delivery.preview.values import is_unknown
-
-from .effect import Effect, at, listed
+from delivery.preview.model import Change, Effect, Json, Operation, State
+from delivery.preview.paths import at
+from delivery.preview.values import is_unknown, listed
 
 _ANYWHERE: Final = frozenset({"*", "internet", "any", "0.0.0.0/0", "::/0"})
 _CLUSTER: Final = "azure-native:containerservice:ManagedCluster"
@@ -26,6 +26,10 @@ _EXCEPTIONS: Final = (
 )
 """Lists of who is let in though nobody is."""
 _INTERNAL: Final = 'metadata.annotations["service.beta.kubernetes.io/azure-load-balancer-internal"]'
+_INTERNAL_PATTERN: Final = "metadata.annotations.service.beta.kubernetes.io/azure-load-balancer-internal"
+
+_RULES: Final = ("securityRules[]",)
+"""Each rule of a group is judged as a whole."""
 
 Network = IPv4Network | IPv6Network
 
@@ -36,7 +40,8 @@ def networks(change: Change) -> Iterator[Effect]:
     yield from _exceptions(change)
     last = change.state.type.rpartition(":")[2]
     if change.state.type == "azure-native:network:SecurityRule":
-        yield from _rules([change.old and change.old.inputs], [change.new and change.new.inputs])
+        for effect in _rules([change.old and change.old.inputs], [change.new and change.new.inputs]):
+            yield replace(effect, explains=("*",))
     elif change.state.type == "azure-native:network:NetworkSecurityGroup":
         yield from _rules(listed(at(change.old, "securityRules")), listed(at(change.new, "securityRules")))
     elif last == "NetworkPolicy":
@@ -52,18 +57,19 @@ def _address_lists(change: Change) -> Iterator[Effect]:
     before, after = at(change.old, path) or [], at(change.new, path) or []
     if not isinstance(before, list) or not isinstance(after, list) or before == after:
         return
-    if not after or _open(after):
-        if before and not _open(before):
-            yield Effect(f"{what} lets every network in")
-        return
-    if not before or _open(before):
-        yield Effect(f"{what} lets only {word(after)} in", loosens=False)
-        return
+    was_open, opened = not before or _open(before), not after or _open(after)
     new = [entry for entry in after if not _covered(entry, before)]
-    if new:
-        yield Effect(f"{what} lets {word(new)} in as well")
-    elif closed := [entry for entry in before if not _covered(entry, after)]:
-        yield Effect(f"{what} no longer lets {word(closed)} in", loosens=False)
+    if opened:
+        text = f"{what} lets every network in{', as before' if was_open else ''}"
+        yield Effect(text, loosens=not was_open, explains=(path,))
+    elif was_open:
+        yield Effect(f"{what} lets only {word(after)} in", loosens=False, explains=(path,))
+    elif new:
+        yield Effect(f"{what} lets {word(new)} in as well", explains=(path,))
+    else:
+        closed = [entry for entry in before if not _covered(entry, after)]
+        text = f"{what} no longer lets {word(closed)} in" if closed else f"{what} lets the same networks in"
+        yield Effect(text, loosens=False, explains=(path,))
 
 
 def _exceptions(change: Change) -> Iterator[Effect]:
@@ -75,9 +81,9 @@ def _exceptions(change: Change) -> Iterator[Effect]:
         new = [entry for entry in after if not _covered(entry, before)]
         gone = [entry for entry in before if not _covered(entry, after)]
         if new:
-            yield Effect(f"lets {word(new)} in as well")
+            yield Effect(f"lets {word(new)} in as well", explains=(path,))
         elif gone:
-            yield Effect(f"no longer lets {word(gone)} in", loosens=False)
+            yield Effect(f"no longer lets {word(gone)} in", loosens=False, explains=(path,))
 
 
 def _open(entries: list[Json]) -> bool:
@@ -107,28 +113,59 @@ def _network(entry: Json) -> Network | None:
 
 
 def _rules(before: list[Json], after: list[Json]) -> Iterator[Effect]:
-    known = [rule for rule in before if isinstance(rule, dict)]
-    for rule in after:
-        if not isinstance(rule, dict) or str(rule.get("access")) != "Allow" or any(_as(rule, old) for old in known):
+    """Tell of each rule that is not as it was; an edited description loosens nothing."""
+    old = {str(rule.get("name")): rule for rule in before if isinstance(rule, dict)}
+    new = {str(rule.get("name")): rule for rule in after if isinstance(rule, dict)}
+    for name, rule in new.items():
+        former = old.get(name)
+        if any(_alike(rule, other) for other in old.values()):
             continue
-        direction = str(rule.get("direction", "Inbound"))
-        sources = rule.get("sourceAddressPrefixes") or [rule.get("sourceAddressPrefix", "*")]
-        ports = rule.get("destinationPortRanges") or [rule.get("destinationPortRange", "*")]
-        who = "the internet" if _open(listed(sources)) else word(sources)
-        where = "every port" if "*" in ports else f"port {word(ports)}"
-        if direction == "Inbound" and (known or who == "the internet"):
-            yield Effect(f"lets {who} in to {where}")
-        elif direction != "Inbound" and known:
-            yield Effect(f"lets traffic out on {where}")
-    for rule in known:
-        named = {item.get("name"): item for item in after if isinstance(item, dict)}
-        if str(rule.get("access")) == "Deny" and (named.get(rule.get("name")) or {}).get("access") != "Deny":
-            yield Effect(f"no longer denies what {rule.get('name', 'a rule')} denied")
+        if former is not None and former.get("access") == "Deny" and rule.get("access") == "Deny":
+            yield Effect(f"rule {name} denies less or other things: {_between(former, rule)}", explains=_RULES)
+        elif rule.get("access") == "Allow":
+            yield from _allowed(rule, known=bool(old))
+        elif old:
+            yield Effect(f"rule {name} denies {_traffic(rule)}", loosens=False, explains=_RULES)
+    for name, rule in old.items():
+        kept = (new.get(name) or {}).get("access")
+        if rule.get("access") == "Deny" and kept != "Deny":
+            yield Effect(f"no longer denies what {name} denied", explains=_RULES)
+        elif rule.get("access") == "Allow" and kept is None:
+            yield Effect(f"rule {name} is gone: it allowed {_traffic(rule)}", loosens=False, explains=_RULES)
 
 
-def _as(rule: dict[str, Json], old: dict[str, Json]) -> bool:
-    """Whether the rule is as it was, as far as it is known: an unknown may well turn out to be what it was."""
-    return all(rule.get(key) == old.get(key) or is_unknown(rule.get(key)) for key in rule.keys() | old.keys())
+def _allowed(rule: dict[str, Json], *, known: bool) -> Iterator[Effect]:
+    who, where = _peers(rule), _ports(rule)
+    if rule.get("direction", "Inbound") != "Inbound":
+        if known:
+            yield Effect(f"lets traffic out on {where}", explains=_RULES)
+    elif known or who == "the internet":
+        yield Effect(f"lets {who} in to {where}", explains=_RULES)
+
+
+def _traffic(rule: dict[str, Json]) -> str:
+    return f"{_peers(rule)} to {_ports(rule)}"
+
+
+def _peers(rule: dict[str, Json]) -> str:
+    sources = rule.get("sourceAddressPrefixes") or [rule.get("sourceAddressPrefix", "*")]
+    return "the internet" if _open(listed(sources)) else word(sources)
+
+
+def _ports(rule: dict[str, Json]) -> str:
+    ports = rule.get("destinationPortRanges") or [rule.get("destinationPortRange", "*")]
+    return "every port" if "*" in ports else f"port {word(ports)}"
+
+
+def _alike(rule: dict[str, Json], old: dict[str, Json]) -> bool:
+    """Return whether the rule does what it did, as far as it is known: an unknown may turn out to be what it was."""
+    keys = (rule.keys() | old.keys()) - {"description"}
+    return all(rule.get(key) == old.get(key) or is_unknown(rule.get(key)) for key in keys)
+
+
+def _between(old: dict[str, Json], new: dict[str, Json]) -> str:
+    keys = sorted(key for key in (old.keys() | new.keys()) - {"description"} if old.get(key) != new.get(key))
+    return ", ".join(f"{key} {word(old.get(key))} -> {word(new.get(key))}" for key in keys)
 
 
 def _network_policy(change: Change) -> Iterator[Effect]:
@@ -141,12 +178,12 @@ def _network_policy(change: Change) -> Iterator[Effect]:
         before, after = listed(at(change.old, f"spec.{side}")), listed(at(change.new, f"spec.{side}"))
         for rule in [rule for rule in after if rule not in before]:
             peers = rule.get("from" if side == "ingress" else "to") if isinstance(rule, dict) else None
-            yield Effect(f"lets {'more' if peers else 'everything'} {verb}")
+            yield Effect(f"lets {'more' if peers else 'everything'} {verb}", explains=(f"spec.{side}",))
         was, now = (side.capitalize() in listed(at(state, "spec.policyTypes")) for state in (change.old, change.new))
         if was and not now:
-            yield Effect(f"no longer holds back what goes {verb}")
+            yield Effect(f"no longer holds back what goes {verb}", explains=("spec.policyTypes",))
     if at(change.old, "spec.podSelector") != at(change.new, "spec.podSelector"):
-        yield Effect("holds for other pods than before")
+        yield Effect("holds for other pods than before", explains=("spec.podSelector",))
 
 
 def _service(change: Change) -> Iterator[Effect]:
@@ -155,15 +192,22 @@ def _service(change: Change) -> Iterator[Effect]:
     kind, was = at(change.new, "spec.type") or "ClusterIP", at(change.old, "spec.type") or "ClusterIP"
     internal = str(at(change.new, _INTERNAL)).casefold() == "true"
     was_internal = str(at(change.old, _INTERNAL)).casefold() == "true"
-    ports = [port.get("port") for port in listed(at(change.new, "spec.ports")) if isinstance(port, dict)]
-    if kind in ("LoadBalancer", "NodePort") and not internal:
-        known = [port.get("port") for port in listed(at(change.old, "spec.ports")) if isinstance(port, dict)]
-        if change.old is None or was == "ClusterIP" or was_internal:
-            known = []
-            if change.old is not None:
-                yield Effect("is reachable from outside the cluster")
-        if new := [port for port in ports if port not in known]:
-            who = at(change.new, "spec.loadBalancerSourceRanges")
-            yield Effect(f"opens port {word(new)} to {'every network' if not who or _open(who) else word(who)}")
-    elif change.old is not None and was in ("LoadBalancer", "NodePort") and not was_internal:
-        yield Effect("is no longer reachable from outside the cluster", loosens=False)
+    outside, was_outside = kind != "ClusterIP" and not internal, was != "ClusterIP" and not was_internal
+    explains = ("spec.type", _INTERNAL_PATTERN)
+    if change.old is not None and outside and not was_outside:
+        yield Effect("is reachable from outside the cluster", explains=explains)
+    elif was_outside and not outside:
+        yield Effect("is no longer reachable from outside the cluster", loosens=False, explains=explains)
+    if kind not in ("LoadBalancer", "NodePort") or internal:
+        return
+    ports, known = _service_ports(change.new), _service_ports(change.old) if was_outside else []
+    if new := [port for port in ports if port not in known]:
+        who = at(change.new, "spec.loadBalancerSourceRanges")
+        reach = "every network" if not who or _open(who) else word(who)
+        yield Effect(f"opens port {word(new)} to {reach}", explains=("spec.ports[].port",))
+    if closed := [port for port in known if port not in ports]:
+        yield Effect(f"closes port {word(closed)}", loosens=False, explains=("spec.ports[]",))
+
+
+def _service_ports(state: State | None) -> list[Json]:
+    return [port.get("port") for port in listed(at(state, "spec.ports")) if isinstance(port, dict)]

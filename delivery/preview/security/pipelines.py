@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from delivery.preview.kinds import plural, word
-from delivery.preview.model import Change, Operation
-
-from .effect import Effect, at, listed
+from delivery.preview.model import Change, Effect, Json, Operation
+from delivery.preview.paths import at
+from delivery.preview.values import listed
 
 _CHECKS: Final = {
     "CheckApproval": "nobody has to approve any more",
@@ -37,14 +37,14 @@ def pipelines(change: Change) -> Iterator[Effect]:
     elif (
         last == "VariableGroup" and at(change.new, "allowAccess") is True and at(change.old, "allowAccess") is not True
     ):
-        yield Effect("every pipeline may read it")
+        yield Effect("every pipeline may read it", explains=("allowAccess",))
 
 
 def _authorization(change: Change) -> Iterator[Effect]:
     what = word(at(change.new, "type"))
     if change.new is not None and at(change.new, "pipelineId") is None:
         if change.old is None or at(change.old, "pipelineId") is not None:
-            yield Effect(f"lets every pipeline use the {what}")
+            yield Effect(f"lets every pipeline use the {what}", explains=("pipelineId",))
     elif change.operation is Operation.CREATE:
         yield Effect(f"lets a pipeline use the {what}")
 
@@ -59,28 +59,47 @@ def _check(change: Change, kind: str) -> Iterator[Effect]:
     if kind == "CheckApproval":
         yield from _approval(change)
     elif kind == "CheckBranchControl":
-        before, after = at(change.old, "allowedBranches"), at(change.new, "allowedBranches")
-        if before != after:
-            yield Effect(f"{word(after or 'every branch')} may be deployed, not only {word(before)}")
-        asked, now = (at(state, "verifyBranchProtection") is True for state in (change.old, change.new))
-        if asked and not now:
-            yield Effect("unprotected branches may be deployed")
+        yield from _branches(change)
+
+
+def _branches(change: Change) -> Iterator[Effect]:
+    before, after = (_names(at(state, "allowedBranches")) for state in (change.old, change.new))
+    new, gone = after - before, before - after
+    explains = ("allowedBranches",)
+    if not after and before:
+        yield Effect(f"every branch may be deployed, not only {word(sorted(before))}", explains=explains)
+    elif new and before:
+        how = f"instead of {word(sorted(gone))}" if gone else "as well"
+        yield Effect(f"{word(sorted(new))} may be deployed {how}", explains=explains)
+    elif gone or new:
+        yield Effect(f"only {word(sorted(after))} may be deployed", loosens=False, explains=explains)
+    asked, now = (at(state, "verifyBranchProtection") is True for state in (change.old, change.new))
+    if asked and not now:
+        yield Effect("unprotected branches may be deployed", explains=("verifyBranchProtection",))
+
+
+def _names(branches: Json) -> set[str]:
+    return {name.strip() for name in str(branches or "").split(",")} - {""}
 
 
 def _approval(change: Change) -> Iterator[Effect]:
     asked, now = (at(state, "requesterCanApprove") is True for state in (change.old, change.new))
     if asked != now:
         text = "whoever starts a release may approve it" if now else "whoever starts a release cannot approve it"
-        yield Effect(text, loosens=now)
+        yield Effect(text, loosens=now, explains=("requesterCanApprove",))
     before, after = at(change.old, "minimumRequiredApprovers"), at(change.new, "minimumRequiredApprovers")
     if before != after and isinstance(before or 0, int) and isinstance(after or 0, int):
         text = f"{word(after or 'all')} must approve, not {word(before or 'all')}"
-        yield Effect(text, loosens=bool(after) and (not before or after < before))
+        fewer = bool(after) and (not before or after < before)
+        yield Effect(text, loosens=fewer, explains=("minimumRequiredApprovers",))
     known, approvers = listed(at(change.old, "approvers")), listed(at(change.new, "approvers"))
-    if added := [approver for approver in approvers if approver not in known]:
-        yield Effect(f"{word(added)} may approve as well")
-    elif len(approvers) < len(known):
-        yield Effect("fewer people may approve", loosens=False)
+    added = [approver for approver in approvers if approver not in known]
+    gone = [approver for approver in known if approver not in approvers]
+    if added:
+        how = f"instead of {word(gone)}" if gone else "as well"
+        yield Effect(f"{word(added)} may approve {how}", explains=("approvers",))
+    elif gone:
+        yield Effect(f"{word(gone)} may no longer approve", loosens=False, explains=("approvers",))
 
 
 def _branch_policy(change: Change) -> Iterator[Effect]:
@@ -92,19 +111,20 @@ def _branch_policy(change: Change) -> Iterator[Effect]:
     for name, weak in (("enabled", "is switched off"), ("blocking", "no longer blocks")):
         was, now = (at(state, name) is not False for state in (change.old, change.new))
         if was != now:
-            yield Effect(weak if was else f"{name} again", loosens=was)
+            yield Effect(weak if was else f"{name} again", loosens=was, explains=(name,))
     before, after = at(change.old, "settings.reviewerCount"), at(change.new, "settings.reviewerCount")
     if isinstance(before, int | float) and isinstance(after, int | float) and before != after:
-        yield Effect(f"asks for {plural('reviewer', int(after))}, not {word(before)}", loosens=after < before)
+        yield Effect(
+            f"asks for {plural('reviewer', int(after))}, not {word(before)}",
+            loosens=after < before,
+            explains=("settings.reviewerCount",),
+        )
     if at(change.new, "settings.submitterCanVote") is True and at(change.old, "settings.submitterCanVote") is not True:
-        yield Effect("an author may approve his own change")
+        yield Effect("an author may approve his own change", explains=("settings.submitterCanVote",))
 
 
 def _ordered(change: Change, path: str, levels: tuple[str, ...], weak: str) -> Iterator[Effect]:
     before, after = at(change.old, path), at(change.new, path)
     if change.old is not None and before in levels and after in levels and before != after:
-        yield (
-            Effect(weak, loosens=True)
-            if levels.index(after) < levels.index(before)
-            else Effect(f"{path} is {after}", loosens=False)
-        )
+        weaker = levels.index(after) < levels.index(before)
+        yield Effect(weak if weaker else f"{path} is {after}", loosens=weaker, explains=(path,))

@@ -51,7 +51,7 @@ def test_a_secret_that_changes_shows_that_it_does_and_nothing_else() -> None:
 
     [difference] = shown.items[0].differences
     assert (difference.path, difference.secret, difference.old, difference.new) == ("value", True, None, None)
-    assert shown.headline == "prod: Z: value: the secret changes"
+    assert shown.headline == "prod: Z: look at this: value: the secret changes"
 
 
 def test_secrets_shown_in_clear_are_told_apart_and_hidden() -> None:

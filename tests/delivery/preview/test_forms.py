@@ -210,6 +210,8 @@ def test_the_json_tells_everything_about_a_change() -> None:
             "secret": False,
             "unknown": False,
             "part": "input",
+            "ignored": False,
+            "refused": "",
         }
     ]
     assert document["gates"][1] == {

@@ -1,6 +1,7 @@
 """What stops a change, and with which exit code."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,24 @@ def test_replacing_what_is_protected_stops_with_10() -> None:
 
     assert shown.exit_code == 10
     assert shut(shown)["protected"][0] == "cluster is protected and would be replaced"
+
+
+def test_losing_the_model_store_stops_with_10_though_nothing_protects_it() -> None:
+    def unprotected() -> Estate:
+        estate = Estate()
+        del estate["StorageAccount/models"]["options"]["protect"]
+        return estate
+
+    elsewhere = unprotected()
+    elsewhere.inputs("StorageAccount/models")["location"] = "northeurope"
+    found = compare(unprotected().rendered(), elsewhere.rendered(), "test")
+    shown = report(replace(found, later=("staging", "live")), TODAY)
+
+    assert shown.exit_code == 10
+    assert shut(shown)["protected"] == (
+        "storage account models holds the models of prod, staging, live and would be replaced",
+        "blob container holds the models of prod, staging, live and would be replaced",
+    )
 
 
 def test_taking_the_protection_away_and_deleting_in_one_change_is_stopped_too() -> None:

@@ -32,6 +32,14 @@ def test_a_circle_has_no_first_stack_and_says_which_there_are(tmp_path: Path) ->
         _ = circle.first
 
 
+def test_later_stacks_are_those_that_promote_from_one_also_through_others_and_in_a_circle(tmp_path: Path) -> None:
+    chain = _project(tmp_path, {"alpha": "", "beta": "alpha", "gamma": "beta", "other": ""})
+
+    assert chain.later("alpha") == ["beta", "gamma"]
+    assert chain.later("gamma") == []
+    assert _project(tmp_path, {"alpha": "gamma"}).later("beta") == ["gamma", "alpha"]
+
+
 def test_a_stack_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match=r"Pulumi\.gone\.yaml: no such stack file; stacks here are alpha"):
         _project(tmp_path, {"alpha": ""}).config("gone")

@@ -6,7 +6,7 @@ import pytest
 
 from delivery.preview.compare import change
 from delivery.preview.model import State
-from delivery.preview.security import effects
+from delivery.preview.security import find_effects
 
 Inputs = dict[str, Any] | None
 
@@ -41,7 +41,7 @@ def told(kind: str, old: Inputs, new: Inputs, **options: Any) -> list[tuple[str,
         return None if inputs is None else State(f"{kind}::it", kind, "it", None, inputs, given)
 
     found = change(side(old, options.get("was", {})), side(new, options.get("now", {})))
-    return [(effect.text, effect.loosens) for effect in effects(found)]
+    return [(effect.text, effect.loosens) for effect in find_effects(found)]
 
 
 def allow(**more: str) -> dict[str, str]:
@@ -102,7 +102,12 @@ CASES: list[tuple[str, Inputs, Inputs, list[tuple[str, bool]]]] = [
     # Identities
     (FEDERATION, None, {"subject": "repo:x", "resourceName": "id"}, [("lets repo:x act as id", True)]),
     (FEDERATION, {"subject": "a"}, {"subject": "b"}, [("subject is b, not a", True)]),
-    (FEDERATION, {"subject": "a"}, {"subject": "${c.subject}"}, []),
+    (
+        FEDERATION,
+        {"subject": "a"},
+        {"subject": "${c.subject}"},
+        [("look at this: subject is known after apply (was a)", True)],
+    ),
     # RBAC of the cluster
     (BINDING, None, {"roleRef": {"name": "admin"}, "subjects": []}, [("gives admin in the cluster", True)]),
     (
@@ -116,7 +121,12 @@ CASES: list[tuple[str, Inputs, Inputs, list[tuple[str, bool]]]] = [
     (CLUSTER_ROLE, {"rules": []}, {"rules": [{"verbs": ["get"]}]}, [("allows more or other things", True)]),
     # Addresses that are let in
     (CLUSTER, ranges("10.0.0.0/8"), ranges("10.1.0.0/16"), [("its API server no longer lets 10.0.0.0/8 in", False)]),
-    (CLUSTER, ranges("10.0.0.0/8"), ranges("10.0.0.0/8", "10.1.0.0/16"), []),
+    (
+        CLUSTER,
+        ranges("10.0.0.0/8"),
+        ranges("10.0.0.0/8", "10.1.0.0/16"),
+        [("its API server lets the same networks in", False)],
+    ),
     (CLUSTER, ranges("10.0.0.0/8"), ranges("0.0.0.0/0"), [("its API server lets every network in", True)]),
     (CLUSTER, {}, ranges("10.0.0.0/8"), [("its API server lets only 10.0.0.0/8 in", False)]),
     (
@@ -207,14 +217,17 @@ CASES: list[tuple[str, Inputs, Inputs, list[tuple[str, bool]]]] = [
     # Pipelines
     (APPROVAL, None, {"approvers": ["a"]}, [("guards what it is attached to", False)]),
     (APPROVAL, {"approvers": ["a"]}, {"approvers": ["a", "b"]}, [("b may approve as well", True)]),
-    (APPROVAL, {"approvers": ["a", "b"]}, {"approvers": ["a"]}, [("fewer people may approve", False)]),
+    (APPROVAL, {"approvers": ["a", "b"]}, {"approvers": ["a"]}, [("b may no longer approve", False)]),
+    (APPROVAL, {"approvers": ["a", "b"]}, {"approvers": ["a", "c"]}, [("c may approve instead of b", True)]),
     (APPROVAL, {"minimumRequiredApprovers": 1}, {"minimumRequiredApprovers": 2}, [("2 must approve, not 1", False)]),
     (
         BRANCHES,
         {"allowedBranches": "main"},
         {"allowedBranches": "main,dev"},
-        [("main,dev may be deployed, not only main", True)],
+        [("dev may be deployed as well", True)],
     ),
+    (BRANCHES, {"allowedBranches": "main,dev"}, {"allowedBranches": "main"}, [("only main may be deployed", False)]),
+    (BRANCHES, {"allowedBranches": "main"}, {}, [("every branch may be deployed, not only main", True)]),
     (BRANCHES, {"verifyBranchProtection": True}, {}, [("unprotected branches may be deployed", True)]),
     (
         REVIEWERS,
@@ -253,7 +266,23 @@ CASES: list[tuple[str, Inputs, Inputs, list[tuple[str, bool]]]] = [
     (ACCOUNT, {"minimumTlsVersion": "TLS1_2"}, {"minimumTlsVersion": "TLS1_3"}, [("older TLS is refused", False)]),
     (ACCOUNT, None, {"allowSharedKeyAccess": True}, [("shared keys are on", True)]),
     (ACCOUNT, None, {"publicNetworkAccess": "Enabled"}, []),
-    (ACCOUNT, {"allowSharedKeyAccess": False}, {"allowSharedKeyAccess": "${unknown}"}, []),
+    (
+        ACCOUNT,
+        {"allowSharedKeyAccess": False},
+        {"allowSharedKeyAccess": "${unknown}"},
+        [("look at this: allowSharedKeyAccess is known after apply (was off)", True)],
+    ),
+    # What no other rule explains
+    (NSG, {"securityRules": [allow()]}, {"securityRules": [allow(description="Callers")]}, []),
+    (
+        NSG,
+        {"securityRules": [allow()]},
+        {"securityRules": [allow(access="Deny")]},
+        [("rule a denies the internet to port 80", False)],
+    ),
+    ("other:module:Kind", {"size": 1}, {"size": 2}, [("look at this: size 1 -> 2", True)]),
+    ("azure-native:monitor:DiagnosticSetting", {"logs": []}, None, [("its logs are no longer written", True)]),
+    ("azure-native:containerregistry:Token", None, {}, [("look at this: it gives access, or acts on others", True)]),
 ]
 
 

@@ -434,7 +434,7 @@ SEEDS = [
     Seed(
         "another image of the same",
         release(digest=OTHER_DIGEST),
-        "prod: another image of the same code and model",
+        "prod: another image (sha256:abababababab -> sha256:cdcdcdcdcdcd), said to hold the same code and model",
         {"Deployment/app": "update"},
     ),
     Seed(
@@ -452,9 +452,8 @@ SEEDS = [
     Seed(
         "one more container",
         _new_container,
-        "prod: Deployment app: its pods are replaced, spec.template.spec.containers[sidecar] is set to {env, image, "
-        f"livenessProbe, ...}}; {_STAY}",
-        {"Deployment/app": "update"},
+        f"prod: Deployment app: runs one more container: sidecar, of busybox:1; {_STAY}",
+        {"Deployment/app": "security"},
     ),
     Seed(
         "settings: the map is replaced",
@@ -502,9 +501,30 @@ SEEDS = [
     Seed(
         "ignored by the program",
         put("AgentPool/app", "count", 9),
-        "prod: nothing changes",
-        {},
+        "prod: nothing of consequence (node pool app: nodes 3 -> 9 has no effect: the autoscaler decides)",
+        {"AgentPool/app": "harmless"},
         base=option("AgentPool/app", "ignoreChanges", ["count"]),
+    ),
+    Seed(
+        "a version that the channel decides about",
+        put("ManagedCluster/cluster", "kubernetesVersion", "1.34"),
+        "prod: nothing of consequence (cluster: Kubernetes 1.33 -> 1.34 has no effect: the upgrade channel decides)",
+        {"ManagedCluster/cluster": "harmless"},
+        base=option("ManagedCluster/cluster", "ignoreChanges", ["kubernetesVersion"]),
+    ),
+    Seed(
+        "a version that Azure refuses",
+        put("ManagedCluster/cluster", "kubernetesVersion", "1.32"),
+        "prod: cluster: Kubernetes 1.33 -> 1.32, which Azure refuses: Kubernetes goes one minor version at a time, "
+        f"and never back; {_STAY}",
+        {"ManagedCluster/cluster": "update"},
+    ),
+    Seed(
+        "image of another registry",
+        app("containers", [container(image=f"docker.io/evil/scoring@{DIGEST}")]),
+        "prod: Deployment app: image of app comes from docker.io/evil/scoring, not crscoringprod.azurecr.io/scoring; "
+        "image from docker.io/evil/scoring, not crscoringprod.azurecr.io/scoring; model unchanged; code unchanged",
+        {"Deployment/app": "security"},
     ),
     Seed(
         "forgotten, not deleted",

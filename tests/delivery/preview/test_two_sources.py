@@ -64,8 +64,8 @@ def test_both_reports_begin_with_the_same_words(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_both_find_the_same_rules_broken(name: str) -> None:
-    # Who protects things without the checks and closed networks that go with it hears of that. The recorded program has one port for
-    # callers and metrics alike: its Service and its policy open it.
+    # Who protects things without the checks and closed networks that go with it hears of that. The recorded program
+    # has one port for callers and metrics alike: its Service and its policy open it.
     protected = ["protected-api-server-closed", "protected-registry-closed"] if name == "protect-on" else []
     guarded = ["environment-guarded"] if name == "protect-on" else []
     expected = [*guarded, "metrics-inside", "metrics-inside", *protected]
