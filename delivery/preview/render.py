@@ -17,8 +17,12 @@ FORMAT = 1
 _ORGANIZATION = "organization"
 """What self-managed backends call the one that every stack belongs to."""
 
-_TAKEN_OVER = ("registryId", "azureDevOpsProjectId", "releaseDefinitionId", "driftDefinitionId")
-"""Outputs of an earlier stack that the program asks for; one that is missing here fails the render by its name."""
+_OWN = ("registryId",)
+_PASSED_ON = ("azureDevOpsProjectId", "releaseDefinitionId", "driftDefinitionId")
+"""Outputs of an earlier stack that the program asks for: its own, and those that it has from the first of the chain.
+
+One that is missing here fails the render by its name.
+"""
 
 
 def render(root: Path, stack: str, release: Mapping[str, Any] | None) -> Recorded:
@@ -55,8 +59,11 @@ def _render(found: project.Project, stack: str, release: Mapping[str, Any] | Non
     stacks: dict[str, Mapping[str, Value]] = {}
     if release is not None:
         stacks[_full(found, stack)] = {"release": dict(release)}
-    if earlier := _earlier(found, stack):
-        stacks[_full(found, earlier)] = {name: f"${{{earlier}.{name}}}" for name in _TAKEN_OVER}
+    if chain := _earlier(found, stack):
+        stacks[_full(found, chain[0])] = {
+            **{name: f"${{{chain[0]}.{name}}}" for name in _OWN},
+            **{name: f"${{{chain[-1]}.{name}}}" for name in _PASSED_ON},
+        }
     try:
         return record(
             entry(found.main),
@@ -75,14 +82,14 @@ def _full(found: project.Project, stack: str) -> str:
     return f"{_ORGANIZATION}/{found.name}/{stack}"
 
 
-def _earlier(found: project.Project, stack: str) -> str | None:
-    """The stack that this one promotes from. FailureError: a chain without a beginning."""
+def _earlier(found: project.Project, stack: str) -> list[str]:
+    """Return the stacks that this one promotes from, nearest first. FailureError: a chain without a beginning."""
     chain = [stack]
     while (earlier := found.promotes_from(chain[-1])) is not None:
         if earlier in chain:
             raise FailureError(f"stacks promote from each other in a circle: {' <- '.join((*chain, earlier))}")
         chain.append(earlier)
-    return chain[1] if len(chain) > 1 else None
+    return chain[1:]
 
 
 def _resource(one: Record) -> dict[str, Value]:
