@@ -39,6 +39,8 @@ class Sides:
     base: Rendered | None
     head: Rendered
     note: str
+    edited: bool = False
+    """True where the stack file differs."""
 
 
 def branching_point(name: str, root: Path = ROOT) -> Commit:
@@ -68,7 +70,9 @@ def both(commit: Commit, stack: str, releases: tuple[Path | None, Path | None], 
         if base is None:
             return Sides(None, here, missing)
         try:
-            return Sides(_finished(base, Path(folder) / "base", f"{commit}, stack {stack}"), here, "")
+            there = _finished(base, Path(folder) / "base", f"{commit}, stack {stack}")
+            files = ((one / f"Pulumi.{stack}.yaml").read_bytes() for one in (tree, root))
+            return Sides(there, here, "", edited=len(set(files)) > 1)
         except _NoRenderError:
             return Sides(None, here, _no_command(commit))
 

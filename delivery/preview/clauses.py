@@ -87,6 +87,8 @@ def _operation(change: Change) -> Iterator[str]:
             yield "is read"
         case Operation.FORGET:
             yield "is forgotten"
+        case Operation.REFRESH:
+            yield "Azure has other values, which the state takes over"
         case Operation.OTHER:
             yield f"the engine says: {change.word}"
         case _ if change.renamed_from:

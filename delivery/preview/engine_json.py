@@ -64,7 +64,7 @@ def parse(content: bytes, place: str) -> Preview:
     return Preview(
         project=project,
         stack=stack,
-        source="the engine's preview",
+        source=f"the engine's preview{_dry_run(changes)}",
         changes=tuple(_caused(changes)),
         outputs=_outputs(steps),
         notes=tuple(_notes(document)),
@@ -119,7 +119,16 @@ def _change(step: dict[str, Any]) -> Change:
         if not unchanged:
             found = told(differences(new.type, old.inputs, new.inputs), step)
         found += option_differences(_settled(old.options), _settled(new.options))
+    if operation is Operation.REFRESH and not found:
+        operation = Operation.SAME
     return Change(operation, old, new, tuple(found), word=word if operation is Operation.OTHER else "")
+
+
+def _dry_run(changes: list[Change]) -> str:
+    """Return a clause where the cluster should have made a dry run: the engine's JSON has no outputs that show it."""
+    asked = (Operation.CREATE, Operation.UPDATE, Operation.REPLACE)
+    concerned = any(change.state.type.startswith("kubernetes:") and change.operation in asked for change in changes)
+    return ", which does not tell whether the cluster made a dry run" if concerned else ""
 
 
 def _state(urn: str, given: dict[str, Any], inputs: dict[str, Json] | None = None) -> State:
@@ -150,7 +159,7 @@ def _settled(options: dict[str, Json]) -> dict[str, Json]:
 
 
 def _merge(changes: Iterator[Change]) -> list[Change]:
-    """One change a resource: the engine may tell a replacement in up to three steps."""
+    """Return one change a resource. The engine may tell a replacement in three steps, and a refresh first."""
     merged: dict[str, Change] = {}
     for change in changes:
         known = merged.get(change.key)
@@ -160,6 +169,10 @@ def _merge(changes: Iterator[Change]) -> list[Change]:
         operations = {known.operation, change.operation}
         operation = Operation.REPLACE if Operation.REPLACE in operations else change.operation
         found = known.differences if len(known.differences) >= len(change.differences) else change.differences
+        if known.operation in (Operation.UPDATE, Operation.REFRESH):  # a refresh told first what it found
+            operation = Operation.REFRESH if change.operation is Operation.SAME and found else operation
+            found = found if change.operation is Operation.SAME else change.differences
+            known = replace(known, old=change.old or known.old)
         merged[change.key] = Change(operation, known.old or change.old, known.new or change.new, found)
     return list(merged.values())
 

@@ -71,7 +71,7 @@ def _rank(change: Change, *, loosening: bool) -> Rank | None:
             return _gone(change, loosening=loosening)
         case Operation.CREATE | Operation.IMPORT:
             return Rank.SECURITY if loosening else Rank.CREATE
-        case Operation.READ | Operation.FORGET:
+        case Operation.READ | Operation.FORGET | Operation.REFRESH:
             return Rank.HARMLESS
         case Operation.SAME if not change.differences:
             return Rank.HARMLESS if change.renamed_from else None

@@ -92,7 +92,12 @@ def _told(source: Source) -> Preview:
         return compare(read(source.base_state), head, f"{source.base_state} against {source.state}")
     commit = base.branching_point(source.base)
     sides = base.both(commit, source.stack, source.releases)
-    return compare(sides.base, sides.head, f"{commit} against {base.head_name()}", (sides.note,) if sides.note else ())
+    text = f"{commit} against {base.head_name()}, without a dry run"
+    found = compare(sides.base, sides.head, text, (sides.note,) if sides.note else ())
+    if sides.edited and not found.outputs and not any(change.differences for change in found.changes):
+        note = f"Pulumi.{source.stack}.yaml differs from {commit}'s, and nothing follows from that"
+        return replace(found, notes=(*found.notes, note))
+    return found
 
 
 def show(

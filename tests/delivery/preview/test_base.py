@@ -1,6 +1,8 @@
 """Another commit is rendered by its own command, in its own tree, and leaves nothing behind."""
 
+import functools
 import json
+import re
 import subprocess
 import tempfile
 from pathlib import Path
@@ -8,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from delivery.failure import FailureError, UsageError
-from delivery.preview import base
+from delivery.preview import base, show
 
 _RENDER = """
 import json, sys
@@ -80,6 +82,21 @@ def test_uncommitted_changes_count_and_are_said(repository: Repository) -> None:
 
     assert values(sides) == ("first", "not committed")
     assert base.head_name(repository.root).endswith(" with uncommitted changes")
+
+
+def test_an_edited_stack_file_is_told_though_nothing_follows_from_it(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base, "both", functools.partial(base.both, root=repository.root))
+    monkeypatch.setattr(base, "branching_point", functools.partial(base.branching_point, root=repository.root))
+    source = show.Source("prod", "main", "", False, None, None, (None, None))  # noqa: FBT003 - no engine
+    same = show.preview(source)
+    (repository.root / "Pulumi.prod.yaml").write_text("config: {}\n", encoding="utf-8")
+
+    assert same.notes == ()
+    (note,) = show.preview(source).notes
+    assert re.fullmatch(r"Pulumi\.prod\.yaml differs from main \(\w{8}\)'s, and nothing follows from that", note)
+    assert same.source.endswith(", without a dry run")
 
 
 def test_what_the_other_branch_did_since_is_not_this_changes_doing(repository: Repository) -> None:

@@ -122,6 +122,42 @@ def test_a_value_that_becomes_unknown_is_marked() -> None:
     assert (difference.unknown, difference.old, difference.new) == (True, "10.0.0.1", "${unknown}")
 
 
+def test_a_refresh_that_finds_nothing_is_no_update() -> None:
+    shown = told(step("refresh", ACCOUNT, "models", {"kind": "StorageV2"}, {"kind": "StorageV2"}))
+
+    assert (shown.headline, shown.counts) == ("prod: nothing changes", {"same": 1})
+
+
+def test_what_only_a_refresh_finds_is_taken_into_the_state_and_is_no_update() -> None:
+    old, drifted = {"inputs": {}, "outputs": {"tier": "Hot"}}, {"inputs": {}, "outputs": {"tier": "Cool"}}
+    shown = told(
+        step("update", ACCOUNT, "models", old, drifted, detailedDiff={"tier": {"kind": "update"}}),
+        step("same", ACCOUNT, "models", drifted, drifted),
+    )
+
+    assert shown.counts == {"refresh": 1}
+    assert [one.rank for one in shown.items] == ["harmless"]
+
+
+def test_drift_that_the_program_takes_back_is_an_update() -> None:
+    old, drifted = {"accessTier": "Hot"}, {"accessTier": "Cool"}
+    shown = told(
+        step("update", ACCOUNT, "models", old, drifted),
+        step("update", ACCOUNT, "models", drifted, old),
+    )
+
+    assert shown.counts == {"update": 1}
+    assert [(found.old, found.new) for found in shown.items[0].differences] == [("Cool", "Hot")]
+
+
+def test_an_engine_does_not_tell_whether_the_cluster_was_asked() -> None:
+    kind = "kubernetes:core/v1:ConfigMap"
+    shown = told(step("update", kind, "settings", {"data": {"a": "1"}}, {"data": {"a": "2"}}))
+
+    assert shown.source == "the engine's preview, which does not tell whether the cluster made a dry run"
+    assert told(step("same", kind, "settings", {"data": {}}, {"data": {}})).source == "the engine's preview"
+
+
 def test_three_steps_of_a_replacement_are_one_change() -> None:
     old, new = {"sku": "A"}, {"sku": "B"}
     change = one(

@@ -44,7 +44,8 @@ def test_the_headline_and_the_counts_are_what_happened(name: str, headline: str,
     shown = told(f"pulumi-3.260/{name}")
 
     assert (shown.headline, shown.counts) == (headline, counts)
-    assert (shown.project, shown.stack, shown.source) == ("joined", "dev", "the engine's preview")
+    assert (shown.project, shown.stack) == ("joined", "dev")
+    assert shown.source.startswith("the engine's preview")
 
 
 def test_a_cascade_names_its_cause_and_stands_behind_it() -> None:
