@@ -4,10 +4,11 @@ import base64
 import hashlib
 import os
 import re
-from functools import lru_cache
 from typing import Final
 
 import orjson
+
+from policy.secrets import is_secret_flag, looks_secret, sounds_secret
 
 from .model import Json
 from .values import ENGINE_UNKNOWNS, HIDDEN, UNKNOWN, Secret, is_unknown
@@ -19,19 +20,6 @@ _ASSETS: Final = {"c44067f5952c0a294b673a41bacd8c17": "asset", "0def7320c3a5731c
 _MIN_LENGTH: Final = 4
 """Shorter plain texts are hidden where they stand, but not looked for elsewhere: `no` is in every sentence."""
 
-_WORDS: Final = (
-    "password|passwd|pwd|secret|secretvalue|token|apikey|accesskey|accountkey|privatekey|"
-    "primarykey|secondarykey|sharedkey|storagekey|connectionstring|kubeconfig|sasuri|sasurl|credentials|"
-    "client-?key-?data|passphrase"
-)
-_SPELT: Final = _WORDS.replace("key", "[_-]?key").replace("string", "[_-]?string")
-_NAMES = re.compile(rf"({_SPELT})$|^pat$", re.IGNORECASE)
-_TELLING = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----"
-    r"|(?:AccountKey|SharedAccessKey|Password|Pwd|SharedAccessSignature)\s*=\s*[^;\s$]"
-    r"|[?&]sig=[A-Za-z0-9%+/=]{16}|\bgh[pousr]_[A-Za-z0-9]{20}|\bgithub_pat_[A-Za-z0-9_]{20}"
-    r"|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10}|\bAKIA[0-9A-Z]{16}\b|://[^/\s:@${}]+:[^/\s:@${}]+@"
-)
 _SALT: Final = os.urandom(16)
 
 
@@ -103,7 +91,7 @@ def hide_inputs(resource_type: str, inputs: dict[str, Json]) -> dict[str, Json]:
 
 def hide_text(text: str) -> str:
     """Free text, such as a diagnostic, hidden whole if anything in it looks like a secret."""
-    return "[secret]" if _TELLING.search(text) else text
+    return "[secret]" if looks_secret(text) else text
 
 
 def hide(name: str, value: Json) -> Json:
@@ -114,7 +102,8 @@ def hide(name: str, value: Json) -> Json:
     if kind is dict:
         return _hide_dictionary(value)
     if kind is list:
-        return [hide(name, item) for item in value]
+        flagged = [False, *map(is_secret_flag, value[:-1])]
+        return [hide("secret" if flag else name, item) for flag, item in zip(flagged, value, strict=False)]
     return value
 
 
@@ -123,9 +112,9 @@ def _hide_string(name: str, value: str) -> str:
         return value if isinstance(value, Secret) else HIDDEN
     if value in ENGINE_UNKNOWNS:
         return UNKNOWN
-    if value and _sounds(name) and not is_unknown(value):
+    if value and sounds_secret(name) and not is_unknown(value):
         return _secret(value, in_clear=True)
-    if len(value) > 15 and _TELLING.search(value):
+    if looks_secret(value):
         return _secret(value, in_clear=True)
     return value
 
@@ -140,15 +129,9 @@ def _hide_dictionary(value: dict[str, Json]) -> Json:
         kind = _ASSETS.get(str(value[SIGNATURE]), "value")
         return f"{kind} {value.get('path') or value.get('uri') or str(value.get('hash', ''))[:12]}".strip()
     named, said = value.get("name"), value.get("value")
-    if isinstance(named, str) and isinstance(said, str) and _sounds(named):
+    if isinstance(named, str) and isinstance(said, str) and sounds_secret(named):
         value = {**value, "value": _hide_string(named, said)}
     return {key: hide(key, item) for key, item in value.items()}
-
-
-@lru_cache(maxsize=100_000)
-def _sounds(name: str) -> bool:
-    """Whether a property of this name holds a secret. A few names make up all of a large estate."""
-    return _NAMES.search(name) is not None
 
 
 def _secret(value: Json, *, in_clear: bool) -> Secret:

@@ -27,6 +27,29 @@ _SECRETS = st.text(st.sampled_from("abcdefgXYZ0123456789<>&\"'`|*_ é"), min_siz
 )
 
 
+LOOKS = (
+    "--password=hunter2",
+    "psql --password hunter2 -h x",
+    "curl -H 'Authorization: Bearer abcdefghijklmnop1234567890'",
+    "API_KEY=abcdef",
+    "AZDO_PAT=abcdef",
+    "q3x7kz5m2a6w4n7r2t2v2b3c5d7f2g2h2j4k6l2m2n2p4q6r2s2t"[:52],
+    "A" * 76 + "AZDO" + "1234",
+    "AKIAIOSFODNN7EXAMPLE",
+    "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".replace("EXAMPLE", "9XAMP2E"),
+    "https://hooks.example.com/alert?code=abcdefghijklmnop1234567890==",
+    "https://hooks.slack.com/services/T0000000/B0000000/abcdefghijklmnopqrstuvwx",
+    "https://contoso.webhook.office.com/webhookb2/1111-2222",
+    "https://x.logic.azure.com/invoke?sp=x&sig=abcdefghijklmnop",
+    "sk-proj-abcdefghijklmnopqrstuvwxyz",
+    "InstrumentationKey=11111111-2222-3333-4444-555555555555;IngestionEndpoint=https://x",
+    "//registry.npmjs.org/:_authToken=npm_abcdefghijklmnopqrstuvwxyz0123456789",
+    "xoxb-123456789012-abcdefghijkl",
+    "abc8Q~" + "d" * 34,
+)
+"""One of each kind that is found by its look."""
+
+
 def marked(secret: str, form: int) -> Document:
     """A secret as the engine marks it: in clear, as JSON text, or inside of something."""
     values: list[Document] = [
@@ -132,6 +155,10 @@ def test_a_rendered_state_with_a_secret_in_clear_shows_it_nowhere_and_breaks_the
         ("anything", "-----BEGIN RSA PRIVATE KEY-----\nabc"),
         ("anything", "ghp_abcdefghijklmnopqrstuvwxyz"),
         ("anything", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.abc"),
+        ("AZDO_PAT", "x"),
+        ("azdoPat", "x"),
+        ("AWS_SECRET_ACCESS_KEY", "x"),
+        *((("anything"), text) for text in LOOKS),
     ],
 )
 def test_a_name_or_a_look_gives_a_secret_away(name: str, value: str) -> None:
@@ -149,10 +176,44 @@ def test_a_name_or_a_look_gives_a_secret_away(name: str, value: str) -> None:
         ("compat", "v1"),
         ("url", "https://host:8080/path"),
         ("image", "registry.io/app@sha256:" + "0" * 64),
+        ("commit", "1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d"),
+        ("principalId", "5b6f0d3e-9c1a-4e57-8f2d-0a4c6b8e1d37"),
+        ("scope", "/subscriptions/1111/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/st"),
+        (
+            "clusterCredentialsCommand",
+            "az aks get-credentials --resource-group rg && kubelogin convert-kubeconfig -l x",
+        ),
+        ("k../../etc/passwd", "x"),
+        ("SLIPWAY_PATH", "x"),
+        ("publicKey", "AAAA"),
+        ("args", ["--token-file=/run/token", "--patience", "--no-password"]),
     ],
 )
 def test_what_only_sounds_like_a_secret_stays_readable(name: str, value: object) -> None:
     assert hide(name, value) == value
+
+
+def test_the_argument_after_a_flag_of_a_secret_is_hidden() -> None:
+    assert hide("args", ["--password", "hunter2", "--user", "me"]) == ["--password", "[secret]", "--user", "me"]
+
+
+@pytest.mark.parametrize("text", LOOKS)
+def test_what_looks_like_a_secret_is_in_no_form(text: str) -> None:
+    def state(value: str) -> bytes:
+        container = {"name": "c", "args": [value], "env": [{"name": "A", "value": value}]}
+        inputs = {"spec": {"template": {"spec": {"containers": [container]}}}, "tags": {"note": value}}
+        kind = "kubernetes:apps/v1:Deployment"
+        one = {"type": kind, "name": "z", "parent": None, "inputs": inputs, "options": {}}
+        whole = {"format": 1, "project": "p", "stack": "s", "resources": [one], "outputs": {"a": value}}
+        return json.dumps(whole).encode()
+
+    before, after = (parse_state(state(value), "test") for value in ("plain", text))
+    shown = report(compare(before, after, "test"), TODAY)
+
+    assert "no-plain-secrets" in [breach.rule for breach in shown.violations]
+    for form, printed in every_form(shown).items():
+        assert text not in printed, form
+        assert escape(text) not in printed, form
 
 
 def test_values_of_a_kubernetes_secret_are_hidden_and_their_names_are_not() -> None:
