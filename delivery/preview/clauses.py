@@ -11,7 +11,9 @@ from .phrases import between
 _MOST = 4
 
 
-def clauses(change: Change, effects: Sequence[Effect], renamed: dict[str, str]) -> Iterator[str]:
+def clauses(
+    change: Change, effects: Sequence[Effect], renamed: dict[str, str], users: Sequence[str] = ()
+) -> Iterator[str]:
     """Clauses about the resource, without its name, gravest first."""
     yield from _operation(change)
     gone = change.operation in (Operation.DELETE, Operation.REPLACE)
@@ -23,6 +25,8 @@ def clauses(change: Change, effects: Sequence[Effect], renamed: dict[str, str]) 
             yield "it is only forgotten: it stays where it is"
         elif what := holds(old):
             yield f"gone with it: {what}"
+        if users:
+            yield f"{', '.join(users)} {'takes' if len(users) == 1 else 'take'} it over"
         if old.type.endswith(":AgentPool") and (count := nodes(old)):
             yield f"{count} drain"
         if other := renamed.get(change.key):

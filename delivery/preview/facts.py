@@ -82,7 +82,7 @@ def between_releases(old: Released, new: Released) -> tuple[list[str], bool]:
     """Clauses about what differs, and whether anything does."""
     clauses = []
     if old.repository and new.repository and old.repository != new.repository:
-        clauses.append(f"image from {word(new.repository)}, not {word(old.repository)}")
+        clauses.append("image of another repository")
     if old.model != new.model:
         clauses.append(_model(old.model, new.model))
     if old.commit != new.commit:

@@ -7,8 +7,8 @@ from .report import Item, RankName, Report, Unchanged
 
 _GRAVE: Final[dict[RankName, int]] = {
     "loss": 1,
-    "replace": 2,
-    "security": 3,
+    "security": 2,
+    "replace": 3,
     "update": 4,
     "create": 5,
     "harmless": 6,

@@ -18,7 +18,7 @@ from .kinds import noun
 from .model import Change, Difference, Operation, OutputChange, Preview, State
 from .risk import Finding, Rank, judge
 
-RankName = Literal["loss", "replace", "security", "update", "create", "harmless"]
+RankName = Literal["loss", "security", "replace", "update", "create", "harmless"]
 _NAMES: dict[Rank, RankName] = {
     Rank.LOSS: "loss",
     Rank.REPLACE: "replace",
@@ -107,7 +107,8 @@ class Report:
     project: str
     stack: str
     source: Annotated[str, Field(description="what was compared with what, in words")]
-    headline: str
+    headline: Annotated[str, Field(description="the gravest in at most 160 characters")]
+    points: Annotated[tuple[str, ...], Field(description="every clause, where the headline has no room for all")]
     counts: dict[str, int]
     items: Annotated[tuple[Item, ...], Field(description="gravest first")]
     outputs: Annotated[tuple[OutputChange, ...] | None, Field(description="null where the source does not tell")]
@@ -136,7 +137,8 @@ _ADAPTER: TypeAdapter[Report] = TypeAdapter(Report)
 
 def report(preview: Preview, today: date, approved: Approval | None = None) -> Report:
     """The preview, judged on this day."""
-    findings = judge(preview.changes)
+    findings = judge(preview)
+    headline, points = sentences.headline(preview, findings)
     whole = not preview.unlisted
     violations = judge_policy(_resources(preview.changes, old=False), preview.stack, today, whole=whole)
     known = _known(preview, violations, today)
@@ -147,7 +149,8 @@ def report(preview: Preview, today: date, approved: Approval | None = None) -> R
         project=preview.project,
         stack=preview.stack,
         source=preview.source,
-        headline=sentences.headline(preview, findings),
+        headline=headline,
+        points=points,
         counts=sentences.counts(preview),
         items=tuple(_item(finding) for finding in findings),
         outputs=preview.outputs,

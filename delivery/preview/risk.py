@@ -1,12 +1,11 @@
 """How grave a change is, and what a person would say about it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
 from . import clauses
 from .kinds import HOLDS_ORDER, holds
-from .model import Change, Effect, Operation
+from .model import Change, Effect, Operation, Preview
 from .security import find_effects
 from .security.guards import words_only
 
@@ -15,8 +14,8 @@ class Rank(IntEnum):
     """The order in which a reviewer reads."""
 
     LOSS = 1
-    REPLACE = 2
-    SECURITY = 3
+    SECURITY = 2
+    REPLACE = 3
     UPDATE = 4
     CREATE = 5
     HARMLESS = 6
@@ -45,15 +44,18 @@ _GUARDS = (
 """Types that are nothing but access given or refused: what counts is what becomes of it, not that it is made anew."""
 
 
-def judge(changes: Iterable[Change]) -> list[Finding]:
-    """Everything that changes, gravest first. What stays as it is has no finding."""
-    known = list(changes)
-    renamed = clauses.lookalikes(known)
-    findings = [finding for change in known if (finding := _finding(change, renamed)) is not None]
-    return sorted(findings, key=_order)
+TAKEN_OVER = (":Registry", ":BuildDefinition", ":Project", ":Git")
+"""Types whose ids, images or commits later environments take over."""
 
 
-def _finding(change: Change, renamed: dict[str, str]) -> Finding | None:
+def judge(preview: Preview) -> list[Finding]:
+    """Return everything that changes, gravest first. A resource that stays as it is has no finding."""
+    renamed = clauses.lookalikes(preview.changes)
+    judged = (_finding(change, renamed, preview.later) for change in preview.changes)
+    return sorted((finding for finding in judged if finding is not None), key=_order)
+
+
+def _finding(change: Change, renamed: dict[str, str], later: tuple[str, ...]) -> Finding | None:
     if change.state.component:
         return None
     found = tuple(find_effects(change))
@@ -61,7 +63,10 @@ def _finding(change: Change, renamed: dict[str, str]) -> Finding | None:
     rank = _rank(change, loosening=loosening)
     if rank is None:
         return None
-    says, details = tuple(clauses.clauses(change, found, renamed)), tuple(clauses.details(change, found))
+    users = later if gone(change) and change.state.type.endswith(TAKEN_OVER) else ()
+    if users:
+        rank = Rank.LOSS
+    says, details = tuple(clauses.clauses(change, found, renamed, users)), tuple(clauses.details(change, found))
     return Finding(change, rank, says, details, found)
 
 
@@ -82,11 +87,16 @@ def _rank(change: Change, *, loosening: bool) -> Rank | None:
     return Rank.HARMLESS if change.differences and quiet else Rank.UPDATE
 
 
+def gone(change: Change) -> bool:
+    """Return whether the resource, as it was, is no longer there."""
+    return change.operation in (Operation.DELETE, Operation.REPLACE)
+
+
 def _gone(change: Change, *, loosening: bool) -> Rank:
     old = change.old or change.state
     if change.operation is Operation.DELETE and old.options.get("retainOnDelete") and not old.protected:
         return Rank.UPDATE
-    if old.protected or holds(old):
+    if holds(old):
         return Rank.LOSS
     guard = change.state.type.rpartition(":")[2] in _GUARDS or change.operation is Operation.DELETE
     return Rank.SECURITY if loosening and guard else Rank.REPLACE

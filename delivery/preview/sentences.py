@@ -8,30 +8,48 @@ from .model import Change, Operation, Preview
 from .risk import Finding, Rank
 
 _MOST = 3
+_ROOM = 160
+"""Two lines of a terminal."""
 _GONE = (Operation.DELETE, Operation.REPLACE)
 
 
-def headline(preview: Preview, findings: Sequence[Finding]) -> str:
-    """One line: `prod: node pool app is replaced; 3 nodes drain; image and model unchanged`."""
+def headline(preview: Preview, findings: Sequence[Finding]) -> tuple[str, tuple[str, ...]]:
+    """Return at most two lines, `prod: node pool app is replaced`, and all clauses where some are left out."""
     stack = preview.stack or "stack"
+    parts = tuple(dict.fromkeys(_parts(preview, findings)))
+    whole = f"{stack}: {'; '.join(parts)}"
+    if len(whole) <= _ROOM:
+        return whole, ()
+    kept: list[str] = []
+    for part in parts:
+        if len(f"{stack}: {'; '.join((*kept, part))}; and {len(parts)} more") > _ROOM:
+            break
+        kept.append(part)
+    if not kept:
+        return f"{whole[: _ROOM - 1]}…", parts
+    return f"{stack}: {'; '.join(kept)}; and {len(parts) - len(kept)} more", parts
+
+
+def _parts(preview: Preview, findings: Sequence[Finding]) -> list[str]:
     grave = [finding for finding in findings if finding.rank is not Rank.HARMLESS]
     facts, released = release(preview.changes)
     outputs = preview.outputs or ()
     if not grave and not released:
         quiet = [finding for finding in findings if finding.change.operation is not Operation.READ]
         if not quiet and not outputs:
-            return f"{stack}: nothing changes"
+            return ["nothing changes"]
         told = "; ".join(filter(None, (_quietly(quiet), _outputs(len(outputs)))))
-        return f"{stack}: nothing of consequence" + (f" ({told})" if told else "")
+        return ["nothing of consequence" + (f" ({told})" if told else "")]
     if len(findings) > _MOST and all(finding.change.old is None for finding in findings) and not _stays(preview):
-        return f"{stack}: everything is new, {_kinds([finding.change for finding in findings])}" + "".join(
-            f"; {part}" for part in facts
-        )
-    parts = [*_gone(findings), *_security(findings), *(facts if released else ())]
+        return [f"everything is new, {_kinds([finding.change for finding in findings])}", *facts]
+    lost = [finding for finding in findings if finding.rank is Rank.LOSS]
+    gone = [finding for finding in findings if finding.rank is Rank.REPLACE]
+    parts = [*_roots(lost), *_security(findings), *_roots(gone), *_along([*lost, *gone])]
+    parts += facts if released else []
     parts += _updates(findings, released=released)
     parts += _created(findings)
     parts += [fact for fact in facts if not released]
-    return f"{stack}: " + "; ".join(parts or ["nothing of consequence"])
+    return parts or ["nothing of consequence"]
 
 
 def counts(preview: Preview) -> dict[str, int]:
@@ -67,20 +85,26 @@ def _stays(preview: Preview) -> bool:
     return bool(preview.unlisted) or any(change.old is not None for change in preview.changes)
 
 
-def _gone(findings: Sequence[Finding]) -> Iterator[str]:
-    """What is deleted or replaced: by its own doing first, then how much goes along."""
-    gone = [finding for finding in findings if finding.rank in (Rank.LOSS, Rank.REPLACE)]
-    roots = [finding for finding in gone if not finding.change.because or finding.change.operation not in _GONE]
+def _roots(gone: Sequence[Finding]) -> Iterator[str]:
+    """Yield clauses about deletions and replacements that follow from no other."""
+    roots = [finding for finding in gone if _is_root(finding)]
     for finding in roots[:_MOST]:
         yield from _one_gone(finding.change)
     if len(roots) > _MOST:
         yield f"{_kinds([finding.change for finding in roots[_MOST:]])} more {_ends(roots[_MOST:])}"
-    told = {id(finding) for finding in roots}
-    along = [finding for finding in gone if id(finding) not in told]
+
+
+def _along(gone: Sequence[Finding]) -> Iterator[str]:
+    """Yield a clause about replacements that follow from others."""
+    along = [finding for finding in gone if not _is_root(finding)]
     if along:
         names = ", ".join(called(finding.change.state) for finding in along[:_MOST])
         rest = f" and {len(along) - _MOST} more" if len(along) > _MOST else ""
         yield f"with that, {names}{rest} {'is' if len(along) == 1 else 'are'} replaced"
+
+
+def _is_root(finding: Finding) -> bool:
+    return not finding.change.because or finding.change.operation not in _GONE
 
 
 def _one_gone(change: Change) -> Iterator[str]:

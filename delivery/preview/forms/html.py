@@ -19,6 +19,7 @@ from . import svg
 from .html_list import listed
 from .words import TITLES, plain
 
+_MOST_SAID = 9
 _MANY = 200
 """From here on the browser lays out only those changes that are in view."""
 
@@ -62,11 +63,11 @@ def _asset(name: str) -> str:
 
 def _header(report: Report) -> Iterator[str]:
     stack, _, said = report.headline.partition(": ")
-    clauses = said.split("; ")
     yield f'<header><p class="where">{_text(report.project)} · {_text(report.source)}</p>'
+    clauses = report.points or tuple(said.split("; "))
     yield f"<h1>{_text(stack)}: {_text(clauses[0])}</h1>"
     if len(clauses) > 1:
-        yield f'<ul class="said">{"".join(f"<li>{_text(clause)}</li>" for clause in clauses[1:])}</ul>'
+        yield f'<ul class="said">{"".join(f"<li>{_text(clause)}</li>" for clause in clauses[1:_MOST_SAID])}</ul>'
     yield f'<p class="tally">{_text(tally(report.counts))}</p>'
     yield from (f'<p class="note">{_text(note)}</p>' for note in report.notes)
     yield from (_gate(gate) for gate in report.gates if gate.shut)

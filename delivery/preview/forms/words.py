@@ -10,9 +10,9 @@ from delivery.preview.report import RankName
 from delivery.preview.values import is_secret, is_unknown
 
 TITLES: Final[dict[RankName, str]] = {
-    "loss": "Data or addresses are lost",
-    "replace": "Replaced or deleted",
+    "loss": "Lost: data, addresses, or what other environments use",
     "security": "Security",
+    "replace": "Replaced or deleted",
     "update": "Updated",
     "create": "New",
     "harmless": "Nothing of consequence",

@@ -89,7 +89,7 @@ def test_a_report_opens_without_a_complaint_and_lists_the_gravest_first(visit: V
     page = visit.open(mixed(), color_scheme=scheme)
 
     expect(page.get_by_role("heading", level=1)).to_have_text("prod: public address is deleted, with its address")
-    assert names(page) == ["address", "app", "models", "release", "app", "group"]
+    assert names(page) == ["address", "models", "app", "release", "app", "group"]
     expect(page.locator("#found")).to_have_text("6 changes")
     assert page.evaluate(_COVERED) == []
     page.screenshot(path=PICTURES / f"{scheme}.png")

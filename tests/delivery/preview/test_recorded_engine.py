@@ -43,7 +43,7 @@ def told(name: str) -> Report:
 def test_the_headline_and_the_counts_are_what_happened(name: str, headline: str, counts: dict[str, int]) -> None:
     shown = told(f"pulumi-3.260/{name}")
 
-    assert (shown.headline, shown.counts) == (headline, counts)
+    assert (f"dev: {'; '.join(shown.points)}" if shown.points else shown.headline, shown.counts) == (headline, counts)
     assert (shown.project, shown.stack) == ("joined", "dev")
     assert shown.source.startswith("the engine's preview")
 

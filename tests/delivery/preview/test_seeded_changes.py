@@ -1,6 +1,6 @@
 """Changes as people make them, each with the whole of what the report must say, in its order."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -523,7 +523,7 @@ SEEDS = [
         "image of another registry",
         app("containers", [container(image=f"docker.io/evil/scoring@{DIGEST}")]),
         "prod: Deployment app: image of app comes from docker.io/evil/scoring, not crscoringprod.azurecr.io/scoring; "
-        "image from docker.io/evil/scoring, not crscoringprod.azurecr.io/scoring; model unchanged; code unchanged",
+        "image of another repository; model unchanged; code unchanged",
         {"Deployment/app": "security"},
     ),
     Seed(
@@ -552,12 +552,53 @@ SEEDS = [
 def test_the_report_says_what_a_reviewer_must_know_in_the_order_of_risk(seed: Seed) -> None:
     shown = changed(seed.edit, seed.base)
 
-    assert shown.headline == seed.headline
+    assert (f"prod: {'; '.join(shown.points)}" if shown.points else shown.headline) == seed.headline
+    assert len(shown.headline) <= 160
     assert [f"{one.type.rpartition(':')[2]}/{one.name}" for one in shown.items] == list(seed.ranks)
     for handle, rank in seed.ranks.items():
         assert item(shown, handle).rank == rank, handle
     for handle, clause in seed.says.items():
         assert any(said.startswith(clause) for said in item(shown, handle).says), item(shown, handle).says
+
+
+def test_the_order_is_what_is_lost_then_security_then_what_is_replaced() -> None:
+    head = Estate()
+    for edit in (
+        put("BuildDefinition/release", "projectId", "other"),
+        put("AgentPool/app", "vmSize", "Standard_D8s_v5"),
+        put("CheckApproval/approval", "approvers", ["aaaa"]),
+        put("CheckApproval/approval", "timeout", 1),
+        put("CheckBranchControl/branches", "allowedBranches", "refs/heads/other"),
+        remove("PublicIPAddress/address"),
+        option("RoleAssignment/kubelet-pull", "protect", True),  # noqa: FBT003 - the value under test
+    ):
+        edit(head)
+    found = compare(Estate().rendered(), head.rendered(), "test")
+    shown = report(replace(found, later=("staging", "live")), TODAY)
+
+    assert [(one.name, one.rank) for one in shown.items] == [
+        ("address", "loss"),
+        ("release", "loss"),
+        ("branches", "security"),
+        ("app", "replace"),
+        ("release-on-prod", "replace"),
+        ("kubelet-pull", "update"),
+        ("approval", "update"),
+    ]
+    assert "staging, live take it over" in item(shown, "BuildDefinition/release").says
+    assert len(shown.headline) <= 160
+    assert shown.points
+    assert shown.headline.endswith(f"; and {len(shown.points) - shown.headline.count('; ')} more")
+
+
+def test_what_is_protected_and_holds_nothing_is_not_lost() -> None:
+    shown = changed(
+        remove("NetworkPolicy/allow-http"),
+        base=option("NetworkPolicy/allow-http", "protect", True),  # noqa: FBT003 - the value under test
+    )
+
+    assert [(one.name, one.rank) for one in shown.items] == [("allow-http", "security")]
+    assert shown.exit_code == 10
 
 
 def test_without_a_base_everything_is_new() -> None:
