@@ -34,7 +34,7 @@ HUB: dict[str, Any] = {
     "organization": ORGANIZATION,
     "rights": "environment",
     "state": {"resourceGroup": "rg-state", "account": "ststate", "container": "state"},
-    "checks": {"approval": None, "branchControl": "off", "exclusiveLock": False},
+    "checks": {"approval": None, "exclusiveLock": False},
     "hub": {
         "project": {"name": "scoring", "create": False},
         "source": {"kind": "azure-repos", "name": "scoring"},
