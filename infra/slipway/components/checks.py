@@ -1,4 +1,4 @@
-"""What a run must pass before it may use what a pipeline uses: always its branch, for an environment also the rest."""
+"""Checks that a run passes before it uses a resource: its branch everywhere, on an environment also the others."""
 
 from dataclasses import dataclass
 

@@ -28,6 +28,7 @@ FACTS = HubFacts(
     release_definition_id="12",
     drift_definition_id="13",
     registry_id="/registries/of-dev",
+    stack="dev",
 )
 
 HUB: dict[str, Any] = {
