@@ -75,7 +75,7 @@ def _registry(base: Foundation) -> Registry:
             pushers=builder,
             logs_workspace_id=base.telemetry.logs_workspace_id,
         ),
-        base.lasting,
+        base.shared,
     )
     if config.access.endpoint:
         _endpoint(base, "registry-endpoint", registry.id, group="registry", zone="privatelink.azurecr.io")
@@ -95,7 +95,7 @@ def _model_store(base: Foundation) -> ModelStore | None:
             reader_principals=_builder(base),
             logs_workspace_id=base.telemetry.logs_workspace_id,
         ),
-        base.lasting,
+        base.shared,
     )
     if config.blob.access.endpoint:
         zone = "privatelink.blob.core.windows.net"
