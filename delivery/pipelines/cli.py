@@ -27,7 +27,7 @@ def pipelines(
     if file.is_file() and file.read_text(encoding="utf-8") == text:
         typer.echo(f"{short(file)} is as the stack files say: {chain}")
     elif check:
-        raise FailureError(f"{short(file)}: is not as the stack files say: {chain}; write it anew without --check")
+        raise FailureError(f"{short(file)}: is not as the stack files say: {chain}; run: slipway pipelines")
     else:
         file.write_text(text, encoding="utf-8")
         typer.echo(f"{short(file)} written: {chain}")

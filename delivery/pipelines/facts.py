@@ -39,6 +39,7 @@ class Stack:
     after: str | None
     branch: str
     pool: str | None
+    review_pool: str | None
     source: Mapping[str, Any]
 
 
@@ -50,12 +51,14 @@ def facts(root: Path) -> dict[str, Any]:
     return {
         "branch": hub.branch,
         "chain": [
-            {"name": stack.name, "after": [stack.after] if stack.after else [], "pool": _pool(stack)} for stack in chain
+            {"name": stack.name, "after": [stack.after] if stack.after else [], "pool": _pool(stack.pool)}
+            for stack in chain
         ],
         "hub": hub.name,
         "models": hub.source.get("source", "blob"),
-        "pool": _pool(hub),
+        "pool": _pool(hub.pool),
         "region": bucket.get("region", ""),
+        "review": _pool(hub.review_pool),
     }
 
 
@@ -85,6 +88,7 @@ def _stacks(root: Path) -> Iterator[Stack]:
             after=environment.get("promotesFrom"),
             branch=pipelines.get("branch", "main"),
             pool=pipelines.get("pool"),
+            review_pool=(pipelines.get("hub") or {}).get("reviewPool"),
             source=_section(name, config, "model"),
         )
 
@@ -128,8 +132,8 @@ def _ordered(stacks: Mapping[str, Stack]) -> Iterator[Stack]:
             done.add(stack.name)
 
 
-def _pool(stack: Stack) -> dict[str, str]:
-    return {"name": stack.pool} if stack.pool else dict(_HOSTED)
+def _pool(name: str | None) -> dict[str, str]:
+    return {"name": name} if name else dict(_HOSTED)
 
 
 class _Dumper(yaml.SafeDumper):

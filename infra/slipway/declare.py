@@ -75,7 +75,7 @@ def _registry(base: Foundation) -> Registry:
             pushers=builder,
             logs_workspace_id=base.telemetry.logs_workspace_id,
         ),
-        base.lasting,
+        base.shared,
     )
     if config.access.endpoint:
         _endpoint(base, "registry-endpoint", registry.id, group="registry", zone="privatelink.azurecr.io")
@@ -95,7 +95,7 @@ def _model_store(base: Foundation) -> ModelStore | None:
             reader_principals=_builder(base),
             logs_workspace_id=base.telemetry.logs_workspace_id,
         ),
-        base.lasting,
+        base.shared,
     )
     if config.blob.access.endpoint:
         zone = "privatelink.blob.core.windows.net"
@@ -226,7 +226,7 @@ def _pipelines(
             drift=identities.drift,
             build=identities.build,
             models=_models(base, registry, store),
-            hub=_facts(earlier),
+            hub=_facts(base, earlier),
             cluster_id=cluster.id,
             namespace=base.placement.naming.instance,
             registry_id=registry.id,
@@ -243,12 +243,14 @@ def _models(base: Foundation, registry: Registry, store: ModelStore | None) -> M
     return Models(url=url, registry=registry.login_server, aws_role=config.s3.role_arn if config.s3 else None)
 
 
-def _facts(earlier: past.Earlier | None) -> HubFacts | None:
-    if earlier is None or earlier.pipelines is None:
+def _facts(base: Foundation, earlier: past.Earlier | None) -> HubFacts | None:
+    stack = base.config.environment.promotes_from
+    if stack is None or earlier is None or earlier.pipelines is None:
         return None
     return HubFacts(
         project_id=earlier.pipelines.project_id,
         release_definition_id=earlier.pipelines.release_definition_id,
         drift_definition_id=earlier.pipelines.drift_definition_id,
         registry_id=earlier.registry_id,
+        stack=stack,
     )

@@ -38,6 +38,11 @@ class Foundation:
         """For components that hold data or addresses, or carry what does."""
         return pulumi.ResourceOptions(providers=[self.azure], protect=self.config.environment.protect)
 
+    @property
+    def shared(self) -> pulumi.ResourceOptions:
+        """For components that later environments depend on: the registry of record, the models."""
+        return pulumi.ResourceOptions(providers=[self.azure], protect=self.config.protects_shared)
+
 
 async def lay(config: StackConfig) -> Foundation:
     """Declare the foundation, in the subscription that the credentials lead to."""

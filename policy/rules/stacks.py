@@ -7,6 +7,7 @@ from typing import Any
 from policy.model import Fault, Level, Resource, stack_rule
 from policy.values import at, is_unknown, mapping, members
 
+from .cluster import CLUSTER
 from .registry import REGISTRY
 from .storage import ACCOUNT, BLOBS
 from .workload import LASTING, WORKLOADS, pod_path
@@ -121,12 +122,12 @@ def _selects(selector: Any, labels: Mapping[str, Any]) -> bool:  # noqa: ANN401 
 
 @stack_rule(
     "environment-guarded",
-    demand="Where things are protected, a release waits for an approval, comes from a named branch, and comes alone.",
+    demand="Where the cluster is protected, a release waits for an approval, comes from a named branch, and alone.",
     remedy="declare CheckApproval, CheckBranchControl and CheckExclusiveLock on the environment",
 )
 def guarded(resources: Sequence[Resource]) -> Iterator[tuple[Resource, Fault]]:
-    """A stack whose program protects something is one that people depend on."""
-    if not any(resource.protected for resource in resources):
+    """A stack whose program protects its cluster is one that callers depend on."""
+    if not any(resource.protected for resource in resources if resource.type == CLUSTER):
         return
     checks = [resource for resource in resources if resource.type in _CHECKS]
     for environment in resources:

@@ -18,6 +18,7 @@ KEPT = (
 
 
 def test_destroy_leaves_nothing_but_what_people_made(live: Environments) -> None:
+    live["dev"].unprotect()
     done = live["dev"].destroy()
     assert set(done.operations.values()) == {"delete"}
     assert live["dev"].resources() == []
@@ -25,6 +26,7 @@ def test_destroy_leaves_nothing_but_what_people_made(live: Environments) -> None
 
 
 def test_destroy_takes_what_uses_before_what_is_used(live: Environments) -> None:
+    live["dev"].unprotect()
     done = live["dev"].destroy()
     for user, used in (
         ("core/v1:Service", "PublicIPAddress"),

@@ -180,6 +180,15 @@ def test_kubernetes_objects_are_plain_typed_ones(stack: str) -> None:
             )
 
 
+SHARED = (
+    "azure-native:resources:ResourceGroup",
+    "azure-native:containerregistry:Registry",
+    "azure-native:storage:StorageAccount",
+    "azure-native:storage:BlobContainer",
+    "azuredevops:index/buildDefinition:BuildDefinition",
+)
+
+
 @every_stack
 def test_what_holds_data_or_addresses_is_protected_where_config_says_so(stack: str) -> None:
     kept = {
@@ -193,7 +202,16 @@ def test_what_holds_data_or_addresses_is_protected_where_config_says_so(stack: s
 
     for one in recorded(stack).resources:
         if one.type in kept:
-            assert one.options.get("protect", False) is (stack == "prod"), one.key
+            shared = one.type in SHARED
+            assert one.options.get("protect", False) is (shared or stack == "prod"), one.key
+
+
+@every_stack
+def test_what_later_environments_depend_on_is_protected_everywhere(stack: str) -> None:
+    kept = [one for one in recorded(stack).resources if one.type in SHARED]
+
+    assert {one.type for one in kept} == set(SHARED if stack == "dev" else SHARED[:2])
+    assert [one.key for one in kept if one.options.get("protect") is not True] == []
 
 
 @every_stack

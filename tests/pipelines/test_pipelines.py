@@ -130,6 +130,18 @@ def test_a_pull_request_is_tested_and_previewed_and_reaches_nothing(run: Expand)
     ]
 
 
+def test_unreviewed_code_runs_on_no_agent_that_a_release_uses(checkout: Path) -> None:
+    for review, expected in ((None, {"vmImage": "ubuntu-24.04"}), ("reviews", {"name": "reviews"})):
+        text = yaml.safe_load((checkout / "Pulumi.dev.yaml").read_text())
+        text["config"]["slipway:pipelines"]["pool"] = "private"
+        text["config"]["slipway:pipelines"]["hub"]["reviewPool"] = review
+        (checkout / "Pulumi.dev.yaml").write_text(yaml.safe_dump(text))
+        (checkout / "pipelines" / FACTS_FILE).write_text(rendered(facts(checkout)))
+        found = expand(checkout, checkout / "pipelines" / "build.yml", {"Build.Reason": "IndividualCI"})
+        assert [job["pool"] for job in stage(found, "verify")["jobs"]] == [expected] * 2
+        assert [job["pool"] for job in stage(found, "image")["jobs"]] == [{"name": "private"}]
+
+
 def test_a_comment_that_may_not_be_written_fails_no_build(run: Expand) -> None:
     for _place, step in rules.every_step(run("build.yml", reason="PullRequest")):
         if "--comment" in step.get("script", ""):

@@ -103,9 +103,9 @@ def test_a_rule_looks_at_its_own_types_only() -> None:
 def test_rules_about_a_stack_see_protection_and_name_the_resource() -> None:
     said: list[tuple[str, str]] = []
     environment = Given(GOOD["environment"][0], "environment", Proxy({"name": "prod"}))
-    account = Given(GOOD["account"][0], "account", Proxy({}), Options(protect=True))
+    cluster = Given(GOOD["cluster"][0], "cluster", Proxy({}), Options(protect=True))
     engine.validate_stack(
-        rule("environment-guarded"), [environment, account], lambda *told: said.append(told), UnknownError
+        rule("environment-guarded"), [environment, cluster], lambda *told: said.append(told), UnknownError
     )
 
     assert [urn for _, urn in said] == [environment.urn]

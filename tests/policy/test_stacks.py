@@ -105,7 +105,7 @@ def test_pods_that_nobody_scrapes_may_open_every_port() -> None:
     assert broken("deployment", "callers", add=(*edited("deployment", template=template), *open_to_all)) == []
 
 
-def test_a_stack_that_protects_something_guards_its_environment_with_all_three_checks() -> None:
+def test_a_stack_that_protects_its_cluster_guards_its_environment_with_all_three_checks() -> None:
     assert broken("approval", "lock") == [("environment-guarded", "without an approval and without an exclusive lock.")]
 
 
@@ -122,8 +122,12 @@ def test_a_check_on_something_else_guards_no_environment() -> None:
         ]
 
 
-def test_a_stack_that_protects_nothing_may_do_without() -> None:
-    kept = [Resource(one.type, one.name, one.inputs) for one in stack() if one.name != "approval"]
+def test_a_stack_that_protects_only_what_later_ones_depend_on_may_do_without() -> None:
+    kept = [
+        Resource(one.type, one.name, one.inputs, one.options if one.name != "cluster" else {})
+        for one in stack()
+        if one.name != "approval"
+    ]
 
     assert judge(kept, "dev", TODAY) == []
 

@@ -1,4 +1,4 @@
-"""What a run must pass before it may use an environment or a connection, as config says."""
+"""Checks that a run passes before it uses a resource: its branch everywhere, on an environment also the others."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,11 @@ _LOCK_MINUTES = 2 * 24 * _MINUTES
 
 @dataclass(frozen=True, kw_only=True)
 class GuardArgs:
-    """What to guard: the checks that config asks for, on an environment or, for branch control alone, a connection."""
+    """What to guard. An environment gets every check of config, each other kind branch control alone.
+
+    Approval, lock and hours need no second place: YAML of the protected branch reaches a connection through its
+    environment, and other YAML reaches neither.
+    """
 
     project_id: pulumi.Input[str]
     target_id: pulumi.Input[str]
@@ -29,14 +33,13 @@ class GuardArgs:
 
 
 class Guard(pulumi.ComponentResource):
-    """The checks of one target. Each is missing where config says so."""
+    """The checks of one target."""
 
     def __init__(self, name: str, args: GuardArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Guard", name, None, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
-        if args.checks.branch_control != "off":
-            self._branch(protected=args.checks.branch_control == "protected")
+        self._branch(protected=args.checks.branch_control == "protected")
         if args.target is Kind.ENVIRONMENT:
             if args.checks.approval:
                 self._approval(args.checks.approval)

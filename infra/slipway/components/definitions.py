@@ -90,7 +90,8 @@ class Definitions(pulumi.ComponentResource):
             features=[BuildDefinitionFeatureArgs(skip_first_run=True)],
             variables=self._settings() if pipeline is RELEASE else None,
             queue_status="enabled",
-            opts=self._child,
+            # Every environment of the chain permits its resources to these by their ids.
+            opts=pulumi.ResourceOptions(parent=self, protect=True),
         )
         if args.connection_id is not None:
             self._permit(f"{part}-source", Kind.ENDPOINT, args.connection_id, made.id)

@@ -37,6 +37,8 @@ class ModelStoreArgs:
 class ModelStore(pulumi.ComponentResource):
     """Storage account, one private container, what protects its content, and who may do what.
 
+    Where it is protected, rules, roles and the log are not: they hold nothing and can be made again.
+
     Its addresses follow from its name. As Azure's answers they would be unknown in the preview of every change to it.
     """
 
@@ -194,12 +196,12 @@ class ModelStore(pulumi.ComponentResource):
             account_name=known(self._account_name, after=account),
             resource_group_name=self._args.placement.resource_group_name,
             policy=storage.ManagementPolicySchemaArgs(rules=[rule]),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, protect=False),
         )
 
     def _grants(self, container: storage.BlobContainer) -> None:
         """On the container and not the account: another container would be another matter."""
-        child = pulumi.ResourceOptions(parent=self)
+        child = pulumi.ResourceOptions(parent=self, protect=False)
         subscription = self._args.placement.subscription_id
         for role, word, identities in (
             (Role.BLOB_DATA_READER, "read", self._args.reader_principals),
@@ -233,5 +235,5 @@ class ModelStore(pulumi.ComponentResource):
             resource_uri=pulumi.Output.format("{0}/blobServices/default", account.id),
             workspace_id=self._args.logs_workspace_id,
             logs=[monitor.DiagnosticsLogSettingsArgs(category=category, enabled=True) for category in categories],
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, protect=False),
         )

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_azuredevops._inputs import VariableGroupVariableArgs
 from pulumi_azuredevops.build_definition_permissions import BuildDefinitionPermissions
+from pulumi_azuredevops.get_agent_queue import get_agent_queue_output
 from pulumi_azuredevops.git_permissions import GitPermissions
 from pulumi_azuredevops.service_endpoint_aws import ServiceEndpointAws
 from pulumi_azuredevops.serviceendpoint_incomingwebhook import ServiceendpointIncomingwebhook
 from pulumi_azuredevops.variable_group import VariableGroup
 
 from slipway import azure_pipelines as names
-from slipway.config.pipelines import Checks, Hub, Pipelines
+from slipway.config.pipelines import Hub, Pipelines
 from slipway.pipeline_access import Kind, permit
 from slipway.placement import Placement
 from slipway.principal import Principal
@@ -62,6 +63,8 @@ class PipelineHub(pulumi.ComponentResource):
         self.definitions = self._definitions()
         self._connect()
         self._variables()
+        if args.hub.review_pool:
+            self._permit_reviews(args.hub.review_pool)
         self._triggers()
         if args.models.aws_role:
             self._aws(args.models.aws_role)
@@ -105,18 +108,7 @@ class PipelineHub(pulumi.ComponentResource):
             ),
             opts=self._child,
         )
-        control = "named" if args.config.checks.branch_control == "off" else args.config.checks.branch_control
-        Guard(
-            f"{self._name}-build-guard",
-            GuardArgs(
-                project_id=self.project_id,
-                target_id=connection.endpoint_id,
-                target=Kind.ENDPOINT,
-                checks=Checks(approval=None, branch_control=control, exclusive_lock=False),
-                branch=args.config.branch,
-            ),
-            opts=self._child,
-        )
+        self._guard("build", Kind.ENDPOINT, connection.endpoint_id)
         self._permit_builders("connection", Kind.ENDPOINT, connection.endpoint_id)
         if self.definitions.mirror is not None:
             self._permit("mirror-connection", Kind.ENDPOINT, connection.endpoint_id, self.definitions.mirror)
@@ -140,6 +132,7 @@ class PipelineHub(pulumi.ComponentResource):
             variables=[VariableGroupVariableArgs(name=key, value=value) for key, value in facts.items()],
             opts=self._child,
         )
+        self._guard("variables", Kind.VARIABLE_GROUP, group.id)
         self._permit_builders("variables", Kind.VARIABLE_GROUP, group.id)
         if self.definitions.mirror is not None:
             self._permit("mirror-variables", Kind.VARIABLE_GROUP, group.id, self.definitions.mirror)
@@ -198,7 +191,27 @@ class PipelineHub(pulumi.ComponentResource):
             role_session_name="slipway",
             opts=self._child,
         )
+        self._guard("aws", Kind.ENDPOINT, connection.id)
         self._permit_builders("aws", Kind.ENDPOINT, connection.id)
+
+    def _permit_reviews(self, pool: str) -> None:
+        """Without branch control: these agents run unreviewed code, reach no network of ours and hold nothing."""
+        queue = get_agent_queue_output(project_id=self.project_id, name=pool, opts=pulumi.InvokeOptions(parent=self))
+        self._permit("build-review-pool", Kind.QUEUE, queue.id, self.definitions.build)
+
+    def _guard(self, part: str, target: Kind, target_id: pulumi.Input[str]) -> None:
+        config = self._args.config
+        Guard(
+            f"{self._name}-{part}-guard",
+            GuardArgs(
+                project_id=self.project_id,
+                target_id=target_id,
+                target=target,
+                checks=config.checks,
+                branch=config.branch,
+            ),
+            opts=self._child,
+        )
 
     def _permit_builders(self, part: str, kind: Kind, resource_id: pulumi.Input[str]) -> None:
         """To the pipelines that read models: the build, and the one that waits for new ones."""

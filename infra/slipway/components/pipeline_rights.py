@@ -2,6 +2,10 @@
 
 `rights: release` lets a release change the workload and nothing else. Everything around it is then changed by people,
 and a release that would need more stops at its preview. `rights: environment` opens the whole resource group to it.
+
+All environments share the containers of state and releases, since a stack reads another one's outputs from its own
+backend only. Conditions divide them: each identity writes its own environment's blobs, and reads of the state those and
+the ones of the environment that it promotes from.
 """
 
 from dataclasses import dataclass
@@ -9,8 +13,8 @@ from dataclasses import dataclass
 import pulumi
 
 from slipway.azure_pipelines import container_id
+from slipway.conditions import BACKEND, RELEASES, blobs, deployments, may_grant, state_paths
 from slipway.config.pipelines import Pipelines
-from slipway.pipeline_access import may_grant
 from slipway.placement import Placement
 from slipway.principal import Principal
 from slipway.roles import Role, grant
@@ -29,6 +33,7 @@ class PipelineRightsArgs:
     namespace: str
     registry_id: pulumi.Input[str]
     source_registry_id: pulumi.Input[str] | None
+    promotes_from: str | None
 
 
 class PipelineRights(pulumi.ComponentResource):
@@ -40,18 +45,32 @@ class PipelineRights(pulumi.ComponentResource):
         self._group = args.placement.resource_group_id
         self._namespace = pulumi.Output.concat(args.cluster_id, "/namespaces/", args.namespace)
         self._releases = self._container(args.config.state.releases)
+        stack, project = args.placement.naming.environment, pulumi.get_project()
+        self._own_state = state_paths(project, stack)
+        self._known_state = (
+            BACKEND,
+            *self._own_state,
+            *(state_paths(project, args.promotes_from) if args.promotes_from else ()),
+        )
         if args.build is not None:
-            self._give("build-releases", Role.BLOB_DATA_CONTRIBUTOR, args.build, self._releases)
+            self._give(
+                "build-releases", Role.BLOB_DATA_CONTRIBUTOR, args.build, self._releases, blobs(writes=[RELEASES])
+            )
         self._deploying()
         self._looking()
         self.register_outputs({})
 
     def _deploying(self) -> None:
         args = self._args
+        own = deployments(args.placement.naming.environment)
+        self._give("deploy-releases", Role.BLOB_DATA_CONTRIBUTOR, args.deploy, self._releases, blobs(writes=[own]))
         self._give(
-            "deploy-state", Role.BLOB_DATA_CONTRIBUTOR, args.deploy, self._container(args.config.state.container)
+            "deploy-state",
+            Role.BLOB_DATA_CONTRIBUTOR,
+            args.deploy,
+            self._container(args.config.state.container),
+            blobs(reads=self._known_state, writes=self._own_state),
         )
-        self._give("deploy-releases", Role.BLOB_DATA_CONTRIBUTOR, args.deploy, self._releases)
         self._give("deploy-cluster", Role.AKS_CLUSTER_USER, args.deploy, args.cluster_id)
         if args.source_registry_id is not None:
             self._give("deploy-import", Role.ACR_IMPORT, args.deploy, args.registry_id)
@@ -68,7 +87,8 @@ class PipelineRights(pulumi.ComponentResource):
 
     def _looking(self) -> None:
         args = self._args
-        self._give("drift-state", Role.BLOB_DATA_READER, args.drift, self._container(args.config.state.container))
+        state = self._container(args.config.state.container)
+        self._give("drift-state", Role.BLOB_DATA_READER, args.drift, state, blobs(reads=self._known_state))
         self._give("drift-releases", Role.BLOB_DATA_READER, args.drift, self._releases)
         self._give("drift-read", Role.READER, args.drift, self._group)
         self._give("drift-cluster", Role.AKS_CLUSTER_USER, args.drift, args.cluster_id)

@@ -20,12 +20,13 @@ __all__ = ["HubFacts", "Models", "Pipelines", "PipelinesArgs"]
 
 @dataclass(frozen=True, kw_only=True)
 class HubFacts:
-    """What a later environment knows of the hub, from the outputs of the hub's stack."""
+    """What a later environment knows of the hub, from the outputs of `stack`, the one that it promotes from."""
 
     project_id: pulumi.Input[str]
     release_definition_id: pulumi.Input[str]
     drift_definition_id: pulumi.Input[str]
     registry_id: pulumi.Input[str]
+    stack: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +83,7 @@ class Pipelines(pulumi.ComponentResource):
                 namespace=args.namespace,
                 registry_id=args.registry_id,
                 source_registry_id=args.hub.registry_id if args.hub else None,
+                promotes_from=args.hub.stack if args.hub else None,
             ),
             opts=child,
         )

@@ -24,7 +24,9 @@ class RegistryArgs:
 
 
 class Registry(pulumi.ComponentResource):
-    """Registry, its roles and its log. The admin user and anonymous pull are off; nobody logs in with a password.
+    """Registry, its roles and its log. Only the registry holds anything, and it alone may be protected.
+
+    The admin user and anonymous pull are off; nobody logs in with a password.
 
     The login server follows from the name. As Azure's answer it would be unknown in the preview of every change to the
     registry, and with it the image that the workload runs.
@@ -115,7 +117,7 @@ class Registry(pulumi.ComponentResource):
                 to=principal,
                 on=self.id,
                 subscription_id=self._args.placement.subscription_id,
-                opts=pulumi.ResourceOptions(parent=self),
+                opts=pulumi.ResourceOptions(parent=self, protect=False),
             )
             for who, principal in principals.items()
         ]
@@ -128,5 +130,5 @@ class Registry(pulumi.ComponentResource):
             resource_uri=self.id,
             workspace_id=self._args.logs_workspace_id,
             logs=[monitor.DiagnosticsLogSettingsArgs(category=category, enabled=True) for category in categories],
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, protect=False),
         )

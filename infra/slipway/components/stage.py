@@ -1,7 +1,8 @@
 """One environment in Azure DevOps: what guards it, the connections to its Azure, and which pipeline may use which.
 
 The release pipeline gets the environment, the connection that deploys and, for what approvers read, the one that looks;
-the drift pipeline only that one.
+the drift pipeline only that one. Each of them answers to the released branch alone, and so do the variables and agents:
+a run takes its YAML from its own branch, so a resource without the check is open to each person who may push one.
 """
 
 from dataclasses import dataclass
@@ -52,6 +53,8 @@ class Stage(pulumi.ComponentResource):
         group = self._variables()
         self._guard("environment", Kind.ENVIRONMENT, self.environment_id)
         self._guard("deploy", Kind.ENDPOINT, deploy)
+        self._guard("drift", Kind.ENDPOINT, drift)
+        self._guard("variables", Kind.VARIABLE_GROUP, group)
         release = args.release_definition_id
         self._permit("release-environment", Kind.ENVIRONMENT, self.environment_id, release)
         self._permit("release-connection", Kind.ENDPOINT, deploy, release)
@@ -134,6 +137,7 @@ class Stage(pulumi.ComponentResource):
         queue = get_agent_queue_output(
             project_id=self._args.project_id, name=pool, opts=pulumi.InvokeOptions(parent=self)
         )
+        self._guard("pool", Kind.QUEUE, queue.id)
         for pipeline, definition in (
             ("release", self._args.release_definition_id),
             ("drift", self._args.drift_definition_id),

@@ -35,7 +35,8 @@ class Environment(Section):
     """Who pays for it: a tag on everything."""
 
     protect: bool
-    """Whether what holds data or addresses refuses to be deleted or replaced."""
+    """Whether what holds data or addresses refuses to be deleted or replaced. In the first environment of a chain
+    models, registry, resource group and pipelines always refuse."""
 
     promotes_from: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,9}$")] | None = None
     """The stack whose releases this one takes over. None: it has its own model store and pipelines."""

@@ -105,11 +105,11 @@ class Checks(Section):
     approval: Approval | None
     """Who must agree. null: nobody, every good build is released."""
 
-    branch_control: Literal["protected", "named", "off"]
-    """Which runs may reach the environment and its connection: those of the main branch while policies protect it,
-    those of the main branch whether protected or not (a mirror has no policies), or all."""
+    branch_control: Literal["protected", "named"] = "protected"
+    """Which runs reach the environment, its connections, variables and agents: those of the main branch while policies
+    protect it, or those of the main branch whether protected or not, since a mirror has no policies."""
 
-    exclusive_lock: bool
+    exclusive_lock: bool = True
     """Whether one release at a time may run; a newer one waits."""
 
     business_hours: BusinessHours | None = None
@@ -156,6 +156,10 @@ class Hub(Section):
 
     source: Source
     """The repository that the pipelines build."""
+
+    review_pool: Annotated[str, Field(min_length=1, max_length=80)] | None = None
+    """Self-hosted pool that runs the tests of branches before a review; no environment's own pool.
+    Absent: Microsoft-hosted ubuntu-24.04."""
 
     model_trigger: Literal["schedule", "webhook", "none"] = "schedule"
     """What makes the build look for a new model: every hour, a call of the webhook, or nothing."""
@@ -232,6 +236,13 @@ def approvers_suffice(pipelines: Pipelines | None) -> Found:
         yield "pipelines.checks.approval.minimum", str(approval.minimum), allowed
 
 
+def reviews_run_apart(pipelines: Pipelines | None) -> Found:
+    """A pull request's own code runs on no agent that a release uses: what it leaves there would run with it."""
+    if pipelines and pipelines.hub and pipelines.hub.review_pool and pipelines.hub.review_pool == pipelines.pool:
+        allowed = "another pool than pipelines.pool, or nothing for Microsoft-hosted agents"
+        yield "pipelines.hub.reviewPool", repr(pipelines.hub.review_pool), allowed
+
+
 def hours_are_within_a_day(pipelines: Pipelines | None) -> Found:
     """Business hours end after they begin."""
     hours = pipelines.checks.business_hours if pipelines else None
@@ -239,4 +250,10 @@ def hours_are_within_a_day(pipelines: Pipelines | None) -> Found:
         yield "pipelines.checks.businessHours.end", repr(hours.end), f"a time after {hours.start} on the same day"
 
 
-RULES: tuple[Callable[..., Found], ...] = (one_hub, source_fits_its_kind, approvers_suffice, hours_are_within_a_day)
+RULES: tuple[Callable[..., Found], ...] = (
+    one_hub,
+    source_fits_its_kind,
+    approvers_suffice,
+    reviews_run_apart,
+    hours_are_within_a_day,
+)

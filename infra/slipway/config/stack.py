@@ -37,3 +37,9 @@ class StackConfig:
     pipelines: Pipelines | None
     release: Release | None
     image: Image | None
+
+    @property
+    def protects_shared(self) -> bool:
+        """Protection of what later environments depend on: always in the one that owns the pipelines."""
+        owns_chain = self.pipelines is not None and self.environment.promotes_from is None
+        return self.environment.protect or owns_chain

@@ -184,6 +184,10 @@ class Stack:
         how = options if "--preview-only" in options else ("--yes", "--skip-preview", *options)
         return self._do("destroy", *how, must=must)
 
+    def unprotect(self) -> None:
+        """Take away every protection, as before the end of an environment that others depended on."""
+        _succeed(self.workspace.run("state", "unprotect", "--all", "--yes", "--stack", self.name))
+
     def _do(self, command: str, *options: str, must: bool) -> Outcome:
         outcome = self.workspace.run(command, "--stack", self.name, *options)
         if must:

@@ -236,15 +236,21 @@ def test_a_long_name_stays_within_azures_24_characters(declared: Declared, place
     assert name.islower()
 
 
-def test_all_of_it_is_protected_tagged_and_inside_the_component(store: Store) -> None:
+def test_all_of_it_is_tagged_and_inside_the_component_and_what_holds_models_is_protected(store: Store) -> None:
     recorded = store(immutableDays=1)
     children = [record for record in recorded.resources if record.type.startswith("azure-native:")]
 
     def belongs(record: Record) -> bool:
-        return record.parent == "slipway:index:ModelStore::model-store" and record.options["protect"] is True
+        return record.parent == "slipway:index:ModelStore::model-store"
 
     assert len(children) == 8
     assert all(belongs(record) for record in children)
+    assert {record.type.rpartition(":")[2] for record in children if record.options.get("protect")} == {
+        "StorageAccount",
+        "BlobServiceProperties",
+        "BlobContainer",
+        "BlobContainerImmutabilityPolicy",
+    }
     assert recorded.one(ACCOUNT).inputs["tags"] == {
         "workload": "scoring",
         "environment": "dev",

@@ -171,12 +171,25 @@ def test_no_variable_group_holds_or_fetches_a_secret(found: Recorded) -> None:
         assert all(set(variable) == {"name", "value"} for variable in variables)
 
 
-def test_only_the_main_branch_may_use_the_builds_connection_whatever_guards_the_environment(found: Recorded) -> None:
-    check = found.one(BRANCH).inputs
+def test_the_way_to_images_models_and_their_facts_answers_to_the_main_branch_alone(
+    declared: Declared, placement: Placement
+) -> None:
+    found = declared(program(placement, hub(), aws_role="arn:aws:iam::123456789012:role/models"))
 
-    assert check["targetResourceType"] == "endpoint"
-    assert check["targetResourceId"] == "${pipelines-hub-build-endpoint.id}"
-    assert check["allowedBranches"] == "refs/heads/main"
+    checks = {str(each.inputs["targetResourceId"]): each.inputs for each in found.all(BRANCH)}
+    for part in ("build-endpoint", "variables", "aws"):
+        check = checks[f"${{pipelines-hub-{part}.id}}"]
+        assert (check["allowedBranches"], check["verifyBranchProtection"]) == ("refs/heads/main", True)
+
+
+def test_unreviewed_branches_run_on_agents_that_only_the_build_may_use(
+    declared: Declared, placement: Placement
+) -> None:
+    found = declared(program(placement, hub({"hub.reviewPool": "reviews"})))
+
+    queues = {(resource, pipeline) for kind, resource, pipeline in permitted(found) if kind == "queue"}
+    assert queues == {("${pool.id}", "${pipelines-hub-definition-build.id}")}
+    assert not [check for check in found.all(BRANCH) if check.inputs["targetResourceType"] == "queue"]
 
 
 def test_a_schedule_looks_for_new_models(found: Recorded) -> None:

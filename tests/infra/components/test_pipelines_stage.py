@@ -71,18 +71,22 @@ def test_a_guarded_environment_has_approval_branch_control_lock_and_hours(prod: 
         target = prod.one(check).inputs
         assert target["targetResourceType"] == "environment"
         assert target["targetResourceId"] == "${pipelines-stage-environment.id}"
-    targets = {each.inputs["targetResourceType"]: each.inputs["targetResourceId"] for each in prod.all(BRANCH)}
-    assert targets == {
-        "environment": "${pipelines-stage-environment.id}",
-        "endpoint": "${pipelines-stage-deploy-endpoint.id}",
-    }
 
 
-def test_an_open_environment_has_none_of_them(dev: Recorded) -> None:
-    on_the_environment = [
-        each for check in CHECKS for each in dev.all(check) if each.inputs["targetResourceType"] == "environment"
-    ]
-    assert on_the_environment == []
+def test_everything_that_a_pipeline_of_an_environment_uses_answers_to_the_branch_alone(
+    declared: Declared, placement: Placement
+) -> None:
+    for config, environment in ((hub({"pool": "private"}), "dev"), (later({"pool": "private"}), "prod")):
+        found = declared(program(placement, config, environment=environment))
+        guarded = {
+            (str(each.inputs["targetResourceType"]), str(each.inputs["targetResourceId"])) for each in found.all(BRANCH)
+        }
+        assert guarded == {(kind, resource) for kind, resource, _pipeline in permitted(found)}
+        assert ("queue", "${pool.id}") in guarded
+
+
+def test_nobody_is_asked_in_an_environment_without_approval(dev: Recorded) -> None:
+    assert dev.all(APPROVAL) + dev.all(LOCK) + dev.all(HOURS) == []
 
 
 def test_whoever_asks_for_a_release_does_not_approve_it(prod: Recorded) -> None:

@@ -13,7 +13,7 @@ from slipway.config.pipelines import Pipelines
 _PIPELINES: dict[str, Any] = {
     "organization": "https://dev.azure.com/contoso",
     "state": {"resourceGroup": "rg-state", "account": "ststate", "container": "state"},
-    "checks": {"approval": None, "branchControl": "off", "exclusiveLock": False},
+    "checks": {"approval": None, "exclusiveLock": False},
 }
 
 S = TypeVar("S", bound=Section)

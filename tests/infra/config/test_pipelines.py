@@ -15,6 +15,7 @@ from slipway.config.pipelines import (
     approvers_suffice,
     hours_are_within_a_day,
     one_hub,
+    reviews_run_apart,
     source_fits_its_kind,
 )
 from slipway.config.problems import of
@@ -109,6 +110,23 @@ def test_no_more_approvals_are_asked_than_there_are_approvers() -> None:
     ]
 
 
+def test_no_branch_is_let_in_by_turning_its_control_off() -> None:
+    (problem,) = refused(HUB, {"checks.branchControl": "off"})
+
+    assert problem.startswith('slipway:pipelines.checks.branchControl: found "off", allowed: ')
+    assert hub().checks.branch_control == "protected"
+
+
+def test_releases_come_one_at_a_time_unless_config_says_otherwise() -> None:
+    assert later({"checks.exclusiveLock": None}).checks.exclusive_lock is True
+
+
+def test_a_pull_requests_code_runs_on_no_agent_of_an_environment() -> None:
+    assert list(reviews_run_apart(hub({"pool": "private", "hub.reviewPool": "reviews"}))) == []
+    ((path, found, _allowed),) = reviews_run_apart(hub({"pool": "private", "hub.reviewPool": "private"}))
+    assert (path, found) == ("pipelines.hub.reviewPool", "'private'")
+
+
 def test_business_hours_end_on_the_day_that_they_begin() -> None:
     assert list(hours_are_within_a_day(later())) == []
     assert list(hours_are_within_a_day(later({"checks.businessHours.end": "08:00"}))) == [
@@ -117,7 +135,7 @@ def test_business_hours_end_on_the_day_that_they_begin() -> None:
 
 
 def test_without_the_section_there_is_nothing_to_contradict() -> None:
-    for rule in (source_fits_its_kind, approvers_suffice, hours_are_within_a_day):
+    for rule in (source_fits_its_kind, approvers_suffice, reviews_run_apart, hours_are_within_a_day):
         assert list(rule(None)) == []
     assert list(one_hub(environment(None), None)) == []
 

@@ -28,13 +28,14 @@ FACTS = HubFacts(
     release_definition_id="12",
     drift_definition_id="13",
     registry_id="/registries/of-dev",
+    stack="dev",
 )
 
 HUB: dict[str, Any] = {
     "organization": ORGANIZATION,
     "rights": "environment",
     "state": {"resourceGroup": "rg-state", "account": "ststate", "container": "state"},
-    "checks": {"approval": None, "branchControl": "off", "exclusiveLock": False},
+    "checks": {"approval": None, "exclusiveLock": False},
     "hub": {
         "project": {"name": "scoring", "create": False},
         "source": {"kind": "azure-repos", "name": "scoring"},

@@ -28,6 +28,13 @@ RUNS: dict[str, tuple[str, str, dict[str, str]]] = {
 """Of each golden file: the pipeline, the reason of its run, its parameters."""
 
 
+class _Dumper(yaml.SafeDumper):
+    """Writes each value out where it stands: an anchor would tie a line's diff to a place far above it."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - the base's signature
+        return True
+
+
 def write_checkout(root: Path) -> None:
     """Write a project with the repository's pipelines and the stack files of the two environments."""
     shutil.copytree(ROOT / "pipelines", root / "pipelines")
@@ -42,4 +49,4 @@ def render(root: Path, run: str) -> str:
     file, reason, parameters = RUNS[run]
     variables = {"Build.Reason": reason, "Build.SourceBranch": "refs/heads/main"}
     found = expand(root, root / "pipelines" / file, variables, **parameters)
-    return yaml.safe_dump(found, sort_keys=False, width=120, allow_unicode=True)
+    return yaml.dump(found, Dumper=_Dumper, sort_keys=False, width=120, allow_unicode=True)

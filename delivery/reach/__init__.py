@@ -1,0 +1,1 @@
+"""Computation of who reaches what, from a program as it is recorded."""
