@@ -104,7 +104,7 @@ def refusal(resource_type: str, pattern: str, old: object, new: object) -> str:
     if last == "Subnet" and pattern in ("addressPrefix", "addressPrefixes") and old is not None:
         return "no range of a subnet changes while machines are in it"
     if last == "VirtualNetwork" and pattern.startswith("addressSpace") and old is not None:
-        return "no range goes that a subnet lies in"
+        return "a range that a subnet lies in cannot go"
     if last in ("ManagedCluster", "AgentPool") and pattern.endswith(("kubernetesVersion", "orchestratorVersion")):
         before, after = (_minor(value) for value in (old, new))
         if before and after and before[0] == after[0]:

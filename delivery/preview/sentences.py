@@ -111,9 +111,8 @@ def _one_gone(change: Change) -> Iterator[str]:
     state = change.old or change.state
     end = "deleted" if change.operation is Operation.DELETE else "replaced"
     what = holds(state)
-    yield f"{called(state)} is {end}{f', with {what}' if what else ''}"
-    if state.protected:
-        yield "it is protected, so the engine refuses"
+    kept = ", though it is protected: the engine refuses" if state.protected else ""
+    yield f"{called(state)} is {end}{f', with {what}' if what else ''}{kept}"
     if state.type.endswith(":AgentPool") and (count := nodes(state)):
         yield f"{count} drain"
 

@@ -139,8 +139,8 @@ def broken(found: Preview) -> None:
 def _print(judged: Report, form: Form, link: str, *, everything: bool) -> None:
     if form is Form.TERMINAL:
         console = Console()
-        if not console.is_terminal:
-            console.width = max(console.width, _LOG_WIDTH)
+        if not console.is_terminal and "COLUMNS" not in os.environ:
+            console.width = _LOG_WIDTH  # a build's log has no width of its own
         terminal.write(judged, console, everything=everything)
         return
     text = {

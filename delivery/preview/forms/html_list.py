@@ -1,5 +1,6 @@
 """The page's list: what changes, gravest first, as plain HTML that needs no script to be read."""
 
+import re
 from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import groupby
@@ -9,11 +10,12 @@ import orjson
 from delivery.preview.model import Difference
 from delivery.preview.report import Breach, Item, Report, Unchanged
 
-from .words import SIGNS, TITLES, path, plain, remarks, sides
+from .words import SIGNS, TITLES, kind, path, plain, remarks, sides
 
 _FOR_ITEMS = 2_600_000
 _OPEN = ("loss", "replace", "security")
 _MOST_OPEN = 12
+_MOST_SAID = 6
 _MOST_STILL = 6_000
 
 
@@ -46,18 +48,17 @@ def listed(report: Report, numbers: dict[str, int]) -> Iterator[str]:
 
 
 def _item(item: Item, numbers: dict[str, int], room: _Room, *, opened: bool) -> Iterator[str]:
-    brief = "; ".join((*item.says, *item.details))
+    loosening = {effect.text for effect in item.security if effect.loosens}
+    clauses = "; ".join(
+        f'<span class="weak">{_text(clause)}</span>' if clause in loosening else _text(clause)
+        for clause in (*item.says[:_MOST_SAID], *item.details[:_MOST_SAID])
+    )
     state = " open" if opened else ""
     yield (
         f'<details class="item" data-n="{numbers[item.key]}" data-rank="{item.rank}"{state}><summary>'
-        f'<span class="sign" aria-hidden="true">{SIGNS[item.operation]}</span>{_text(item.noun)} '
-        f'<b>{_text(item.name)}</b><span class="brief">{_text(brief[:400])}</span></summary><div class="in">'
+        f'<span class="sign" aria-hidden="true">{SIGNS[item.operation]}</span>{_text(kind(item.noun, item.name))}'
+        f'<b>{_text(item.name)}</b><span class="brief">{clauses}</span></summary><div class="in">'
     )
-    if item.security:
-        yield "<ul>"
-        for effect in item.security:
-            yield f'<li class="{"weak" if effect.loosens else "strong"}">{_text(effect.text)}</li>'
-        yield "</ul>"
     if item.because:
         links = (_reference(key, numbers) for key in item.because[:8])
         yield f"<p>because of {', '.join(links)}</p>"
@@ -85,12 +86,17 @@ def _table(differences: Sequence[Difference], room: _Room) -> Iterator[str]:
     for difference in differences[: room.differences]:
         old, new = sides(difference, room.values)
         marks = "".join(f'<span class="mark {word.split()[0]}">{word}</span>' for word in remarks(difference))
-        name = _text(path(difference)) + (f"<br>{marks}" if marks else "")
+        name = _breakable(path(difference)) + (f"<br>{marks}" if marks else "")
         cells = zip(("path", "old", "new"), (name, escape(old), escape(new)), strict=True)
         yield "<tr>" + "".join(f'<td class="{kind}">{cell}</td>' for kind, cell in cells) + "</tr>"
     yield "</tbody></table>"
     if len(differences) > room.differences:
         yield f"<p>and {len(differences) - room.differences} more properties</p>"
+
+
+def _breakable(text: str) -> str:
+    """Return a path that breaks between its steps, and not inside of a name."""
+    return re.sub(r"(?<=.)([.\[])", r"<wbr>\1", _text(text))
 
 
 def _outputs(report: Report) -> Iterator[str]:

@@ -9,7 +9,7 @@ from delivery.preview.model import Difference
 from delivery.preview.report import Breach, Item, RankName, Report
 from delivery.preview.sentences import tally
 
-from .words import SIGNS, TITLES, path, plain, remarks, sides
+from .words import SIGNS, TITLES, kind, path, plain, remarks, sides
 
 AZURE_DEVOPS: Final = 150_000
 GITHUB: Final = 65_536
@@ -75,7 +75,7 @@ def _sections(items: Sequence[Item], *, differences: bool) -> Iterator[str]:
 def _item(item: Item, *, differences: bool) -> str:
     shown = differences and item.rank != "harmless" and bool(item.differences)
     said = _text("; ".join(item.says if shown else (*item.says, *item.details)))
-    name = f"{_code(SIGNS[item.operation])} {_text(item.noun)} **{_text(item.name)}**"
+    name = f"{_code(SIGNS[item.operation])} {_text(kind(item.noun, item.name))}**{_text(item.name)}**"
     line = f"- {name}: {said}\n" if said else f"- {name}\n"
     return line + _block(item.differences) if shown else line
 

@@ -14,7 +14,7 @@ from delivery.preview.model import Difference
 from delivery.preview.report import Breach, GateState, Item, RankName, Report
 from delivery.preview.sentences import tally
 
-from .words import SIGNS, TITLES, path, plain, remarks, sides
+from .words import SIGNS, TITLES, kind, path, plain, remarks, sides
 
 _STYLES: dict[RankName, str] = {
     "loss": "bold red",
@@ -77,7 +77,7 @@ def _parts(report: Report, *, narrow: bool, everything: bool) -> list[Renderable
 
 def _item(item: Item, *, narrow: bool, everything: bool) -> RenderableType:
     style = _STYLES[item.rank]
-    head = Text.assemble((f" {SIGNS[item.operation]} ", style), (plain(item.noun), ""), " ", (plain(item.name), "bold"))
+    head = Text.assemble((f" {SIGNS[item.operation]} ", style), kind(item.noun, item.name), (plain(item.name), "bold"))
     if not narrow:
         head.append(f"   {plain(item.key)}", style="dim")
         head.no_wrap, head.overflow = True, "ellipsis"

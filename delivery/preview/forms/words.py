@@ -5,6 +5,7 @@ from typing import Final
 
 import orjson
 
+from delivery.preview.kinds import names_kind, readable
 from delivery.preview.model import Difference, Json, Kind, Operation, Part
 from delivery.preview.report import RankName
 from delivery.preview.values import is_secret, is_unknown
@@ -56,6 +57,11 @@ def value(given: Json, limit: int) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
+def kind(noun: str, name: str) -> str:
+    """Return the noun before a name, or nothing where the name says it."""
+    return "" if names_kind(noun, name) else f"{plain(noun)} "
+
+
 def path(difference: Difference) -> str:
     """The property's path, as a reader needs it."""
     return plain(difference.path) if difference.part is Part.INPUT else f"option {plain(difference.path)}"
@@ -67,7 +73,10 @@ def sides(difference: Difference, limit: int) -> tuple[str, str]:
         old = "" if difference.kind is Kind.ADDED else "[secret]"
         new = "" if difference.kind is Kind.REMOVED else "[secret]"
         return old, new
-    return value(difference.old, limit), value(difference.new, limit)
+    old, new = value(difference.old, limit), value(difference.new, limit)
+    short = readable(old), readable(new)
+    # Two ids that look alike when they are cut are shown whole.
+    return (old, new) if short[0] == short[1] and old != new else short
 
 
 def remarks(difference: Difference) -> list[str]:

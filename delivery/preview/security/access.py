@@ -3,45 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from delivery.preview.kinds import word
+from delivery.preview.kinds import ROLES, word
 from delivery.preview.model import Change, Effect, Json, Operation
 from delivery.preview.paths import at
 from delivery.preview.values import is_unknown, listed, references
 
-ROLES: Final = {
-    "8e3af657-a8ff-443c-a75c-2fe8c4bcb635": "Owner",
-    "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9": "User Access Administrator",
-    "f58310d9-a9f6-439a-9e8d-f62e7b41a168": "Role Based Access Control Administrator",
-    "b24988ac-6180-42a0-ab88-20f7382dd24c": "Contributor",
-    "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b": "Azure Kubernetes Service RBAC Cluster Admin",
-    "3498e952-d568-435e-9b2c-8d77e338d7f7": "Azure Kubernetes Service RBAC Admin",
-    "a7ffa36f-339b-4b5c-8bdf-e2c188b2c0eb": "Azure Kubernetes Service RBAC Writer",
-    "7f6c6a51-bcf8-42ba-9220-52d62157d7db": "Azure Kubernetes Service RBAC Reader",
-    "0ab0b1a8-8aac-4efd-b8c2-3ee1fb270be8": "Azure Kubernetes Service Cluster Admin Role",
-    "4abbcc35-e782-43d8-92c5-2d3f1bd2253f": "Azure Kubernetes Service Cluster User Role",
-    "ed7f3fbd-7b88-4dd4-9017-9adb7ce333f8": "Azure Kubernetes Service Contributor Role",
-    "b7e6dc6d-f1e8-4753-8033-0f276bb0955b": "Storage Blob Data Owner",
-    "ba92f5b4-2d11-453d-a403-e96b0029c9fe": "Storage Blob Data Contributor",
-    "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1": "Storage Blob Data Reader",
-    "17d1049b-9a84-46fb-8f53-869881c3d3ab": "Storage Account Contributor",
-    "8311e382-0749-4cb8-b61a-304f252e45ec": "AcrPush",
-    "7f951dda-4ed3-4680-a7ca-43fe172d538d": "AcrPull",
-    "2a1e307c-b015-4ebd-883e-5b7698a07328": "Container Registry Repository Writer",
-    "b93aa761-3e63-49ed-ac28-beffa264f7ac": "Container Registry Repository Reader",
-    "4d97b98b-1d4f-4787-a291-c67834d212e7": "Network Contributor",
-    "f1a07417-d97a-45cb-824c-7a7467783830": "Managed Identity Operator",
-    "acdd72a7-3385-48ef-bd42-f606fba81ae7": "Reader",
-    "577a9874-89fd-4f24-9dbd-b5034d0ad23a": "Container Registry Data Importer",
-    "12338af0-0e69-4776-bea7-57ae8d297424": "Key Vault Crypto User",
-    "b0d8363b-8ddd-447d-831f-62ca05bff136": "Monitoring Data Reader",
-    "3913510d-42f4-4e42-8a64-420c390055eb": "Monitoring Metrics Publisher",
-    "43d0d8ad-25c7-4714-9337-8ba259a9fe05": "Monitoring Reader",
-    "22926164-76b3-42b3-bc55-97df8dab3e41": "Grafana Admin",
-    "60921a7e-fef1-4a43-9b16-a26c52ad4769": "Grafana Viewer",
-    "00482a5a-887f-4fb3-b363-3b7fe8e74483": "Key Vault Administrator",
-    "4633458b-17de-408a-b874-0445c86b69e6": "Key Vault Secrets User",
-    "db79e9a7-68ee-4b58-9aeb-b90e7c24fcba": "Key Vault Certificate User",
-}
 _WIDEST: Final = ("Owner", "User Access Administrator", "Role Based Access Control Administrator", "Contributor")
 _STRENGTH: Final = ("Admin", "Owner", "Contributor", "Writer", "Push", "Operator", "User", "Pull", "Reader")
 

@@ -57,6 +57,13 @@ def test_two_states_are_compared_and_written_in_every_form(states: tuple[Path, P
     assert done.stderr == f"the page: {tmp_path / 'out' / 'preview.html'}\n"
 
 
+@pytest.mark.parametrize("width", [40, 80, 130, 200])
+def test_a_width_that_is_asked_for_is_obeyed_though_there_is_no_terminal(states: tuple[Path, Path], width: int) -> None:
+    done = delivery("report", "--state", states[1], "--base-state", states[0], COLUMNS=str(width))
+
+    assert max(map(len, done.stdout.splitlines())) == width
+
+
 def test_the_output_of_the_engine_comes_from_a_pipe_too() -> None:
     done = delivery("report", "--engine", "-", told=(RECORDED / "delete-service.json").read_text(encoding="utf-8"))
 

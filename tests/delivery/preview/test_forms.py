@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 
 from delivery.preview.compare import compare
 from delivery.preview.forms import html, markdown
+from delivery.preview.forms.words import sides
+from delivery.preview.model import Difference, Kind
 from delivery.preview.report import Report, report, schema, to_json
 from delivery.preview.states import parse
 from tests.delivery.preview.day import TODAY
-from tests.delivery.preview.estate import OTHER_DIGEST, Edit, changed
+from tests.delivery.preview.estate import ACR_PULL, GROUP, OTHER_DIGEST, REGISTRIES, Edit, changed
 from tests.delivery.preview.everyform import every_form, on_terminal
 from tests.delivery.preview.test_seeded_changes import both, put, release, remove
 
@@ -185,6 +187,29 @@ def test_the_json_is_what_its_published_schema_says() -> None:
         validator.validate(document)
         assert not validator.is_valid(document | {"format": "another"})
         assert not validator.is_valid({key: value for key, value in document.items() if key != "headline"})
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (ACR_PULL, "role AcrPull"),
+        ("7f951dda-4ed3-4680-a7ca-43fe172d538d", "AcrPull"),
+        (f"{REGISTRIES}/crscoringprod", f"registries/crscoringprod in {GROUP}"),
+        (REGISTRIES.partition("/providers")[0], f"resource group {GROUP}"),
+        ("/subscriptions/11111111-2222-3333-4444-555555555555", "the subscription"),
+        ("${kubelet.principalId}", "principalId of kubelet"),
+        ("5b6f0d3e-9c1a-4e57-8f2d-0a4c6b8e1d37", "5b6f0d3e…"),
+        ("Standard_D4s_v5", "Standard_D4s_v5"),
+    ],
+)
+def test_ids_are_shown_by_the_names_that_they_stand_for(text: str, shown: str) -> None:
+    assert sides(Difference("path", Kind.CHANGED, "before", text), 200)[1] == shown
+
+
+def test_two_ids_that_would_look_alike_are_shown_whole() -> None:
+    ids = ("5b6f0d3e-9c1a-4e57-8f2d-0a4c6b8e1d37", "5b6f0d3e-0000-4e57-8f2d-0a4c6b8e1d37")
+
+    assert sides(Difference("path", Kind.CHANGED, *ids), 200) == ids
 
 
 def test_the_published_schema_is_current() -> None:

@@ -205,7 +205,7 @@ SEEDS = [
     Seed(
         "region of the group",
         put("ResourceGroup/group", "location", "northeurope"),
-        "prod: resource group is replaced, with everything in it; it is protected, so the engine refuses; "
+        "prod: resource group is replaced, with everything in it, though it is protected: the engine refuses; "
         "with that, cluster, registry, storage account models and 13 more are replaced; image and model unchanged",
         _REGION_RANKS,
         {
@@ -262,7 +262,7 @@ SEEDS = [
     Seed(
         "cluster network: takes everything on it along",
         put("ManagedCluster/cluster", "networkProfile.networkDataplane", "azure"),
-        "prod: cluster is replaced, with everything that runs on it; it is protected, so the engine refuses; "
+        "prod: cluster is replaced, with everything that runs on it, though it is protected: the engine refuses; "
         f"with that, Namespace, Service entry, Kubernetes provider k8s and 5 more are replaced; {_STAY}",
         {
             "ManagedCluster/cluster": "loss",
@@ -370,7 +370,7 @@ SEEDS = [
     Seed(
         "registry deleted though protected",
         remove("Registry/registry"),
-        f"prod: registry is deleted, with its images; it is protected, so the engine refuses; {_STAY}",
+        f"prod: registry is deleted, with its images, though it is protected: the engine refuses; {_STAY}",
         {"Registry/registry": "loss"},
     ),
     Seed(
@@ -496,7 +496,7 @@ SEEDS = [
         put("RoleAssignment/kubelet-pull", "principalId", "99999999-0000-0000-0000-000000000000"),
         f"prod: role assignment kubelet-pull: gives AcrPull to another principal; {_STAY}",
         {"RoleAssignment/kubelet-pull": "security"},
-        {"RoleAssignment/kubelet-pull": "is replaced: principalId a value known after apply -> "},
+        {"RoleAssignment/kubelet-pull": "is replaced: principalId principalId of kubelet -> 99999999… "},
     ),
     Seed(
         "ignored by the program",
