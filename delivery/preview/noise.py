@@ -18,9 +18,6 @@ _SET_LIKE = """
 SET_LIKE: Final = frozenset(_SET_LIKE.split())
 """Lists whose order Azure, Kubernetes and the engine do not read."""
 
-ORDERED: Final = frozenset({"command", "args", "initContainers", "dnsServers", "addressPrefixes", "steps", "rules"})
-"""Lists whose order is part of their meaning."""
-
 _ABSENT: Final = object()
 
 _DEFAULTS: Final[dict[str, dict[str, Json]]] = {

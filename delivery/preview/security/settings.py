@@ -23,144 +23,91 @@ class Setting(NamedTuple):
     strong: str
 
 
-ON_IS_WEAK: Final = Levels((True, False), default=False)
-ON_BY_DEFAULT_IS_WEAK: Final = Levels((True, False), default=True)
-OFF_IS_WEAK: Final = Levels((False, True), default=True)
-OFF_BY_DEFAULT_IS_WEAK: Final = Levels((False, True), default=False)
-PUBLIC: Final = Levels(("Enabled", "SecuredByPerimeter", "Disabled"), default="Enabled")
-TLS: Final = Levels(("TLS1_0", "TLS1_1", "TLS1_2", "TLS1_3"), default="TLS1_0")
-ALLOW: Final = Levels(("Allow", "Deny"), default="Allow")
-READERS: Final = Levels(("Container", "Blob", "None"), default="None")
-EXPORT: Final = Levels(("enabled", "disabled"), default="enabled")
-ENFORCED: Final = Levels(("DoNotEnforce", "Default"), default="Default")
+_LEVELS: Final = {
+    "off": Levels((True, False), default=False),
+    "off!": Levels((True, False), default=True),
+    "on": Levels((False, True), default=True),
+    "on!": Levels((False, True), default=False),
+    "public": Levels(("Enabled", "SecuredByPerimeter", "Disabled"), default="Enabled"),
+    "tls": Levels(("TLS1_0", "TLS1_1", "TLS1_2", "TLS1_3"), default="TLS1_0"),
+    "deny": Levels(("Allow", "Deny"), default="Allow"),
+    "readers": Levels(("Container", "Blob", "None"), default="None"),
+    "export": Levels(("enabled", "disabled"), default="enabled"),
+    "enforced": Levels(("DoNotEnforce", "Default"), default="Default"),
+}
+"""Levels by a word for the strong end; `!` where the service's own default is the weak one."""
+
+_SETTINGS: Final = """
+azure-native:storage:StorageAccount
+  allowSharedKeyAccess | off! | shared keys are on | shared keys are off
+  allowBlobPublicAccess | off | public access to blobs can be given | public access to blobs is off
+  enableHttpsTrafficOnly | on | plain HTTP is accepted | only HTTPS is accepted
+  minimumTlsVersion | tls | older TLS is accepted | older TLS is refused
+  publicNetworkAccess | public | the public network is let in | the public network is kept out
+  networkRuleSet.defaultAction | deny | every network is let in | networks are refused by default
+  allowCrossTenantReplication | off | replication to other tenants is allowed | replication to other tenants is off
+azure-native:storage:BlobContainer
+  publicAccess | readers | anybody can read it | no reader comes without a login
+azure-native:storage:BlobServiceProperties
+  isVersioningEnabled | on! | overwritten blobs are not kept | overwritten blobs are kept as versions
+  deleteRetentionPolicy.enabled | on! | deleted blobs are gone at once | deleted blobs can be restored
+  containerDeleteRetentionPolicy.enabled | on! | deleted containers are gone | deleted containers can be restored
+azure-native:containerregistry:Registry
+  adminUserEnabled | off | the admin user is on | the admin user is off
+  anonymousPullEnabled | off | anybody can pull | no pull without a login
+  publicNetworkAccess | public | the public network is let in | the public network is kept out
+  networkRuleSet.defaultAction | deny | every network is let in | networks are refused by default
+  policies.exportPolicy.status | export | images may be exported | images may not be exported
+azure-native:containerservice:ManagedCluster
+  disableLocalAccounts | on! | local accounts are on | local accounts are off
+  enableRBAC | on | role-based access control is off | role-based access control is on
+  aadProfile.enableAzureRBAC | on! | Azure roles no longer decide about access | Azure roles decide about access
+  aadProfile.managed | on! | Entra no longer signs users in | Entra signs users in
+  apiServerAccessProfile.enablePrivateCluster | on! | its API server is public | its API server is private
+  addonProfiles.azurepolicy.enabled | on! | Azure Policy does not watch it | Azure Policy watches it
+  securityProfile.defender.securityMonitoring.enabled | on! | Defender does not watch it | Defender watches it
+  securityProfile.imageCleaner.enabled | on! | unused images stay on its nodes | unused images leave its nodes
+azure-native:keyvault:Vault
+  properties.enableSoftDelete | on | deleted secrets are gone at once | deleted secrets can be restored
+  properties.enablePurgeProtection | on! | deleted secrets can be purged | deleted secrets cannot be purged
+  properties.enableRbacAuthorization | on! | access policies decide instead of roles | roles decide about access
+  properties.publicNetworkAccess | public | the public network is let in | the public network is kept out
+  properties.networkAcls.defaultAction | deny | every network is let in | networks are refused by default
+azure-native:authorization:PolicyAssignment
+  enforcementMode | enforced | is no longer enforced | is enforced
+"""
+"""A type, and below it a line for each setting: path, levels, and the clauses for weak and for strong."""
+
+_KEPT: Final = """
+azure-native:storage:BlobServiceProperties
+  deleteRetentionPolicy.days | deleted blobs are kept {new} days, not {old}
+  containerDeleteRetentionPolicy.days | deleted containers are kept {new} days, not {old}
+azure-native:keyvault:Vault
+  properties.softDeleteRetentionInDays | deleted secrets are kept {new} days, not {old}
+azure-native:operationalinsights:Workspace
+  retentionInDays | logs are kept {new} days, not {old}
+azure-native:containerregistry:Registry
+  policies.softDeletePolicy.retentionDays | deleted images are kept {new} days, not {old}
+"""
+"""Times for which something is kept: less is weaker."""
+
+
+def _rows(table: str) -> dict[str, list[list[str]]]:
+    found: dict[str, list[list[str]]] = {}
+    rows: list[list[str]] = []
+    for line in table.strip().splitlines():
+        if line.startswith(" "):
+            rows.append([cell.strip() for cell in line.split("|")])
+        else:
+            rows = found[line] = []
+    return found
+
 
 SETTINGS: Final = {
-    "azure-native:storage:StorageAccount": (
-        Setting("allowSharedKeyAccess", ON_BY_DEFAULT_IS_WEAK, "shared keys are on", "shared keys are off"),
-        Setting(
-            "allowBlobPublicAccess", ON_IS_WEAK, "public access to blobs can be given", "public access to blobs is off"
-        ),
-        Setting("enableHttpsTrafficOnly", OFF_IS_WEAK, "plain HTTP is accepted", "only HTTPS is accepted"),
-        Setting("minimumTlsVersion", TLS, "older TLS is accepted", "older TLS is refused"),
-        Setting("publicNetworkAccess", PUBLIC, "the public network is let in", "the public network is kept out"),
-        Setting("networkRuleSet.defaultAction", ALLOW, "every network is let in", "networks are refused by default"),
-        Setting(
-            "allowCrossTenantReplication",
-            ON_IS_WEAK,
-            "replication to other tenants is allowed",
-            "replication to other tenants is off",
-        ),
-    ),
-    "azure-native:storage:BlobContainer": (
-        Setting("publicAccess", READERS, "anybody can read it", "no reader comes without a login"),
-    ),
-    "azure-native:storage:BlobServiceProperties": (
-        Setting(
-            "isVersioningEnabled",
-            OFF_BY_DEFAULT_IS_WEAK,
-            "overwritten blobs are not kept",
-            "overwritten blobs are kept as versions",
-        ),
-        Setting(
-            "deleteRetentionPolicy.enabled",
-            OFF_BY_DEFAULT_IS_WEAK,
-            "deleted blobs are gone at once",
-            "deleted blobs can be restored",
-        ),
-        Setting(
-            "containerDeleteRetentionPolicy.enabled",
-            OFF_BY_DEFAULT_IS_WEAK,
-            "deleted containers are gone at once",
-            "deleted containers can be restored",
-        ),
-    ),
-    "azure-native:containerregistry:Registry": (
-        Setting("adminUserEnabled", ON_IS_WEAK, "the admin user is on", "the admin user is off"),
-        Setting("anonymousPullEnabled", ON_IS_WEAK, "anybody can pull", "no pull without a login"),
-        Setting("publicNetworkAccess", PUBLIC, "the public network is let in", "the public network is kept out"),
-        Setting("networkRuleSet.defaultAction", ALLOW, "every network is let in", "networks are refused by default"),
-        Setting("policies.exportPolicy.status", EXPORT, "images may be exported", "images may not be exported"),
-    ),
-    "azure-native:containerservice:ManagedCluster": (
-        Setting("disableLocalAccounts", OFF_BY_DEFAULT_IS_WEAK, "local accounts are on", "local accounts are off"),
-        Setting("enableRBAC", OFF_IS_WEAK, "role-based access control is off", "role-based access control is on"),
-        Setting(
-            "aadProfile.enableAzureRBAC",
-            OFF_BY_DEFAULT_IS_WEAK,
-            "Azure roles no longer decide about access",
-            "Azure roles decide about access",
-        ),
-        Setting("aadProfile.managed", OFF_BY_DEFAULT_IS_WEAK, "Entra no longer signs users in", "Entra signs users in"),
-        Setting(
-            "apiServerAccessProfile.enablePrivateCluster",
-            OFF_BY_DEFAULT_IS_WEAK,
-            "its API server is public",
-            "its API server is private",
-        ),
-        Setting(
-            "addonProfiles.azurepolicy.enabled",
-            OFF_BY_DEFAULT_IS_WEAK,
-            "Azure Policy does not watch it",
-            "Azure Policy watches it",
-        ),
-        Setting(
-            "securityProfile.defender.securityMonitoring.enabled",
-            OFF_BY_DEFAULT_IS_WEAK,
-            "Defender does not watch it",
-            "Defender watches it",
-        ),
-        Setting(
-            "securityProfile.imageCleaner.enabled",
-            OFF_BY_DEFAULT_IS_WEAK,
-            "unused images stay on its nodes",
-            "unused images are removed from its nodes",
-        ),
-    ),
-    "azure-native:keyvault:Vault": (
-        Setting(
-            "properties.enableSoftDelete",
-            OFF_IS_WEAK,
-            "deleted secrets are gone at once",
-            "deleted secrets can be restored",
-        ),
-        Setting(
-            "properties.enablePurgeProtection",
-            OFF_BY_DEFAULT_IS_WEAK,
-            "deleted secrets can be purged",
-            "deleted secrets cannot be purged",
-        ),
-        Setting(
-            "properties.enableRbacAuthorization",
-            OFF_BY_DEFAULT_IS_WEAK,
-            "access policies decide instead of roles",
-            "roles decide about access",
-        ),
-        Setting(
-            "properties.publicNetworkAccess", PUBLIC, "the public network is let in", "the public network is kept out"
-        ),
-        Setting(
-            "properties.networkAcls.defaultAction", ALLOW, "every network is let in", "networks are refused by default"
-        ),
-    ),
-    "azure-native:authorization:PolicyAssignment": (
-        Setting("enforcementMode", ENFORCED, "is no longer enforced", "is enforced"),
-    ),
+    resource_type: tuple(Setting(path, _LEVELS[levels], weak, strong) for path, levels, weak, strong in rows)
+    for resource_type, rows in _rows(_SETTINGS).items()
 }
-
-KEPT: Final = {
-    "azure-native:storage:BlobServiceProperties": {
-        "deleteRetentionPolicy.days": "deleted blobs are kept {new} days, not {old}",
-        "containerDeleteRetentionPolicy.days": "deleted containers are kept {new} days, not {old}",
-    },
-    "azure-native:keyvault:Vault": {
-        "properties.softDeleteRetentionInDays": "deleted secrets are kept {new} days, not {old}",
-    },
-    "azure-native:operationalinsights:Workspace": {"retentionInDays": "logs are kept {new} days, not {old}"},
-    "azure-native:containerregistry:Registry": {
-        "policies.softDeletePolicy.retentionDays": "deleted images are kept {new} days, not {old}",
-    },
-}
-"""Times for which something is kept: less is weaker."""
+KEPT: Final = {resource_type: {row[0]: row[1] for row in rows} for resource_type, rows in _rows(_KEPT).items()}
 
 
 def settings(change: Change) -> Iterator[Effect]:
@@ -172,11 +119,7 @@ def settings(change: Change) -> Iterator[Effect]:
         if change.operation is Operation.CREATE:
             # What a service or its SDK fills in for everybody says nothing about this resource.
             told = at(change.new, setting.path)
-            if (
-                new == 0
-                and told is not None
-                and (told != setting.levels.default or setting.levels is ON_BY_DEFAULT_IS_WEAK)
-            ):
+            if new == 0 and told is not None and (told != setting.levels.default or setting.levels is _LEVELS["off!"]):
                 yield Effect(setting.weak)
             continue
         old = _level(setting, change.old)
