@@ -4,12 +4,10 @@ Pure arithmetic over plain data; what it looks like is the form's business. Meas
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Final
-
-from .columns import columns
 
 CHIP_WIDTH: Final = 184
 CHIP_HEIGHT: Final = 40
@@ -25,6 +23,10 @@ _ALIKE: Final = 3
 """So many unchanged resources of one type in a box are shown as one chip."""
 
 PROVIDER: Final = "pulumi:providers:"
+
+
+Pair = tuple[str, str]
+"""A giver and a taker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +90,25 @@ class Drawing:
     height: float = 0
 
 
-def draw(nodes: Sequence[Node], shape: float = 1.7) -> Drawing:
-    """Lay the resources out; `shape` is how much wider than high the picture means to be."""
-    boxes = _boxes(nodes)
+def draw(nodes: Sequence[Node], shape: float = 1.7, *, changes: bool = False) -> Drawing:
+    """Lay the resources out; `shape` is how much wider than high the picture means to be.
+
+    `changes`: only boxes in which something changes, and the rest of each in one chip, so that it can be read.
+    """
+    if changes and (lit := {node.group for node in nodes if node.grave}):
+        nodes = [node for node in nodes if node.group in lit]
+    else:
+        changes = False
+    boxes = _boxes(nodes, changes=changes)
     needs = _group_needs(nodes)
-    for title, column in columns(boxes, needs).items():
+    for title, column in _columns(boxes, needs).items():
         boxes[title].column = column
     drawing = Drawing(list(boxes.values()), _links(boxes, needs))
     _place(drawing, shape)
     return drawing
 
 
-def _boxes(nodes: Iterable[Node]) -> dict[str, Box]:
+def _boxes(nodes: Iterable[Node], *, changes: bool) -> dict[str, Box]:
     groups: dict[str, list[Node]] = {}
     for node in nodes:
         groups.setdefault(node.group, []).append(node)
@@ -109,7 +118,7 @@ def _boxes(nodes: Iterable[Node]) -> dict[str, Box]:
         changed = [node for node in members if node.grave]
         still = [node for node in members if not node.grave]
         families = Counter(family(node.type) for node in members)
-        chips = [*_folded(changed, _MOST_CHANGED), *_alike(still)]
+        chips = [*_folded(changed, _MOST_CHANGED), *(_folded(still, len(still) == 1) if changes else _alike(still))]
         boxes[title] = Box(title, max(sorted(families), key=lambda name: families[name]), chips)
     return boxes
 
@@ -222,3 +231,33 @@ def _move(box: Box, x: float, y: float) -> None:
     for chip in box.chips:
         chip.x += x
         chip.y += y
+
+
+def _columns(names: Collection[str], needs: Mapping[Pair, Sequence[object]]) -> dict[str, int]:
+    """The column of each name, from 0 on without gaps. A need that would close a circle does not count."""
+    found = dict.fromkeys(names, 0)
+    forward = _without_circles(names, needs)
+    for _ in names:  # the longest way has at most as many steps as there are names
+        moved = False
+        for giver, taker in forward:
+            if found[taker] <= found[giver]:
+                found[taker], moved = found[giver] + 1, True
+        if not moved:
+            break
+    used = sorted(set(found.values()))
+    return {name: used.index(column) for name, column in found.items()}
+
+
+def _without_circles(names: Collection[str], needs: Mapping[Pair, Sequence[object]]) -> list[Pair]:
+    """The needs, strongest first, leaving out each that would close a circle."""
+    bit = {name: 1 << number for number, name in enumerate(names)}
+    reach = dict(bit)  # what can be reached from a name, itself included, as a set of bits
+    kept = []
+    for giver, taker in sorted(needs, key=lambda pair: (-len(needs[pair]), pair)):
+        if reach[taker] & bit[giver]:
+            continue
+        kept.append((giver, taker))
+        for name, reached in reach.items():
+            if reached & bit[giver]:
+                reach[name] |= reach[taker]
+    return kept

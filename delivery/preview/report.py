@@ -124,6 +124,11 @@ class Report:
         return next((gate.exit_code for gate in self.gates if gate.shut), 0)
 
     @property
+    def more(self) -> tuple[str, ...]:
+        """Return the clauses that the headline has no room for."""
+        return tuple(point for point in self.points if point not in self.headline)
+
+    @property
     def quiet(self) -> bool:
         """Whether nothing of consequence changes and no gate is shut."""
         return self.exit_code == 0 and all(item.rank == "harmless" for item in self.items)

@@ -1,6 +1,8 @@
 """`slipway preview report` and `picture`: from options to a report and its forms."""
 
 import os
+import shutil
+import subprocess
 import sys
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -9,13 +11,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from delivery.failure import FailureError, UsageError
+from delivery.failure import FailureError, NotFoundError, UsageError
 from delivery.paths import ROOT, WORK, short
 
-from . import approval, base, engine, project, publish
+from . import approval, base, project, publish
 from .comments import Host, host
 from .compare import compare
 from .drawing import draw
+from .engine_json import parse
 from .forms import html, markdown, svg, terminal
 from .model import Preview
 from .nodes import nodes
@@ -23,6 +26,8 @@ from .report import Report, report, to_json
 from .states import read
 
 _LOG_WIDTH = 160
+_COMMAND = ("pulumi", "preview", "--json", "--show-sames", "--non-interactive")
+"""Unchanged resources are asked for too: only there does an engine tell of options such as protection."""
 
 
 class Form(StrEnum):
@@ -77,14 +82,14 @@ def preview(source: Source) -> Preview:
 def _told(source: Source) -> Preview:
     _agree(source)
     if source.engine:
-        found = engine.from_file(source.engine)
+        found = _from_file(source.engine)
         if source.stack and found.stack and found.stack != source.stack:
             raise UsageError(f"--stack {source.stack}: {source.engine} is about stack {found.stack}")
         return found
     if not source.stack and source.state is None:
         raise UsageError("--stack: say which environment, as in Pulumi.<stack>.yaml")
     if source.pulumi:
-        return engine.run(source.stack)
+        return _ask(source.stack)
     if source.state is not None:
         head = read(source.state)
         if source.base_state is None:
@@ -151,6 +156,29 @@ def _print(judged: Report, form: Form, link: str, *, everything: bool) -> None:
     sys.stdout.flush()
     sys.stdout.buffer.write(text)
     sys.stdout.buffer.flush()
+
+
+def _from_file(name: str) -> Preview:
+    """The preview in a file; `-` is standard input."""
+    if name == "-":
+        return parse(sys.stdin.buffer.read(), "standard input")
+    try:
+        return parse(Path(name).read_bytes(), name)
+    except FileNotFoundError:
+        raise NotFoundError(f"{name}: no such file; `pulumi preview --json > FILE` writes one") from None
+
+
+def _ask(stack: str, root: Path = ROOT) -> Preview:
+    """Ask the engine. It needs credentials; a preview that fails is shown as far as it came."""
+    if shutil.which("pulumi") is None:
+        raise FailureError(
+            "pulumi is not on PATH; without --pulumi this commit is compared with --base, which needs none"
+        )
+    done = subprocess.run([*_COMMAND, "--stack", stack], cwd=root, capture_output=True, check=False)
+    if not done.stdout.strip():
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        raise FailureError(f"pulumi preview: {said[-1] if said else f'exit code {done.returncode}'}")
+    return parse(done.stdout, "pulumi preview")
 
 
 def _agree(source: Source) -> None:

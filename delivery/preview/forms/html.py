@@ -96,7 +96,7 @@ def _tools(items: Sequence[Item]) -> Iterator[str]:
 
 
 def _graph(stack: str, shown: Sequence[Node], numbers: dict[str, int]) -> Iterator[str]:
-    drawing = draw(shown, shape=1)
+    drawing = draw(shown, shape=1, changes=True)
     width, height = round(drawing.width), round(drawing.height)
     yield (
         '<section id="graph" aria-label="Picture of the resources"><div class="frame"><div class="bar">'

@@ -52,7 +52,7 @@ def _head(report: Report) -> Iterator[str]:
     stack, _, said = report.headline.partition(": ")
     yield marker(report.project, report.stack)
     yield f"### {_text(stack)}: {_text(said)}\n"
-    yield "".join(f"- {_text(point[:500])}\n" for point in report.points[:12])
+    yield "".join(f"- {_text(point[:500])}\n" for point in report.more[:12])
     yield f"{_text(tally(report.counts))} · {_text(report.source)}\n"
     for note in report.notes[:5]:
         yield f"> ⚠️ {_text(note[:500])}\n"

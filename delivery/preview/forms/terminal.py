@@ -60,10 +60,10 @@ def _parts(report: Report, *, narrow: bool, everything: bool) -> list[Renderable
         Text(f"{tally(report.counts)} · {plain(report.source)}", style="dim"),
     ]
     parts += [Text(f"! {plain(note)}", style="yellow") for note in report.notes]
-    points = report.points if everything else report.points[:_MOST_POINTS]
+    points = report.more if everything else report.more[:_MOST_POINTS]
     parts += [Padding(Text(f"· {plain(point)}"), (0, 0, 0, 1)) for point in points]
-    if len(points) < len(report.points):
-        parts.append(Text(f" · and {len(report.points) - len(points)} more: --all shows them", style="dim"))
+    if len(points) < len(report.more):
+        parts.append(Text(f" · and {len(report.more) - len(points)} more: --all shows them", style="dim"))
     for rank, group in groupby(report.items, key=lambda item: item.rank):
         items = list(group)
         parts += ["", Rule(Text(f"{TITLES[rank]} ({len(items)})", style=_STYLES[rank]), align="left", style="dim")]

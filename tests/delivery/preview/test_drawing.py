@@ -36,6 +36,14 @@ def graph(drawn: list[tuple[str, str, int, list[int]]]) -> list[Node]:
     ]
 
 
+def test_a_picture_of_a_change_leaves_out_what_stays_and_counts_what_is_beside_it() -> None:
+    still = [("a", "x", 0, []), ("a", "y", 0, []), ("b", "x", 0, [0])]
+    drawing = draw(graph([*still, ("a", "z", 3, [])]), changes=True)
+
+    assert [(box.title, [chip.count for chip in box.chips]) for box in drawing.boxes] == [("a", [1, 2])]
+    assert len(draw(graph(still), changes=True).boxes) == 2
+
+
 def apart(one: Box, other: Box) -> bool:
     return (
         one.x + one.width <= other.x
