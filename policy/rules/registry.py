@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policy.model import Fault, Resource, rule
-from policy.values import at, is_unknown
+from policy.values import at
 
 REGISTRY = "azure-native:containerregistry:Registry"
 
@@ -32,18 +32,4 @@ def anonymous(resource: Resource) -> Iterator[Fault]:
         yield Fault("anonymousPullEnabled", "on")
 
 
-@rule(
-    "protected-registry-closed",
-    REGISTRY,
-    demand="Not every network reaches a protected registry.",
-    remedy="set publicNetworkAccess to Disabled, or networkRuleSet.defaultAction to Deny",
-)
-def network(resource: Resource) -> Iterator[Fault]:
-    """Mandatory where the environment protects what it has."""
-    access, action = (at(resource.inputs, path) for path in ("publicNetworkAccess", "networkRuleSet.defaultAction"))
-    if not resource.protected or access == "Disabled" or action == "Deny" or is_unknown(access) or is_unknown(action):
-        return
-    yield Fault("publicNetworkAccess", f"{access or 'not set, which means Enabled'}, and no network is refused")
-
-
-RULES = (admin, anonymous, network)
+RULES = (admin, anonymous)

@@ -218,4 +218,24 @@ def own_registry(resources: Sequence[Resource]) -> Iterator[tuple[Resource, Faul
                 yield workload, Fault(f"{pod_path(workload)}.containers[{at(container, 'name')}].image", image)
 
 
-RULES = (own_registry, default_deny, metrics_inside, guarded, recoverable, autoscaler, once)
+@stack_rule(
+    "protected-registry-closed",
+    demand="Not every network reaches the registry of a protected environment.",
+    remedy="set publicNetworkAccess to Disabled, or networkRuleSet.defaultAction to Deny",
+)
+def protected_registry(resources: Sequence[Resource]) -> Iterator[tuple[Resource, Fault]]:
+    """Take an environment for protected where its cluster is: a first one keeps its registry for those that follow."""
+    if not any(resource.type == CLUSTER and resource.protected for resource in resources):
+        return
+    for registry in resources:
+        if registry.type != REGISTRY:
+            continue
+        access, action = (at(registry.inputs, path) for path in ("publicNetworkAccess", "networkRuleSet.defaultAction"))
+        if access != "Disabled" and action != "Deny" and not is_unknown(access) and not is_unknown(action):
+            yield (
+                registry,
+                Fault("publicNetworkAccess", f"{access or 'not set, which means Enabled'}, to every network"),
+            )
+
+
+RULES = (own_registry, protected_registry, default_deny, metrics_inside, guarded, recoverable, autoscaler, once)

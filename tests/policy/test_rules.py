@@ -60,8 +60,6 @@ BREAKS: list[tuple[str, str, Edit, str]] = [
     ("cluster", "protected-api-server-closed", drop("apiServerAccessProfile"), "no network named"),
     ("cluster", "nodes-without-public-addresses", put("agentPoolProfiles", [{"enableNodePublicIP": ON}]), "[0]."),
     ("pool", "nodes-without-public-addresses", put("enableNodePublicIP", ON), "enableNodePublicIP: on"),
-    ("registry", "protected-registry-closed", drop("publicNetworkAccess"), "not set, which means Enabled"),
-    ("registry", "protected-registry-closed", put("publicNetworkAccess", "Enabled"), "Enabled, and no network"),
     ("account", "storage-local-users-off", put("isSftpEnabled", ON), "isSftpEnabled: on"),
     ("account", "storage-local-users-off", put("isLocalUserEnabled", ON), "isLocalUserEnabled: on"),
     (

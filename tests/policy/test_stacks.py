@@ -45,6 +45,18 @@ def test_an_image_of_another_registry_than_the_environments_is_refused(image: st
     ]
 
 
+@pytest.mark.parametrize("access", [{"publicNetworkAccess": "Enabled"}, {}], ids=str)
+def test_an_open_registry_is_refused_where_the_cluster_is_protected_not_the_registry(
+    access: dict[str, object],
+) -> None:
+    registry, cluster = resource("registry"), resource("cluster")
+    opened = Resource(registry.type, "open", {"registryName": "registry", **access}, {"protect": True})
+    first = Resource(cluster.type, "cluster", cluster.inputs)
+
+    assert [rule for rule, _ in broken("registry", add=(opened,))] == ["protected-registry-closed"]
+    assert broken("registry", "cluster", add=(opened, first)) == []
+
+
 @pytest.mark.parametrize("kind", ["LoadBalancer", "NodePort"])
 @pytest.mark.parametrize(
     "port", [{"port": 81, "targetPort": "management"}, {"port": 81, "targetPort": 9000}, {"port": 9000}], ids=str

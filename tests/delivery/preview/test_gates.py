@@ -76,6 +76,24 @@ def test_a_broken_mandatory_rule_stops_with_11_and_an_advisory_one_does_not() ->
     assert (advised.exit_code, [breach.rule for breach in advised.violations]) == (0, ["cluster-workload-identity"])
 
 
+@pytest.mark.parametrize(
+    ("edit", "rule"),
+    [
+        (put("Registry/registry", "publicNetworkAccess", "Enabled"), "protected-registry-closed: registry"),
+        (put("ManagedCluster/cluster", "apiServerAccessProfile", None), "protected-api-server-closed: cluster"),
+        (
+            put("ManagedCluster/cluster", "apiServerAccessProfile", {"authorizedIPRanges": ["0.0.0.0/0"]}),
+            "protected-api-server-closed: cluster",
+        ),
+    ],
+)
+def test_opening_a_protected_environment_to_every_network_stops_with_11(edit: Edit, rule: str) -> None:
+    shown = report(preview(edit), TODAY)
+
+    assert (shown.exit_code, shut(shown)) == (11, {"policy": (rule,)})
+    assert shown.items[0].rank == "security"
+
+
 def test_a_rule_that_was_broken_before_says_so_and_stops_all_the_same() -> None:
     estate = Estate()
     estate.inputs("Registry/registry")["adminUserEnabled"] = True
