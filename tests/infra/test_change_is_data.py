@@ -35,13 +35,13 @@ def test_another_node_pool_is_one_more_entry(tmp_path: Path) -> None:
 
 
 def test_a_third_environment_is_one_more_file(tmp_path: Path) -> None:
-    """Dev, then staging, then prod: the middle one passes on what it took over."""
+    """Dev, then staging, then prod: the middle one passes on what it took over, known by its origin."""
     staging = variant(tmp_path, "prod", {}, name="staging")
     prod = variant(tmp_path, "prod", {"slipway:environment": {"promotesFrom": "staging"}})
 
     assert keys(staging) == keys(recorded("prod"))
     assert staging.outputs["azureDevOpsProjectId"] == "${dev.azureDevOpsProjectId}"
-    assert prod.outputs["azureDevOpsProjectId"] == "${staging.azureDevOpsProjectId}"
+    assert prod.outputs["azureDevOpsProjectId"] == "${dev.azureDevOpsProjectId}"
     names = {text for text in strings(staging.one(CLUSTER).inputs) if "scoring-" in text}
     assert names
     assert all("prod" not in name for name in names)
