@@ -17,6 +17,7 @@ SAMPLES := delivery/model/sample/requirements.txt
 MORE_SAMPLES := delivery/model/sample/requirements-more.txt
 PROGRAM := requirements.txt
 SITE := docs/requirements.txt
+DEPLOY := delivery/requirements-deploy.txt
 TEST := $(RUN) $(PROGRAM) app/requirements-otlp.txt tests/requirements.txt $(SITE)
 BENCH := $(RUN) bench/requirements.txt
 # An environment of its own: what the benches compare with is nothing that Slipway needs.
@@ -116,6 +117,7 @@ lock: $(UV) ## Write every requirements.txt from its requirements.in
 	lock app/requirements.in -c requirements.txt; \
 	lock delivery/requirements-pip.in; \
 	lock delivery/requirements.in -c requirements.txt -c app/requirements.txt; \
+	lock delivery/requirements-deploy.in -c requirements.txt -c app/requirements.txt -c delivery/requirements.txt; \
 	lock app/requirements-otlp.in -c requirements.txt -c app/requirements.txt; \
 	lock bench/requirements.in -c app/requirements.txt -c delivery/requirements.txt; \
 	lock bench/classifiers/requirements.in --no-deps; \
@@ -133,6 +135,10 @@ clean: ## Remove what make and the commands made here: packages, models, caches
 # Stamps: packages are installed again only when a lock changed.
 $(VENV)/.run: $(PIP) $(RUN) $(DATA) pyproject.toml
 	@$(python) -m delivery.packages $(VENV) $(RUN) --data $(DATA) && $(editable) && touch $@
+
+# The packages of a job that deploys or looks.
+$(VENV)/.deploy: $(PIP) $(DEPLOY) pyproject.toml
+	@$(python) -m delivery.packages $(VENV) $(DEPLOY) && $(editable) && touch $@
 
 $(VENV)/.test: $(PIP) $(TEST) $(SAMPLES) $(MORE_SAMPLES) pyproject.toml
 	@$(python) -m delivery.packages $(VENV) $(TEST) --data $(SAMPLES) --data $(MORE_SAMPLES) && $(editable) && \

@@ -23,6 +23,7 @@ PARTS = {
     "drift": "Report what differs from the code; change nothing.",
     "mirror": "Push new commits of another Git server to Azure Repos.",
     "rehearse": "Run model, image, release and rollback on this machine.",
+    "tools": "Install the pinned programs of others that deploying needs.",
     "doctor": "List what this machine, Azure and Azure DevOps lack.",
 }
 """Each part with its line in `slipway --help`; the part `model` is the module `delivery.model.cli`."""

@@ -19,6 +19,13 @@ AUDIENCE = "api://AzureADTokenExchange"
 """Who a federated token is for (learn.microsoft.com, "Workload identity federation")."""
 
 
+LOGIN = {"AZURE_USE_AZURE_CLI": "true", "AZURE_TOKEN_CREDENTIALS": "AzureCLICredential"}
+"""The connection's login and no other, for the store library and for Azure's own libraries in Go and Python.
+
+Their default chain asks a machine for its managed identity first, and agents in a private network may have one.
+"""
+
+
 @dataclass(frozen=True)
 class Pipeline:
     """One definition: its name, by which `resources.pipelines` finds it, and its YAML."""

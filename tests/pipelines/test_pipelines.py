@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 import yaml
-from packaging.requirements import Requirement
 
 from delivery.paths import ROOT
 from delivery.pipelines.facts import FACTS_FILE, facts, rendered
+from delivery.release.command import _GRACE_SECONDS as GRACE_SECONDS
 from slipway import azure_pipelines as names
 from slipway.azure_pipelines import Purpose
 
@@ -53,7 +53,8 @@ def commands(run: Run, of: str) -> list[str]:
     """What the jobs of a stage run, without the steps that prepare for it."""
     only = {"stages": [stage(run, of)]}
     lines = [" ".join(script.split()) for _place, script in rules.scripts(only)]
-    return [line.removeprefix(".venv/bin/") for line in lines if "slipway " in line or line == "make test"]
+    wanted = [line for line in lines if "slipway " in line or line == "make test"]
+    return [line.removeprefix(".venv/bin/") for line in wanted if "slipway tools install" not in line]
 
 
 @pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.__name__)
@@ -125,7 +126,7 @@ def test_a_pull_request_is_tested_and_previewed_and_reaches_nothing(run: Expand)
     assert not [step for _place, step in rules.every_step(found) if "publish" in step]
     tests, *previews = commands(found, "verify")
     assert tests == "make test"
-    assert [command for command in previews if "--comment" not in command] == [
+    assert previews == [
         f"slipway preview report --stack {name} --base origin/main --summary --artifact" for name in ("dev", "prod")
     ]
 
@@ -142,11 +143,55 @@ def test_unreviewed_code_runs_on_no_agent_that_a_release_uses(checkout: Path) ->
         assert [job["pool"] for job in stage(found, "image")["jobs"]] == [{"name": "private"}]
 
 
-def test_a_comment_that_may_not_be_written_fails_no_build(run: Expand) -> None:
+def test_a_pull_requests_own_code_gets_no_token(run: Expand) -> None:
     for _place, step in rules.every_step(run("build.yml", reason="PullRequest")):
-        if "--comment" in step.get("script", ""):
-            assert step["continueOnError"] is True
-            assert "--report-only" in step["script"]
+        assert "System.AccessToken" not in json.dumps(step)
+
+
+def test_a_job_with_an_identity_that_deploys_or_looks_installs_only_what_that_needs(run: Expand) -> None:
+    for file, parameters in (("release.yml", {}), ("release.yml", {"rollback": "prod"}), ("drift.yml", {})):
+        for place, script in rules.scripts(run(file, **parameters)):
+            if script.startswith("make "):
+                assert script == "make .venv/.deploy", place
+
+
+def test_tools_are_verified_before_anything_runs_as_an_identity(run: Expand) -> None:
+    for file, parameters in (("release.yml", {}), ("release.yml", {"rollback": "prod"}), ("drift.yml", {})):
+        for each in run(file, **parameters)["stages"]:
+            for job in rules.jobs(each):
+                steps = list(rules.steps(job))
+                (installed,) = [number for number, step in enumerate(steps) if "tools install" in step.get("bash", "")]
+                logins = [number for number, step in enumerate(steps) if step.get("task") == "AzureCLI@2"]
+                assert steps[installed]["bash"].startswith("set -euo pipefail\n")
+                assert logins
+                assert installed < min(logins), each["stage"]
+    for path in FOLDER.rglob("*.yml"):
+        assert not re.search(r"curl|wget|Installer@", path.read_text(encoding="utf-8")), path
+
+
+def test_downloads_are_kept_where_no_checkout_removes_them(run: Expand) -> None:
+    for file in ROOTS:
+        for place, step in rules.every_step(run(file)):
+            if step.get("task") == "Cache@2":
+                assert step["inputs"]["path"].startswith("$(Pipeline.Workspace)/."), place
+            if step.get("script", "").startswith("make .venv/"):
+                assert step["env"] == {"PIP_CACHE_DIR": "$(Pipeline.Workspace)/.pip"}, place
+
+
+@pytest.mark.parametrize("file", ROOTS)
+def test_each_job_begins_in_an_empty_workspace(run: Expand, file: str) -> None:
+    for each in run(file)["stages"]:
+        for job in rules.jobs(each):
+            assert job["workspace"] == {"clean": "all"}, each["stage"]
+
+
+def test_a_cancelled_engine_has_the_time_to_end_what_it_has_begun(run: Expand) -> None:
+    for file, parameters in (("release.yml", {}), ("release.yml", {"rollback": "prod"}), ("drift.yml", {})):
+        for each in run(file, **parameters)["stages"]:
+            for job in rules.jobs(each):
+                polite, hard = (int(job["variables"][f"PROCESS_SIG{name}_TIMEOUT"]) for name in ("INT", "TERM"))
+                assert polite == 1000 * GRACE_SECONDS
+                assert polite + hard < job["cancelTimeoutInMinutes"] * 60 * 1000
 
 
 def test_a_commit_on_main_is_built_tested_pushed_and_recorded_once_in_that_order(run: Expand) -> None:
@@ -289,21 +334,13 @@ def test_steps_that_reach_azure_for_long_keep_their_session(run: Expand) -> None
                 assert step["inputs"]["keepAzSessionActive"] is True, place
 
 
-def test_no_token_and_no_secret_is_named_but_the_jobs_own_for_comments_and_leases() -> None:
-    uses = {"environment.yml": 1, "rollback.yml": 1, "build.yml": 1}
+def test_no_token_and_no_secret_is_named_but_the_jobs_own_for_leases() -> None:
+    uses = {"environment.yml": 1, "rollback.yml": 1}
     for path in FOLDER.rglob("*.yml"):
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"(?i)password|client_?secret|access_?key|_PAT\b|addSpnToEnvironment", text), path
         count = 0 if path.parent == FOLDER else uses.get(path.name, 0)
         assert text.count("System.AccessToken") == count, path
-
-
-def test_the_engine_is_the_one_that_the_programs_packages_are_made_for() -> None:
-    lines = (ROOT / "requirements.in").read_text(encoding="utf-8").splitlines()
-    pins = {(found := Requirement(line.partition("#")[0].strip())).name: found.specifier for line in lines[1:] if line}
-    installed = re.findall(r"--version (\S+)", (FOLDER / "steps" / "prepare.yml").read_text(encoding="utf-8"))
-
-    assert [f"=={version}" for version in installed] == [str(pins["pulumi"])]
 
 
 def test_every_make_target_and_every_command_is_there(run: Expand) -> None:

@@ -119,7 +119,7 @@ class PipelineHub(pulumi.ComponentResource):
             "SLIPWAY_MODELS": models.url,
             "REGISTRY": pulumi.Output.concat(models.registry, "/", self._args.placement.naming.workload),
             "SLIPWAY_RELEASES": names.releases_url(state.account, state.releases),
-            "AZURE_USE_AZURE_CLI": "true",
+            **names.LOGIN,
         }
         if self._args.hub.source.url:
             facts["SLIPWAY_SOURCE"] = self._args.hub.source.url

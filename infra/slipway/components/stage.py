@@ -13,7 +13,7 @@ from pulumi_azuredevops.environment import Environment
 from pulumi_azuredevops.get_agent_queue import get_agent_queue_output
 from pulumi_azuredevops.variable_group import VariableGroup
 
-from slipway.azure_pipelines import Purpose, backend_url, connection, releases_url, variables
+from slipway.azure_pipelines import LOGIN, Purpose, backend_url, connection, releases_url, variables
 from slipway.config.pipelines import Pipelines
 from slipway.pipeline_access import Kind, permit
 from slipway.placement import Placement
@@ -101,7 +101,7 @@ class Stage(pulumi.ComponentResource):
         facts = {
             "PULUMI_BACKEND_URL": backend_url(config.state.account, config.state.container),
             "AZURE_STORAGE_ACCOUNT": config.state.account,
-            "AZURE_USE_AZURE_CLI": "true",
+            **LOGIN,
             "AZDO_ORG_SERVICE_URL": config.organization,
             "SLIPWAY_RELEASES": releases_url(config.state.account, config.state.releases),
             "SLIPWAY_RIGHTS": config.rights,

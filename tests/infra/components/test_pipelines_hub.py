@@ -160,6 +160,7 @@ def test_the_variable_group_says_where_models_come_from_and_is_open_to_no_pipeli
         {"name": "REGISTRY", "value": "cr.azurecr.io/scoring"},
         {"name": "SLIPWAY_RELEASES", "value": "az://ststate/releases"},
         {"name": "AZURE_USE_AZURE_CLI", "value": "true"},
+        {"name": "AZURE_TOKEN_CREDENTIALS", "value": "AzureCLICredential"},
     ]
 
 

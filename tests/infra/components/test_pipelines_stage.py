@@ -211,6 +211,7 @@ def test_the_variable_group_says_where_the_state_is(prod: Recorded) -> None:
         {"name": "PULUMI_BACKEND_URL", "value": "azblob://state?storage_account=ststate"},
         {"name": "AZURE_STORAGE_ACCOUNT", "value": "ststate"},
         {"name": "AZURE_USE_AZURE_CLI", "value": "true"},
+        {"name": "AZURE_TOKEN_CREDENTIALS", "value": "AzureCLICredential"},
         {"name": "AZDO_ORG_SERVICE_URL", "value": "https://dev.azure.com/contoso"},
         {"name": "SLIPWAY_RELEASES", "value": "az://ststate/releases"},
         {"name": "SLIPWAY_RIGHTS", "value": "release"},

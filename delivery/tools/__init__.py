@@ -1,0 +1,1 @@
+"""Programs of others that the pipelines run: pinned, verified by checksum, kept."""
