@@ -44,6 +44,7 @@ class PipelineRights(pulumi.ComponentResource):
         self._name, self._args = name, args
         self._group = args.placement.resource_group_id
         self._namespace = pulumi.Output.concat(args.cluster_id, "/namespaces/", args.namespace)
+        self._system = pulumi.Output.concat(args.cluster_id, "/namespaces/kube-system")
         self._releases = self._container(args.config.state.releases)
         stack, project = args.placement.naming.environment, pulumi.get_project()
         self._own_state = state_paths(project, stack)
@@ -93,7 +94,17 @@ class PipelineRights(pulumi.ComponentResource):
         self._give("drift-read", Role.READER, args.drift, self._group)
         self._give("drift-cluster", Role.AKS_CLUSTER_USER, args.drift, args.cluster_id)
         self._give("drift-workload", Role.AKS_RBAC_READER, args.drift, self._namespace)
+        # A refresh also reads what this program declares outside of the group: the budget, role assignments on state,
+        # releases and the registry that images come from, and the settings of the cluster's own metrics.
+        subscription = f"/subscriptions/{args.placement.subscription_id}"
+        self._give("drift-costs", Role.COST_READER, args.drift, subscription)
+        self._give("drift-metrics", Role.AKS_RBAC_READER, args.drift, self._system)
+        for part, container in (("state", state), ("releases", self._releases)):
+            self._give(f"drift-read-{part}", Role.READER, args.drift, container)
+        if args.source_registry_id is not None:
+            self._give("drift-source", Role.READER, args.drift, args.source_registry_id)
         if args.config.state.secrets_key:
+            self._give("drift-read-secrets", Role.READER, args.drift, args.config.state.secrets_key)
             self._give("drift-secrets", Role.KEY_VAULT_CRYPTO_USER, args.drift, args.config.state.secrets_key)
 
     def _container(self, container: str) -> str:

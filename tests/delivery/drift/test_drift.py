@@ -95,7 +95,9 @@ def test_looking_changes_neither_the_cloud_nor_the_state(cloud: StandIns, run: R
 
     asked, preview, export, listing = cloud.calls
     assert asked == "pulumi stack output --json --stack prod --non-interactive"
-    assert preview.startswith("pulumi preview --json --config-file FILE --refresh --expect-no-changes --stack prod")
+    assert preview.startswith(
+        "pulumi preview --json --config-file FILE --refresh --expect-no-changes --exclude **:PriorityClass::** "
+    )
     assert export == "pulumi stack export --stack prod --non-interactive"
     assert listing.startswith("az role assignment list --all --subscription 1111")
 

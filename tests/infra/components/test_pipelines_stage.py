@@ -242,6 +242,11 @@ def test_looking_changes_nothing(prod: Recorded) -> None:
         (Role.READER, GROUP),
         (Role.AKS_CLUSTER_USER, CLUSTER),
         (Role.AKS_RBAC_READER, f"{CLUSTER}/namespaces/scoring"),
+        (Role.AKS_RBAC_READER, f"{CLUSTER}/namespaces/kube-system"),
+        (Role.COST_READER, "/subscriptions/11111111-1111-1111-1111-111111111111"),
+        (Role.READER, STATE),
+        (Role.READER, RELEASES),
+        (Role.READER, "/registries/of-dev"),
     }
 
 
