@@ -33,6 +33,10 @@ Surge = Annotated[str, Field(pattern=r"^([1-9][0-9]?|100)%?$")]
 """Machines added during an upgrade: a number, or percent of the pool."""
 
 
+LEAST_OS_DISK_GIB = 30
+"""What AKS's images need."""
+
+
 class Nodes(Section):
     """What every pool has."""
 
@@ -48,7 +52,7 @@ class Nodes(Section):
     os_disk_type: Literal["Managed", "Ephemeral"] = "Managed"
     """Managed, or Ephemeral: the machine's own disk, faster and free, where the size has one of osDiskGib."""
 
-    os_disk_gib: Annotated[int, Field(ge=30, le=2048)] = 128
+    os_disk_gib: Annotated[int, Field(ge=LEAST_OS_DISK_GIB, le=2048)] = 128
     """Size of the machines' disks."""
 
     max_pods: Annotated[int, Field(ge=30, le=250)] = 110
