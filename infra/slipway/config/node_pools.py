@@ -8,6 +8,7 @@ from slipway.node_pools import Shape
 
 from .base import Section
 from .values import PoolName, Zones
+from .words import Matching
 
 VmSize = Annotated[str, Field(pattern=r"^Standard_[A-Z]{1,4}[0-9][0-9A-Za-z_-]{0,40}$")]
 """A size of virtual machine, such as Standard_D4ds_v5."""
@@ -23,8 +24,10 @@ LabelValue = Annotated[str, Field(pattern=r"^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A
 
 Taint = Annotated[
     str,
-    Field(
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9./_-]{0,252}(=[A-Za-z0-9._-]{0,63})?:(NoSchedule|PreferNoSchedule|NoExecute)$"
+    Matching(
+        r"([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?"
+        r"(=([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?)?:(NoSchedule|PreferNoSchedule|NoExecute)",
+        "a taint such as gpu=true:NoSchedule; its effect is NoSchedule, PreferNoSchedule or NoExecute",
     ),
 ]
 """A Kubernetes taint, such as gpu=true:NoSchedule."""

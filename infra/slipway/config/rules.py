@@ -14,6 +14,7 @@ from . import (
     pipelines,
     promise_rules,
     registry,
+    reserved_rules,
     workload_rules,
 )
 
@@ -26,6 +27,7 @@ RULES: tuple[Rule, ...] = (
     *registry.RULES,
     *cluster_rules.RULES,
     *machine_rules.RULES,
+    *reserved_rules.RULES,
     *address.RULES,
     *monitoring.RULES,
     *promise_rules.RULES,
