@@ -6,6 +6,7 @@ from . import (
     address,
     app_rules,
     cluster_rules,
+    date_rules,
     image,
     machine_rules,
     model,
@@ -19,13 +20,15 @@ from . import (
 )
 
 Rule = Callable[..., Iterator[tuple[str, str, str]]]
-"""Yields (path, found, allowed) for what contradicts itself. Its parameters are named after the sections it reads."""
+"""Yields (path, found, allowed) for what contradicts itself. Its parameters are named after the sections it reads,
+or `today`."""
 
 RULES: tuple[Rule, ...] = (
     *network_rules.RULES,
     *model.RULES,
     *registry.RULES,
     *cluster_rules.RULES,
+    *date_rules.RULES,
     *machine_rules.RULES,
     *reserved_rules.RULES,
     *address.RULES,
