@@ -8,6 +8,7 @@ import pulumi_docker as docker
 
 from slipway.config.image import Image as Config
 from slipway.contract.application import Application
+from slipway.machines import ARCHITECTURE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +40,7 @@ class Image(pulumi.ComponentResource):
             build=docker.DockerBuildArgs(
                 context=_from_infra(args.app, args.app.contract.image.context),
                 dockerfile=_from_infra(args.app, args.app.contract.image.dockerfile),
-                platform="linux/amd64",
+                platform=f"linux/{ARCHITECTURE}",
                 builder_version=docker.BuilderVersion.BUILDER_BUILD_KIT,
                 args={"COMMIT": args.commit, "BUILD": args.tag, **base},
             ),

@@ -1,13 +1,26 @@
 """The Kubernetes cluster."""
 
+import re
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from .base import Section
 from .node_pools import SystemPool, UserPool
 from .values import Cidr, Guid
+
+
+def _date(text: str) -> str:
+    """`text` if it is a day of the calendar."""
+    try:
+        if re.fullmatch(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}", text):
+            return date.fromisoformat(text).isoformat()
+    except ValueError:
+        pass
+    raise ValueError("a day such as 2026-12-24, in quotes")
+
 
 Time = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 """A time of day, 24 hours, with leading zeros."""
@@ -15,7 +28,7 @@ Time = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 UtcOffset = Annotated[str, Field(pattern=r"^[+-](0[0-9]|1[0-4]):(00|15|30|45)$")]
 """How far local time is from UTC."""
 
-Date = Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
+Date = Annotated[str, AfterValidator(_date)]
 """A day, such as 2026-12-24."""
 
 Day = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import NoneType
 from typing import get_args, get_type_hints
@@ -16,6 +17,7 @@ from slipway.contract.application import Application
 
 from .app import App, application
 from .base import Section
+from .date_rules import aged
 from .problems import ConfigError, InvalidError, Problem, of, shown, suggestion
 from .rules import RULES
 from .stack import StackConfig
@@ -30,14 +32,18 @@ def load() -> StackConfig:
     """The config of the stack that runs. RunError, which an engine shows without a stack trace, if it has mistakes."""
     texts = {**runtime.get_config_env(), **runtime.CONFIG.get()}
     try:
-        return parse(pulumi.get_stack(), {key: str(text) for key, text in texts.items()})
+        found = parse(pulumi.get_stack(), {key: str(text) for key, text in texts.items()})
     except (ConfigError, ContractError) as error:
         raise pulumi.RunError(str(error)) from None
+    for line in aged(found.cluster, _today()):
+        pulumi.log.warn(line)
+    return found
 
 
-def parse(stack: str, texts: Mapping[str, str], root: Path = CHECKOUT) -> StackConfig:
+def parse(stack: str, texts: Mapping[str, str], root: Path = CHECKOUT, *, today: date | None = None) -> StackConfig:
     """`texts` maps "slipway:<section>" to JSON; other namespaces are left alone. `root` is where contracts are found.
 
+    Dates are judged on the day `today`, at present where it is None.
     ConfigError names every mistake; ContractError those of the app's contract, which the others are judged by.
     """
     problems: list[Problem] = []
@@ -58,10 +64,14 @@ def parse(stack: str, texts: Mapping[str, str], root: Path = CHECKOUT) -> StackC
         chosen = _application(found, root)
     except InvalidError as invalid:
         problems.extend(invalid.problems)
-    problems.extend(_contradictions({**found, "stack": stack, "app": chosen}))
+    problems.extend(_contradictions({**found, "stack": stack, "app": chosen, "today": today or _today()}))
     if problems or chosen is None:
         raise ConfigError(stack, sorted(problems, key=str))
     return StackConfig(stack=stack, application=chosen, **found)  # type: ignore[arg-type]  # each is of its field's type
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 def _application(found: Mapping[str, Section | None], root: Path) -> Application | None:

@@ -8,6 +8,7 @@ from slipway.node_pools import Shape
 
 from .base import Section
 from .values import PoolName, Zones
+from .words import Matching
 
 VmSize = Annotated[str, Field(pattern=r"^Standard_[A-Z]{1,4}[0-9][0-9A-Za-z_-]{0,40}$")]
 """A size of virtual machine, such as Standard_D4ds_v5."""
@@ -23,14 +24,20 @@ LabelValue = Annotated[str, Field(pattern=r"^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A
 
 Taint = Annotated[
     str,
-    Field(
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9./_-]{0,252}(=[A-Za-z0-9._-]{0,63})?:(NoSchedule|PreferNoSchedule|NoExecute)$"
+    Matching(
+        r"([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?"
+        r"(=([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?)?:(NoSchedule|PreferNoSchedule|NoExecute)",
+        "a taint such as gpu=true:NoSchedule; its effect is NoSchedule, PreferNoSchedule or NoExecute",
     ),
 ]
 """A Kubernetes taint, such as gpu=true:NoSchedule."""
 
 Surge = Annotated[str, Field(pattern=r"^([1-9][0-9]?|100)%?$")]
 """Machines added during an upgrade: a number, or percent of the pool."""
+
+
+LEAST_OS_DISK_GIB = 30
+"""What AKS's images need."""
 
 
 class Nodes(Section):
@@ -48,7 +55,7 @@ class Nodes(Section):
     os_disk_type: Literal["Managed", "Ephemeral"] = "Managed"
     """Managed, or Ephemeral: the machine's own disk, faster and free, where the size has one of osDiskGib."""
 
-    os_disk_gib: Annotated[int, Field(ge=30, le=2048)] = 128
+    os_disk_gib: Annotated[int, Field(ge=LEAST_OS_DISK_GIB, le=2048)] = 128
     """Size of the machines' disks."""
 
     max_pods: Annotated[int, Field(ge=30, le=250)] = 110

@@ -6,24 +6,31 @@ from . import (
     address,
     app_rules,
     cluster_rules,
+    date_rules,
     image,
+    machine_rules,
     model,
     monitoring,
     network_rules,
     pipelines,
     promise_rules,
     registry,
+    reserved_rules,
     workload_rules,
 )
 
 Rule = Callable[..., Iterator[tuple[str, str, str]]]
-"""Yields (path, found, allowed) for what contradicts itself. Its parameters are named after the sections it reads."""
+"""Yields (path, found, allowed) for what contradicts itself. Its parameters are named after the sections it reads,
+or `today`."""
 
 RULES: tuple[Rule, ...] = (
     *network_rules.RULES,
     *model.RULES,
     *registry.RULES,
     *cluster_rules.RULES,
+    *date_rules.RULES,
+    *machine_rules.RULES,
+    *reserved_rules.RULES,
     *address.RULES,
     *monitoring.RULES,
     *promise_rules.RULES,

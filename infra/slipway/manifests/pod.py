@@ -7,6 +7,7 @@ import pulumi_kubernetes.core.v1 as core
 
 from slipway.config.workload import Spread, Workload
 from slipway.contract import Contract
+from slipway.machines import ARCHITECTURE
 from slipway.naming import Naming
 from slipway.node_pools import LABEL as POOL_LABEL
 
@@ -40,7 +41,7 @@ def pod(naming: Naming, workload: Workload, contract: Contract, references: Refe
         termination_grace_period_seconds=workload.rollout.leaving_seconds + contract.requests.stop_seconds,
         node_selector={
             "kubernetes.io/os": "linux",
-            "kubernetes.io/arch": "amd64",  # what pipelines build images for
+            "kubernetes.io/arch": ARCHITECTURE,
             POOL_LABEL: workload.pool,
         },
         tolerations=[_toleration(fault) for fault in ("not-ready", "unreachable")],
