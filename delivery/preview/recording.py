@@ -14,13 +14,13 @@ from typing import Any
 import pulumi
 from google.protobuf import empty_pb2
 from pulumi.runtime import mocks, set_all_config, set_mocks, settings
-from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.proto import provider_pb2, resource_pb2
 from pulumi.runtime.stack import run_in_stack
 
 from delivery.interrupts import held
 
 from . import options, wire
-from .computed import Computed
+from .computed import AbsentError, Computed
 from .record import Record, Recorded, Value
 
 _STACK = "pulumi:pulumi:Stack"
@@ -84,7 +84,11 @@ class RecordingMonitor(mocks.MockMonitor):
         return empty_pb2.Empty()
 
     def Invoke(self, request: Any) -> Any:  # noqa: N802, ANN401 - the engine's messages have no types
-        answer = self.computed.invoke(request.tok, wire.plain(request.args))
+        try:
+            answer = self.computed.invoke(request.tok, wire.plain(request.args))
+        except AbsentError as error:
+            failure = provider_pb2.CheckFailure(reason=str(error))
+            return resource_pb2.ResourceInvokeResponse(failures=[failure])
         return resource_pb2.ResourceInvokeResponse(**{"return": wire.message(answer)})
 
     def recorded(self) -> Recorded:

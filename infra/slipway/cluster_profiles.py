@@ -135,17 +135,22 @@ def addons(
     }
 
 
-def system_pool(config: Cluster, subnet_id: pulumi.Input[str]) -> aks.ManagedClusterAgentPoolProfileArgs:
-    """The pool that the cluster is made with.
-
-    Neither its count, which is the autoscaler's, nor its version, which AKS wants to be said for all pools or for none.
-    """
+def system_pool(
+    config: Cluster,
+    subnet_id: pulumi.Input[str],
+    *,
+    count: int | None = None,
+    orchestrator_version: str | None = None,
+) -> aks.ManagedClusterAgentPoolProfileArgs:
+    """The pool that the cluster is made with. `count` and version are what runs at the moment (running.py)."""
     pool = config.system
     return aks.ManagedClusterAgentPoolProfileArgs(
         name=pool.name,
         mode=aks.AgentPoolMode.SYSTEM,
         vm_size=pool.vm_size,
         enable_auto_scaling=True,
+        count=count,
+        orchestrator_version=orchestrator_version,
         min_count=pool.min_count,
         max_count=pool.max_count,
         availability_zones=list(pool.zones) or None,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from . import local_build, past, providers
+from . import local_build, past, providers, running
 from .alert_rules import watched
 from .components.alerts import Alerts, AlertsArgs
 from .components.cluster import Cluster, ClusterArgs
@@ -19,6 +19,7 @@ from .config.load import CHECKOUT
 from .config.release import Release
 from .config.stack import StackConfig
 from .foundation import Foundation, lay
+from .stacks import Outputs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,13 +38,14 @@ class Estate:
 
 async def declare(config: StackConfig) -> Estate:
     """Every resource of the environment. RunError: an earlier environment, or the own past, cannot be read."""
-    release = await _release(config)
+    own = past.own()
+    release = await _release(config, own)
     stack = config.environment.promotes_from
     earlier = await past.earlier(stack, pipelines=config.pipelines is not None) if stack else None
     foundation = await lay(config)
     registry = _registry(foundation)
     model_store = _model_store(foundation)
-    cluster = _cluster(foundation)
+    cluster = await _cluster(foundation, own)
     _alerts(foundation, cluster)
     return Estate(
         config=config,
@@ -57,11 +59,11 @@ async def declare(config: StackConfig) -> Estate:
     )
 
 
-async def _release(config: StackConfig) -> Release | None:
+async def _release(config: StackConfig, own: Outputs) -> Release | None:
     """What is to run: what is built here, what config names, or else what runs already."""
     if config.image and config.image.build:
         return local_build.release(CHECKOUT, config.application.contract)
-    return config.release or await past.last_release()
+    return config.release or await past.last_release(own)
 
 
 def _registry(base: Foundation) -> Registry:
@@ -124,7 +126,9 @@ def _endpoint(base: Foundation, name: str, target: pulumi.Output[str], *, group:
     )
 
 
-def _cluster(base: Foundation) -> Cluster:
+async def _cluster(base: Foundation, own: Outputs) -> Cluster:
+    naming = base.placement.naming
+    now = await running.find(base.azure, resource_group=naming.name("rg", limit=90), name=naming.name("aks"))
     return Cluster(
         "cluster",
         ClusterArgs(
@@ -140,6 +144,8 @@ def _cluster(base: Foundation) -> Cluster:
             kubelet_client_id=base.identities.kubelet_client_id,
             kubelet_principal_id=base.identities.kubelet_principal_id,
             logs_workspace_id=base.telemetry.logs_workspace_id,
+            running=now,
+            sent=await past.sent_bodies(own),
             after=base.identities.grants,
         ),
         base.lasting,

@@ -21,6 +21,7 @@ def export(estate: Estate) -> dict[str, pulumi.Input[Any]]:
         "modelRepository": store.url if store else model.s3.url if model and model.s3 else None,
         "clusterId": estate.cluster.id,
         "clusterName": estate.cluster.name,
+        "sentBodies": pulumi.Output.all(**estate.cluster.sent),
         "clusterCredentialsCommand": _credentials_command(estate),
         "logsWorkspaceId": base.telemetry.logs_workspace_id,
         "metricsWorkspaceId": base.telemetry.metrics_workspace_id,

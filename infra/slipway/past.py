@@ -27,10 +27,21 @@ class Earlier:
     pipelines: PipelineIds | None
 
 
-async def last_release() -> Release | None:
+def own() -> Outputs:
+    """What this stack has told after its last `up`."""
+    return Outputs("own-past", pulumi.get_stack())
+
+
+async def sent_bodies(outputs: Outputs) -> dict[str, str]:
+    """Checks of the bodies that Azure took last, by the names of their resources; empty before the first `up`."""
+    found = await outputs.find("sentBodies")
+    return {str(name): str(check) for name, check in found.items()} if isinstance(found, dict) else {}
+
+
+async def last_release(outputs: Outputs) -> Release | None:
     """What this stack runs, so that an `up` without a release in config changes nothing. None before the first one."""
-    stack = pulumi.get_stack()
-    found = await Outputs("own-past", stack).find("release")
+    stack = outputs.stack
+    found = await outputs.find("release")
     if found is None:
         return None
     try:

@@ -30,18 +30,49 @@ def test_another_kind_of_machine_is_a_new_pool_beside_the_old_one(live: Environm
     assert requests[-2:] == ["create", "delete"]
 
 
-def test_a_channel_upgrades_kubernetes_and_no_up_takes_it_back(live: Environments) -> None:
-    (cluster,) = live.workspace.cloud.all(CLUSTER)
-    live.workspace.cloud.drift(cluster.id, "kubernetesVersion", "1.35")
-    assert live["dev"].up("--refresh", "--expect-no-changes").operations == {}
-    live["dev"].configure("slipway:cluster.kubernetesVersion", "1.34")
-    assert live["dev"].preview().of("containerservice") == {}
+def _azure_upgrades(live: Environments, version: str, count: int) -> None:
+    """What a channel and the autoscaler do by themselves."""
+    cloud = live.workspace.cloud
+    (cluster,), (pool,) = cloud.all(CLUSTER), cloud.all(POOL)
+    cloud.drift(cluster.id, "kubernetesVersion", version)
+    cloud.drift(cluster.id, "agentPoolProfiles.0.orchestratorVersion", version)
+    cloud.drift(pool.id, "orchestratorVersion", version)
+    cloud.drift(pool.id, "count", count)
 
 
-def test_without_a_channel_a_new_version_is_an_update_of_cluster_then_pools(live: Environments) -> None:
-    live["dev"].configure("slipway:cluster.upgrades.channel", "none")
+@pytest.mark.parametrize("refresh", [[], ["--refresh"]])
+def test_after_azure_changed_things_each_change_sends_what_runs(live: Environments, refresh: list[str]) -> None:
+    """The simulated AKS refuses an older version, a count out of bounds and a count that takes machines away."""
+    _azure_upgrades(live, "1.36", 3)
+    assert live["dev"].up(*refresh, "--expect-no-changes").operations == {}
+    changes = [
+        ("cluster.pools.app.maxCount", 6),
+        ("cluster.pools.app.minCount", 2),
+        ("cluster.pools.app.maxSurge", "50%"),
+        ("cluster.pools.app.labels", {"team": "vision"}),
+        ("environment.costCentre", "cc-2"),
+        ("cluster.security.imageCleanerHours", 200),
+        ("cluster.system.maxCount", 4),
+        ("cluster.system.minCount", 2),
+        ("cluster.upgrades.nodeImages", "SecurityPatch"),
+        ("cluster.logs", ["guard"]),
+        ("environment.owner", "another"),
+        ("cluster.upgrades.channel", "rapid"),
+    ]
+    for path, value in changes:
+        live["dev"].configure(f"slipway:{path}", value)
+        live["dev"].up(*refresh)
+        (cluster,), (pool,) = live.workspace.cloud.all(CLUSTER), live.workspace.cloud.all(POOL)
+        assert cluster.body["kubernetesVersion"] == "1.36", path
+        assert (pool.body["count"], pool.body["orchestratorVersion"]) == (3, "1.36"), path
+
+
+@pytest.mark.parametrize("channel", ["none", "rapid"])
+def test_a_raised_version_upgrades_cluster_then_pools(live: Environments, channel: str) -> None:
+    live["dev"].configure("slipway:cluster.upgrades.channel", channel)
+    live["dev"].configure("slipway:cluster.upgrades.clusterWindow", None)
     live["dev"].up()
-    live["dev"].configure("slipway:cluster.kubernetesVersion", "1.34")
+    live["dev"].configure("slipway:cluster.kubernetesVersion", "1.36")
     done = live["dev"].up()
     assert done.operations == {f"{CLUSTER}::cluster-aks": "update", f"{POOL}::cluster-pool-app": "update"}
     assert done.index("update", "ManagedCluster") < done.index("update", "AgentPool")

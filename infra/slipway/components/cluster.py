@@ -1,8 +1,9 @@
 """The Kubernetes cluster: AKS with its pools, its calendar, and who may use it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import pulumi
 from pulumi_azure_native import authorization, monitor
@@ -10,20 +11,31 @@ from pulumi_azure_native import containerservice as aks
 
 from slipway import cluster_profiles as profiles
 from slipway import kubeconfig, node_pools
-from slipway.config.cluster import ApiAccess, Channel
+from slipway import running as live
+from slipway.config.cluster import ApiAccess
 from slipway.config.cluster import Cluster as Config
 from slipway.config.network import Network
+from slipway.config.node_pools import SystemPool, UserPool
 from slipway.placement import Placement
 from slipway.roles import Role, grant
 
 _ADMIN = (Role.AKS_CLUSTER_ADMIN,)
 _READER = (Role.AKS_CLUSTER_USER, Role.AKS_RBAC_READER)  # the second alone does not let a group fetch a kubeconfig
 
+# What Azure changes by itself, by the names of the resources' inputs.
+_AZURES_IN_POOL = ("count", "orchestratorVersion")
+_AZURES_IN_CLUSTER = (
+    "kubernetesVersion",
+    "agentPoolProfiles[0].count",
+    "agentPoolProfiles[0].orchestratorVersion",
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterArgs:
     """`network` says what cannot be changed later. `after` must be there before the cluster: roles of its identities.
 
+    `running` is what Azure has of it already, and `sent` the checks of the bodies that the last `up` sent, by names.
     `container_logs` turns the agent on that collects them; which ones is a data collection rule's matter.
     """
 
@@ -39,6 +51,8 @@ class ClusterArgs:
     kubelet_principal_id: pulumi.Input[str]
     logs_workspace_id: pulumi.Input[str]
     container_logs: bool
+    running: live.Running | None = None
+    sent: Mapping[str, str] = field(default_factory=dict)
     after: Sequence[pulumi.Resource] = ()
 
 
@@ -47,7 +61,7 @@ class Cluster(pulumi.ComponentResource):
 
     `user_credentials` is a kubeconfig without a credential. `resource` is the cluster itself, for `deleted_with`;
     `ready` is what must be there before anybody can put a workload onto it. Only the cluster itself may be protected:
-    the rest can be made anew without a loss.
+    the rest can be made anew without a loss. `sent` are the checks of the bodies as they are now.
     """
 
     id: pulumi.Output[str]
@@ -56,12 +70,16 @@ class Cluster(pulumi.ComponentResource):
     user_credentials: pulumi.Output[str]
     resource: aks.ManagedCluster
     ready: list[pulumi.Resource]
+    sent: dict[str, pulumi.Output[str]]
 
     def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Cluster", name, None, opts)
         self._name, self._args = name, args
         self._physical = args.placement.naming.name("aks")
         self._node_group = args.placement.naming.name("rg", part="nodes", limit=80)
+        self._running = args.running or live.Running(version="")
+        self._kubernetes = live.newer(args.config.kubernetes_version, self._running.version)
+        self.sent = {}
         self.resource = self._cluster(self._joins_subnet())
         pools = [self._pool(pool) for pool in args.config.pools]
         self._calendar()
@@ -84,40 +102,78 @@ class Cluster(pulumi.ComponentResource):
         )
 
     def _cluster(self, joins_subnet: pulumi.Resource) -> aks.ManagedCluster:
+        args, config = self._args, self._args.config
+        wanted = self._body() | {
+            "kubernetes_version": config.kubernetes_version,
+            "agent_pool_profiles": [profiles.system_pool(config, args.node_subnet_id)],
+        }
+        name = f"{self._name}-aks"
+        made = aks.ManagedCluster(
+            name,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=[joins_subnet, *args.after],
+                ignore_changes=self._unsent(name, wanted, _AZURES_IN_CLUSTER),
+            ),
+            **wanted
+            | {
+                "kubernetes_version": self._kubernetes,
+                "agent_pool_profiles": [
+                    profiles.system_pool(config, args.node_subnet_id, **self._now(config.system.name, config.system))
+                ],
+            },
+        )
+        self._keep(name, wanted, made)
+        return made
+
+    def _body(self) -> dict[str, Any]:
+        """All of the cluster that Azure leaves as it was sent."""
         args, place, config = self._args, self._args.placement, self._args.config
-        return aks.ManagedCluster(
-            f"{self._name}-aks",
-            resource_name_=self._physical,
-            resource_group_name=place.resource_group_name,
-            location=place.location,
-            node_resource_group=self._node_group,
-            node_resource_group_profile=profiles.NODE_GROUP,
-            dns_prefix=place.naming.name("aks", limit=54),
-            sku=profiles.sku(config.tier),
-            support_plan=profiles.support(config.tier),
-            kubernetes_version=config.kubernetes_version,
-            identity=profiles.identity(args.cluster_identity_id),
-            identity_profile={"kubeletidentity": self._kubelet()},
-            enable_rbac=True,
-            disable_local_accounts=True,
-            aad_profile=profiles.entra(place.tenant_id),
-            oidc_issuer_profile=aks.ManagedClusterOIDCIssuerProfileArgs(enabled=True),
-            api_server_access_profile=profiles.api_server(config.api, args.egress_ip),
-            network_profile=profiles.network(args.network),
-            agent_pool_profiles=[profiles.system_pool(config, args.node_subnet_id)],
-            auto_scaler_profile=profiles.AUTOSCALER,
-            auto_upgrade_profile=profiles.upgrades(config.upgrades),
-            security_profile=profiles.security(config, args.logs_workspace_id),
-            addon_profiles=profiles.addons(
+        return {
+            "resource_name_": self._physical,
+            "resource_group_name": place.resource_group_name,
+            "location": place.location,
+            "node_resource_group": self._node_group,
+            "node_resource_group_profile": profiles.NODE_GROUP,
+            "dns_prefix": place.naming.name("aks", limit=54),
+            "sku": profiles.sku(config.tier),
+            "support_plan": profiles.support(config.tier),
+            "identity": profiles.identity(args.cluster_identity_id),
+            "identity_profile": {"kubeletidentity": self._kubelet()},
+            "enable_rbac": True,
+            "disable_local_accounts": True,
+            "aad_profile": profiles.entra(place.tenant_id),
+            "oidc_issuer_profile": aks.ManagedClusterOIDCIssuerProfileArgs(enabled=True),
+            "api_server_access_profile": profiles.api_server(config.api, args.egress_ip),
+            "network_profile": profiles.network(args.network),
+            "auto_scaler_profile": profiles.AUTOSCALER,
+            "auto_upgrade_profile": profiles.upgrades(config.upgrades),
+            "security_profile": profiles.security(config, args.logs_workspace_id),
+            "addon_profiles": profiles.addons(
                 config, container_logs=args.container_logs, logs_workspace_id=args.logs_workspace_id
             ),
-            azure_monitor_profile=profiles.METRICS,
-            metrics_profile=profiles.cost_analysis(config),
-            tags=place.naming.tags,
-            opts=pulumi.ResourceOptions(
-                parent=self, depends_on=[joins_subnet, *args.after], ignore_changes=self._not_ours()
-            ),
-        )
+            "azure_monitor_profile": profiles.METRICS,
+            "metrics_profile": profiles.cost_analysis(config),
+            "tags": place.naming.tags,
+        }
+
+    def _now(self, physical: str, pool: SystemPool | UserPool) -> dict[str, Any]:
+        """What a pool's body says of machines and version at this moment."""
+        found = self._running.pools.get(physical)
+        wanted = self._args.config.kubernetes_version
+        return {
+            "count": live.machines(found, least=pool.min_count, most=pool.max_count),
+            "orchestrator_version": live.pool_version(wanted, self._kubernetes, found),
+        }
+
+    def _unsent(self, name: str, wanted: Mapping[str, Any], paths: Sequence[str]) -> list[str]:
+        """`paths`, if nothing is to be sent: what Azure changed by itself is then no change of ours."""
+        return list(paths) if self._args.sent.get(name) == live.digest(wanted) else []
+
+    def _keep(self, name: str, wanted: Mapping[str, Any], made: pulumi.CustomResource) -> None:
+        """A check counts once Azure has taken the body."""
+        check = live.digest(wanted)
+        self.sent[name] = made.id.apply(lambda _: check)
 
     def _kubelet(self) -> aks.UserAssignedIdentityArgs:
         return aks.UserAssignedIdentityArgs(
@@ -126,40 +182,11 @@ class Cluster(pulumi.ComponentResource):
             object_id=self._args.kubelet_principal_id,
         )
 
-    def _not_ours(self) -> list[str]:
-        """What AKS changes by itself: taking it back would be a downgrade, or a fight with the autoscaler."""
-        upgraded = [] if self._args.config.upgrades.channel is Channel.NONE else ["kubernetesVersion"]
-        return ["agentPoolProfiles[0].count", *upgraded]
-
     def _pool(self, name: str) -> aks.AgentPool:
-        """AKS asks for a count to begin with; from then on it is the autoscaler's."""
-        args, config = self._args, self._args.config
-        pool, encrypted = config.pools[name], config.security.host_encryption
-        return aks.AgentPool(
-            f"{self._name}-pool-{name}",
-            agent_pool_name=node_pools.physical_name(name, pool.shape(host_encryption=encrypted)),
-            resource_name_=self._physical,
-            resource_group_name=args.placement.resource_group_name,
-            mode=aks.AgentPoolMode.USER,
-            vm_size=pool.vm_size,
-            enable_auto_scaling=True,
-            count=pool.min_count,
-            min_count=pool.min_count,
-            max_count=pool.max_count,
-            availability_zones=list(pool.zones) or None,
-            max_pods=pool.max_pods,
-            node_labels={**pool.labels, node_pools.LABEL: name},
-            node_taints=list(pool.taints) or None,
-            orchestrator_version=config.kubernetes_version if config.upgrades.channel is Channel.NONE else None,
-            os_type=aks.OSType.LINUX,
-            os_sku=aks.OSSKU(config.node_os),
-            os_disk_type=aks.OSDiskType(pool.os_disk_type),
-            os_disk_size_gb=pool.os_disk_gib,
-            enable_encryption_at_host=encrypted,
-            enable_node_public_ip=False,
-            type=aks.AgentPoolType.VIRTUAL_MACHINE_SCALE_SETS,
-            upgrade_settings=profiles.upgrade(pool),
-            vnet_subnet_id=args.node_subnet_id,
+        pool, logical = self._args.config.pools[name], f"{self._name}-pool-{name}"
+        wanted = self._pool_body(name, pool)
+        made = aks.AgentPool(
+            logical,
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=False,  # another size of machine is another pool
@@ -168,9 +195,40 @@ class Cluster(pulumi.ComponentResource):
                 delete_before_replace=False,
                 deleted_with=self.resource,
                 depends_on=[self.resource],
-                ignore_changes=["count"],
+                ignore_changes=self._unsent(logical, wanted, _AZURES_IN_POOL),
             ),
+            **wanted | self._now(wanted["agent_pool_name"], pool),
         )
+        self._keep(logical, wanted, made)
+        return made
+
+    def _pool_body(self, name: str, pool: UserPool) -> dict[str, Any]:
+        args, config = self._args, self._args.config
+        encrypted = config.security.host_encryption
+        return {
+            "agent_pool_name": node_pools.physical_name(name, pool.shape(host_encryption=encrypted)),
+            "resource_name_": self._physical,
+            "resource_group_name": args.placement.resource_group_name,
+            "mode": aks.AgentPoolMode.USER,
+            "vm_size": pool.vm_size,
+            "enable_auto_scaling": True,
+            "min_count": pool.min_count,
+            "max_count": pool.max_count,
+            "availability_zones": list(pool.zones) or None,
+            "max_pods": pool.max_pods,
+            "node_labels": {**pool.labels, node_pools.LABEL: name},
+            "node_taints": list(pool.taints) or None,
+            "orchestrator_version": config.kubernetes_version,
+            "os_type": aks.OSType.LINUX,
+            "os_sku": aks.OSSKU(config.node_os),
+            "os_disk_type": aks.OSDiskType(pool.os_disk_type),
+            "os_disk_size_gb": pool.os_disk_gib,
+            "enable_encryption_at_host": encrypted,
+            "enable_node_public_ip": False,
+            "type": aks.AgentPoolType.VIRTUAL_MACHINE_SCALE_SETS,
+            "upgrade_settings": profiles.upgrade(pool),
+            "vnet_subnet_id": args.node_subnet_id,
+        }
 
     def _calendar(self) -> None:
         place, upgrades = self._args.placement, self._args.config.upgrades

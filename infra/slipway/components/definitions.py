@@ -83,8 +83,8 @@ class Definitions(pulumi.ComponentResource):
             path="\\",  # `resources.pipelines` names a pipeline without its folder
             repository=args.yaml(pipeline.path),
             agent_pool_name=args.pool or _HOSTED_POOL,
-            # The provider's own default reaches into every project of the organisation.
-            job_authorization_scope="project",
+            # No `job_authorization_scope`: the provider reads it and never sends it. The project's settings limit it
+            # (docs/reference/provider-arguments.md).
             ci_trigger=BuildDefinitionCiTriggerArgs(use_yaml=True),
             pull_request_trigger=self._pull_requests() if pipeline is BUILD else None,
             features=[BuildDefinitionFeatureArgs(skip_first_run=True)],

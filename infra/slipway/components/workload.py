@@ -109,7 +109,12 @@ class Workload(pulumi.ComponentResource):
             self._child(),
         )
         priority = scheduling.PriorityClass(
-            f"{name}-priority", manifests.priority(args.naming, args.config.priority), self._child()
+            f"{name}-priority",
+            manifests.priority(args.naming, args.config.priority),
+            # Kubernetes refuses another value, and the provider's own table of what it replaces lacks the kind.
+            pulumi.ResourceOptions(
+                parent=self, deleted_with=args.cluster, replace_on_changes=["value", "preemptionPolicy"]
+            ),
         )
         return apps.Deployment(
             f"{name}-app",

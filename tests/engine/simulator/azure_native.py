@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from . import arm, laws
+from . import aks, arm, laws
 from .cloud import Resource
 from .difference import difference, replacing
 from .facts import Subject, facts
@@ -78,6 +78,11 @@ class AzureNative(Provider):
 
     def _write(self, target: Target, resource_id: str, inputs: Properties, old: Properties) -> Properties:
         type_, sdk = self._types(target)
+        above = self.cloud.get(arm.parent(resource_id) or "")
+        if refused := aks.refusal(
+            target.token, inputs, old, str(above.body.get("kubernetesVersion", "")) if above else ""
+        ):
+            raise RefusedError(refused)
         known = facts(target.token, Subject(resource_id, inputs, old, self.cloud))
         own = {"name": resource_id.rpartition("/")[2], "type": type_.type, "azureApiVersion": sdk.api_version}
         body: Properties = merged(settled(sdk, inputs), known | own)
@@ -122,7 +127,15 @@ class AzureNative(Provider):
         found = self.cloud.get(resource_id)
         if found is None:
             raise RefusedError(f"Code=ResourceNotFound: {resource_id} was not found")
-        return found.body | {"id": resource_id}
+        return found.body | {"id": resource_id} | self._pools(found)
+
+    def _pools(self, found: Resource) -> Properties:
+        """A cluster tells of all its pools, whichever interface made them."""
+        own = found.body.get("agentPoolProfiles")
+        if own is None:
+            return {}
+        others = [one for one in self.cloud.below(found.id) if one.token.endswith(":AgentPool")]
+        return {"agentPoolProfiles": [*own, *(one.body for one in others)]}
 
     def _credentials(self, name: str, arguments: Properties) -> Properties:
         cluster = self._got("azure-native:containerservice:ManagedCluster", arguments)

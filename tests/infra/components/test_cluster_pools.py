@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
+from delivery.preview.record import Recorded
 from slipway.placement import Placement
+from slipway.running import Running, RunningPool
 from tests.infra.conftest import Declared
 from tests.infra.support.clusters import AKS, CALENDAR, POOL, WINDOW, Make, aks, maker, pool
 
@@ -23,11 +25,17 @@ def test_there_is_one_pool_for_kubernetes_itself(cluster: Make) -> None:
     assert system["vnetSubnetID"] == "/subnets/nodes"
 
 
-def test_no_count_and_no_version_is_said_of_it(cluster: Make) -> None:
-    """The one is the autoscaler's, the other AKS wants to hear of all pools or of none."""
-    (system,) = aks(cluster())["agentPoolProfiles"]
+def test_a_first_body_says_count_and_version_of_every_pool(cluster: Make) -> None:
+    """AKS takes a missing count for one machine, and versions of all pools or of none."""
+    found = cluster(system={"minCount": 2}, pools={"app": {"minCount": 2}})
+    (system,) = aks(found)["agentPoolProfiles"]
 
-    assert not {"count", "orchestratorVersion"} & system.keys()
+    assert (system["count"], pool(found).inputs["count"]) == (2, 2)
+    assert {
+        aks(found)["kubernetesVersion"],
+        system["orchestratorVersion"],
+        pool(found).inputs["orchestratorVersion"],
+    } == {"1.33"}
 
 
 def test_workloads_have_pools_apart_from_the_cluster(cluster: Make) -> None:
@@ -93,13 +101,61 @@ def test_a_label_of_config_never_hides_the_pools_own(cluster: Make) -> None:
     assert found.inputs["nodeLabels"] == {"slipway/pool": "app", "team": "vision"}
 
 
-def test_how_many_machines_there_are_is_the_autoscalers_matter(cluster: Make) -> None:
-    found = cluster(pools={"app": {"minCount": 2}})
+def running(found: Recorded, *, count: int, version: str) -> Mapping[str, object]:
+    """What Azure has of the cluster by now: every pool of it has `count` machines."""
+    names = ["system", str(pool(found).inputs["agentPoolName"])]
+    pools = {name: RunningPool(count=count, version=version) for name in names}
+    return {"running": Running(version=version, pools=pools)}
 
-    assert pool(found).inputs["enableAutoScaling"] is True
-    assert pool(found).inputs["count"] == 2
-    assert pool(found).options["ignoreChanges"] == ["count"]
-    assert "agentPoolProfiles[0].count" in str(found.one(AKS).options["ignoreChanges"])
+
+@pytest.mark.parametrize(("chosen", "sent"), [(1, 2), (3, 3), (9, 4)])
+def test_the_autoscalers_count_is_sent_within_the_bounds(cluster: Make, chosen: int, sent: int) -> None:
+    bounds = {"minCount": 2, "maxCount": 4}
+    now = running(cluster(), count=chosen, version="1.33")
+    found = cluster(system=bounds, pools={"app": bounds}, args=now)
+
+    assert aks(found)["agentPoolProfiles"][0]["count"] == pool(found).inputs["count"] == sent
+
+
+@pytest.mark.parametrize("channel", ["none", "patch", "stable", "rapid"])
+@pytest.mark.parametrize(
+    ("wanted", "runs", "sent"),
+    [("1.33", "1.35", "1.35"), ("1.33", "1.33.7", "1.33.7"), ("1.34", "1.33.7", "1.34"), ("1.34", "1.33", "1.34")],
+)
+def test_the_newer_version_is_sent_and_a_raised_one_reaches_every_pool(
+    cluster: Make, channel: str, wanted: str, runs: str, sent: str
+) -> None:
+    now = running(cluster(), count=1, version=runs)
+    found = cluster(kubernetesVersion=wanted, upgrades={"channel": channel}, args=now)
+
+    (system,) = aks(found)["agentPoolProfiles"]
+    assert aks(found)["kubernetesVersion"] == sent
+    assert system["orchestratorVersion"] == pool(found).inputs["orchestratorVersion"] == sent
+    assert found.one(AKS).key in str(pool(found).options["dependsOn"])
+
+
+def test_a_body_that_is_as_it_was_shows_no_change_that_azure_made(cluster: Make) -> None:
+    sent = cluster().outputs["sent"]
+    now = running(cluster(), count=3, version="1.35")
+    found = cluster(args={**now, "sent": sent})
+
+    assert pool(found).options["ignoreChanges"] == ["count", "orchestratorVersion"]
+    assert found.one(AKS).options["ignoreChanges"] == [
+        "agentPoolProfiles[0].count",
+        "agentPoolProfiles[0].orchestratorVersion",
+        "kubernetesVersion",
+    ]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"maxCount": 9}, {"minCount": 2}, {"maxSurge": "50%"}, {"labels": {"a": "b"}}, {"vmSize": "Standard_D8ds_v5"}],
+)
+def test_a_body_that_changes_never_repeats_an_old_input(cluster: Make, change: Mapping[str, object]) -> None:
+    found = cluster(pools={"app": change}, args={"sent": cluster().outputs["sent"]})
+
+    assert "ignoreChanges" not in pool(found).options
+    assert "ignoreChanges" in found.one(AKS).options
 
 
 def test_machines_are_spread_over_the_zones_of_config(cluster: Make) -> None:
@@ -122,23 +178,6 @@ def test_machines_encrypt_their_disks_where_config_asks(cluster: Make, wanted: b
 
     assert pool(found).inputs["enableEncryptionAtHost"] is wanted
     assert aks(found)["agentPoolProfiles"][0]["enableEncryptionAtHost"] is wanted
-
-
-@pytest.mark.parametrize("channel", ["patch", "stable", "rapid"])
-def test_a_channel_owns_the_version_once_the_cluster_is_there(cluster: Make, channel: str) -> None:
-    found = cluster(upgrades={"channel": channel})
-
-    assert aks(found)["kubernetesVersion"] == "1.33"
-    assert aks(found)["autoUpgradeProfile"] == {"upgradeChannel": channel, "nodeOSUpgradeChannel": "NodeImage"}
-    assert found.one(AKS).options["ignoreChanges"] == ["agentPoolProfiles[0].count", "kubernetesVersion"]
-    assert "orchestratorVersion" not in pool(found).inputs
-
-
-def test_without_a_channel_config_owns_the_version_of_cluster_and_pools(cluster: Make) -> None:
-    found = cluster(kubernetesVersion="1.33.4", upgrades={"channel": "none"})
-
-    assert found.one(AKS).options["ignoreChanges"] == ["agentPoolProfiles[0].count"]
-    assert aks(found)["kubernetesVersion"] == pool(found).inputs["orchestratorVersion"] == "1.33.4"
 
 
 def test_work_begins_only_within_its_window(cluster: Make) -> None:

@@ -260,3 +260,8 @@ def test_a_later_environment_declares_none_of_it(declared: Declared, placement: 
 
     assert found.all(DEFINITION) + found.all(VALIDATION) + found.all(PROJECT) + found.all(WEBHOOK) == []
     assert (found.outputs["project"], found.outputs["release"]) == ("project-of-dev", "12")
+
+
+def test_no_definition_asks_for_what_the_provider_never_sends(found: Recorded) -> None:
+    """The provider reads the scope of jobs and cannot set it, so the definitions would differ for ever."""
+    assert all("jobAuthorizationScope" not in each.inputs for each in found.all(DEFINITION))

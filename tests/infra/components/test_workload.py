@@ -206,3 +206,11 @@ def test_its_names_are_known_before_anything_exists(declared: Declared, naming: 
 
     assert (outputs["namespace"], outputs["service"]) == ("scoring-dev", "scoring")
     assert str(outputs["deployment"]).startswith("workload-app-")
+
+
+def test_another_priority_makes_another_class(dev: Recorded) -> None:
+    """Kubernetes refuses another value of one that is there."""
+    found = dev.one("kubernetes:scheduling.k8s.io/v1:PriorityClass")
+
+    assert "value" in str(found.options["replaceOnChanges"])
+    assert "name" not in str(found.inputs["metadata"])

@@ -60,9 +60,10 @@ def maker(declared: Declared, placement: Placement) -> Make:
             )
             for name in ("id", "name", "node_resource_group_name", "user_credentials"):
                 pulumi.export(name, getattr(made, name))
+            pulumi.export("sent", pulumi.Output.all(**made.sent))
             pulumi.export("ready", [one.urn.apply(lambda urn: urn.rsplit("::", 1)[1]) for one in made.ready])
 
-        asked = json.dumps([first, args, network, config], sort_keys=True)
+        asked = json.dumps([first, args, network, config], sort_keys=True, default=repr)
         if asked not in _DECLARED:  # most tests look at the same few clusters
             _DECLARED[asked] = declared(program, first=first)
         return _DECLARED[asked]
