@@ -33,7 +33,7 @@ PUBLISHED = {
     "READER": ("Reader", "acdd72a7-3385-48ef-bd42-f606fba81ae7"),
     "ROLE_ADMINISTRATOR": ("Role Based Access Control Administrator", "f58310d9-a9f6-439a-9e8d-f62e7b41a168"),
 }
-"""learn.microsoft.com, "Azure built-in roles", of 10 September 2026; Monitoring Data Reader from "Azure Monitor workspace".
+"""learn.microsoft.com, "Azure built-in roles", of 10 September 2026, and "Azure Monitor workspace" for the Data Reader.
 
 A copy by hand beside the source, and not made from it."""
 
