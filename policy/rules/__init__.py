@@ -2,13 +2,14 @@
 
 from policy.model import Rule, StackRule
 
-from . import access, cluster, network, pipelines, registry, secrets, stacks, storage, workload
+from . import access, cluster, entry, network, pipelines, registry, secrets, stacks, storage, workload
 
 RULES: tuple[Rule, ...] = (
     *storage.RULES,
     *registry.RULES,
     *cluster.RULES,
     *network.RULES,
+    *entry.RULES,
     *access.RULES,
     *workload.RULES,
     *pipelines.RULES,

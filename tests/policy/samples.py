@@ -128,7 +128,12 @@ GOOD: dict[str, tuple[str, dict[str, Any]]] = {
         "kubernetes:core/v1:Service",
         {
             "metadata": {"namespace": "scoring"},
-            "spec": {"type": "LoadBalancer", "selector": _LABELS, "ports": [{"port": 80, "targetPort": "http"}]},
+            "spec": {
+                "type": "LoadBalancer",
+                "selector": _LABELS,
+                "ports": [{"port": 80, "targetPort": "http", "appProtocol": "http"}],
+                "loadBalancerSourceRanges": ["10.0.0.0/8"],
+            },
         },
     ),
     "deployment": (

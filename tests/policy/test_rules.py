@@ -80,6 +80,13 @@ BREAKS: list[tuple[str, str, Edit, str]] = [
     ("address", "public-address-standard", drop("publicIPAllocationMethod"), "publicIPAllocationMethod: not set"),
     ("group", "network-no-open-doors", put("securityRules.0.destinationPortRange", "*"), "every port for the internet"),
     ("group", "network-no-open-doors", put("securityRules.0.destinationPortRange", "20-30"), "20-30 (SSH)"),
+    ("service", "public-plain-http", drop("spec.loadBalancerSourceRanges"), "http, for everybody"),
+    (
+        "service",
+        "public-plain-http",
+        put("spec.loadBalancerSourceRanges", ["10.0.0.0/8", "0.0.0.0/0", "20.1.0.0/16"]),
+        "appProtocol: http, for 0.0.0.0/0, 20.1.0.0/16",
+    ),
     ("role", "role-principal-type", drop("principalType"), "principalType: not set"),
     ("role", "role-not-broad-above-groups", put("scope", "/subscriptions/1234"), "Contributor on /subscriptions/1234"),
     ("federation", "federation-exact", put("subject", "repo:owner/*"), "subject: repo:owner/*"),
@@ -143,7 +150,7 @@ def test_a_rule_names_what_breaks_it(handle: str, rule: str, edit: Edit, found: 
 
 
 def test_every_rule_is_broken_by_some_test() -> None:
-    elsewhere = {"storage-no-blobs-in-program", "cluster-api-server-closed"}
+    elsewhere = {"storage-no-blobs-in-program", "cluster-api-server-closed", "public-plain-http-protected"}
     tried = {rule for _, rule, _, _ in BREAKS} | elsewhere
 
     assert {rule.name for rule in RULES} == tried
@@ -166,6 +173,40 @@ def test_a_blob_in_the_program_breaks_its_rule() -> None:
     blob = Resource("azure-native:storage:Blob", "model", {})
 
     assert [found.rule for found in judge([*stack(), blob], "prod", TODAY)] == ["storage-no-blobs-in-program"]
+
+
+@pytest.mark.parametrize(
+    ("options", "rule", "level"),
+    [({}, "public-plain-http", "advisory"), ({"protect": True}, "public-plain-http-protected", "mandatory")],
+)
+def test_public_plain_http_stops_what_is_protected_and_warns_elsewhere(
+    options: dict[str, object], rule: str, level: str
+) -> None:
+    service = resource("service")
+    del service.inputs["spec"]["loadBalancerSourceRanges"]
+    open_to_all = Resource(service.type, "service", service.inputs, options)
+
+    [found] = judge([open_to_all], "prod", TODAY, whole=False)
+
+    assert (found.rule, found.level) == (rule, level)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        put("spec.type", "ClusterIP"),
+        put("spec.ports", [{"port": 443, "appProtocol": "https"}]),
+        put("metadata.annotations", {"service.beta.kubernetes.io/azure-load-balancer-internal": "true"}),
+        put("spec.loadBalancerSourceRanges", "${unknown}"),
+    ],
+    ids=["inside the cluster", "over TLS", "an address of the private network", "sources not known"],
+)
+def test_a_service_that_the_public_does_not_reach_in_clear_is_let_be(edit: Edit) -> None:
+    service = resource("service")
+    del service.inputs["spec"]["loadBalancerSourceRanges"]
+    edit(service.inputs)  # type: ignore[arg-type]  # samples are plain dictionaries
+
+    assert judge([service], "prod", TODAY, whole=False) == []
 
 
 @pytest.mark.parametrize("handle", sorted(GOOD))

@@ -7,6 +7,7 @@ from slipway.contract.application import Application
 from .address import Address
 from .app import App
 from .cluster import Cluster
+from .entry import Entry
 from .environment import Environment
 from .image import Image
 from .model import Model
@@ -29,6 +30,7 @@ class StackConfig:
     registry: Registry
     cluster: Cluster
     address: Address
+    entry: Entry
     monitoring: Monitoring
     workload: Workload
     app: App | None
