@@ -2,7 +2,7 @@
 
 import pytest
 
-from delivery.preview.security.access import ROLES
+from delivery.preview.kinds import ROLES
 from slipway.roles import Role
 
 PUBLISHED = {
