@@ -29,10 +29,12 @@ CLASSIFIERS_VENV := .slipway/classifiers-venv
 CHECKOV := tests/infra/validators/requirements.txt
 CHECKOV_VENV := .slipway/checkov-venv
 KUBE_SCORE_VERSION := v1.20.0
+GATEWAY_CHART := oci://docker.io/envoyproxy/gateway-helm
+CERT_MANAGER_CHART := oci://quay.io/jetstack/charts/cert-manager
 
 # Every command; the files that make keeps are below, under "Stamps".
 .PHONY: help rehearse test lint types unit test-engine test-cluster test-infra validators golden reference site site-serve \
-  image pictures bench-render bench-serving bench-hostile bench-image bench-model bench-classifiers lock clean
+  schemas image pictures bench-render bench-serving bench-hostile bench-image bench-model bench-classifiers lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -68,6 +70,12 @@ test-infra: $(VENV)/.test ## The program's own tests: config, components, whole 
 
 golden: $(VENV)/.test ## Write the golden files of the rendered stacks and pipelines; their diff is the review
 	@$(BIN)/python -m tests.infra.golden && $(BIN)/python -m tests.pipelines.golden
+
+schemas: $(VENV)/.test ## Write the schemas of the kinds that charts bring, after a change of infra/slipway/controllers.py; needs helm
+	@set -e; kept() { helm template --include-crds "$$@" | $(BIN)/python -m tests.infra.validators.schemas; }; \
+	eval "$$(sed -n 's/^\(GATEWAY\|CERT_MANAGER\)_VERSION = /\1=/p' infra/slipway/controllers.py)"; \
+	kept gateway $(GATEWAY_CHART) --version "$$GATEWAY"; \
+	kept certificates --kube-version 1.35 $(CERT_MANAGER_CHART) --version "$$CERT_MANAGER" --set crds.enabled=true
 
 reference: $(VENV)/.test ## Write the pages of docs/reference that come from the code
 	@PYTHONPATH=infra $(BIN)/python -m docs.reference.config_page

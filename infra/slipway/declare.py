@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from . import local_build, past, providers, running
+from . import entrance, local_build, past, providers, running
 from .alert_rules import watched
 from .components.alerts import Alerts, AlertsArgs
 from .components.cluster import Cluster, ClusterArgs
@@ -179,11 +179,12 @@ def _alerts(base: Foundation, cluster: Cluster) -> None:
 
 def _workload(base: Foundation, release: Release, registry: Registry, cluster: Cluster) -> Workload:
     kubernetes = providers.kubernetes(cluster.user_credentials, cluster.id, cluster.ready)
-    return Workload(
+    workload = Workload(
         "workload",
         WorkloadArgs(
             naming=base.placement.naming,
             config=base.config.workload,
+            entry=base.config.entry,
             app=base.config.application,
             release=release,
             protect=base.config.environment.protect,
@@ -196,6 +197,8 @@ def _workload(base: Foundation, release: Release, registry: Registry, cluster: C
         ),
         pulumi.ResourceOptions(providers=[kubernetes]),
     )
+    entrance.lay(base, workload, cluster, pulumi.ResourceOptions(providers=[kubernetes]))
+    return workload
 
 
 def _image(base: Foundation, release: Release, registry: Registry) -> pulumi.Output[str]:

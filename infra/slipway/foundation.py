@@ -69,7 +69,7 @@ async def lay(config: StackConfig) -> Foundation:
                 placement=placement,
                 config=config.network,
                 callers=config.workload.service.allowed_sources,
-                port=config.workload.service.port,
+                ports=config.entry.ports or (config.workload.service.port,),
                 public_address=address.ip_address,
                 protect=config.environment.protect,
             ),

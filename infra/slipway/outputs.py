@@ -13,7 +13,7 @@ def export(estate: Estate) -> dict[str, pulumi.Input[Any]]:
     found: dict[str, pulumi.Input[Any] | None] = {
         "environment": estate.config.stack,
         "resourceGroupName": base.placement.resource_group_name,
-        "endpointUrl": pulumi.Output.format("http://{0}/", base.address.host),
+        "endpointUrl": pulumi.Output.format("{0}://{1}/", estate.config.entry.scheme, base.address.host),
         "endpointAddress": base.address.ip_address,
         "egressAddress": base.network.egress_ip,
         "registryId": estate.registry.id,

@@ -32,9 +32,9 @@ class Entry:
 
 
 def to_nodes(
-    *, nodes: str, pods: str, callers: Sequence[str], address: pulumi.Input[str], port: int
+    *, nodes: str, pods: str, callers: Sequence[str], address: pulumi.Input[str], ports: Sequence[int]
 ) -> list[network.SecurityRuleArgs]:
-    """Rules of the nodes' subnet. `callers` may use `port` of the public `address`.
+    """Rules of the nodes' subnet. `callers` may use `ports` of the public `address`.
 
     AKS opens its own security group, on the machines, by itself, but never one on a subnet that it was given. The load
     balancer passes packets on with its own public address as their destination (floating IP), so that address is what
@@ -46,7 +46,7 @@ def to_nodes(
             name="allow-callers",
             sources=tuple(sorted({_INTERNET if caller == EVERYBODY else caller for caller in callers})),
             destination=address,
-            ports=(str(port),),
+            ports=tuple(map(str, ports)),
             protocol=network.SecurityRuleProtocol.TCP,
             why="Callers of the app, through the load balancer",
         ),

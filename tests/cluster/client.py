@@ -1,5 +1,7 @@
 """A steady stream of requests, as a process of its own: `python -m tests.cluster.client HOST PORT PER_SECOND RESENDS`.
 
+With NAME and AUTHORITY behind them it asks over TLS, for that name, and trusts the certificates in that file alone.
+
 Half of the callers keep their connections, half make one for each request. Nothing is asked twice unless RESENDS says
 so, and then only what no byte of an answer came for. The first line on stdout is the moment, by the monotonic clock, at
 which the first request is due; the others follow evenly. Each is a line: its number, the milliseconds from its moment
@@ -11,6 +13,7 @@ import asyncio
 import io
 import itertools
 import os
+import ssl
 import sys
 import time
 from contextlib import suppress
@@ -34,6 +37,8 @@ class Connection:
     host: str
     port: int
     keep: bool
+    name: str = ""
+    tls: ssl.SSLContext | None = None
     _reader: asyncio.StreamReader | None = None
     _writer: asyncio.StreamWriter | None = None
 
@@ -59,7 +64,9 @@ class Connection:
         if self._reader is None or self._writer is None or self._reader.at_eof():
             self.close()
             try:
-                self._reader, self._writer = await asyncio.open_connection(self.host, self.port)
+                self._reader, self._writer = await asyncio.open_connection(
+                    self.host, self.port, ssl=self.tls, server_hostname=self.name if self.tls else None
+                )
             except OSError as error:
                 raise NoAnswerError(type(error).__name__) from error
         return self._reader, self._writer
@@ -121,15 +128,16 @@ def request_of(host: str, *, keep: bool) -> bytes:
     return (head + ("" if keep else "Connection: close\r\n") + "\r\n").encode() + body
 
 
-async def main(host: str, port: int, per_second: float, resends: int) -> None:
+async def main(host: str, port: int, per_second: float, resends: int, name: str = "", authority: str = "") -> None:
     """Call until stdin ends."""
     schedule = Schedule(time.monotonic() + 0.5, per_second)
     sys.stdout.write(f"{schedule.start}\n")
     sys.stdout.flush()
+    tls = ssl.create_default_context(cafile=authority) if authority else None
     tasks = []
     for caller in range(CALLERS):
         keep = caller % 2 == 0
-        connection, request = Connection(host, port, keep), request_of(host, keep=keep)
+        connection, request = Connection(host, port, keep, name, tls), request_of(name or host, keep=keep)
         tasks.append(asyncio.create_task(calls(connection, request, schedule, caller, resends)))
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     schedule.end = time.monotonic()
@@ -139,4 +147,4 @@ async def main(host: str, port: int, per_second: float, resends: int) -> None:
 if __name__ == "__main__":
     with suppress(PermissionError):
         os.nice(-10)  # a measure that waits for a processor itself measures nothing
-    asyncio.run(main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])))
+    asyncio.run(main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4]), *sys.argv[5:]))

@@ -91,13 +91,18 @@ class Load:
     resends: int = 0
     stretches: list[Figures] = field(default_factory=list)
     port: int = 80
+    name: str = ""
+    authority: str = ""
+    """File of certificates that are trusted. Empty: plain HTTP."""
     patience: float = _PATIENCE_SECONDS
     _told: set[int] = field(default_factory=set)
     """Numbers of the requests that were due in a stretch."""
 
     def __enter__(self) -> Self:
         self._log = self.folder / f"load-{time.monotonic_ns()}.tsv"
-        arguments = (self.host, str(self.port), str(self.per_second), str(self.resends))
+        arguments = [self.host, str(self.port), str(self.per_second), str(self.resends)]
+        if self.authority:
+            arguments += [self.name, self.authority]
         with self._log.open("wb") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.cluster.client", *arguments],

@@ -15,12 +15,12 @@ from slipway.present import present
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkArgs:
-    """`callers` may use `port` of `public_address`, the app's; `protect` keeps the outbound address from deletion."""
+    """`callers` may use `ports` of `public_address`, the app's; `protect` keeps the outbound address from deletion."""
 
     placement: Placement
     config: Config
     callers: tuple[str, ...]
-    port: int
+    ports: Sequence[int]
     public_address: pulumi.Input[str]
     protect: bool = False
 
@@ -69,7 +69,7 @@ class Network(pulumi.ComponentResource):
             pods=args.config.pod_cidr,
             callers=args.callers,
             address=args.public_address,
-            port=args.port,
+            ports=args.ports,
         )
         gateway = self._nat_gateway(args.config.nat_gateway) if args.config.nat_gateway else None
         return network.Subnet(

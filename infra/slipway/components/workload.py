@@ -12,9 +12,11 @@ import pulumi_kubernetes.policy.v1 as policy
 import pulumi_kubernetes.scheduling.v1 as scheduling
 
 from slipway import manifests
+from slipway.config.entry import Entry
 from slipway.config.release import Release
 from slipway.config.workload import Workload as Config
 from slipway.contract.application import Application
+from slipway.manifests.entry import allow_gateway
 from slipway.naming import Naming
 
 
@@ -24,6 +26,7 @@ class WorkloadArgs:
 
     naming: Naming
     config: Config
+    entry: Entry
     app: Application
     release: Release
     protect: bool
@@ -80,11 +83,11 @@ class Workload(pulumi.ComponentResource):
             networking.NetworkPolicy(
                 f"{name}-deny-all", manifests.deny_all(naming, namespace=self.namespace), self._child()
             ),
-            networking.NetworkPolicy(
-                f"{name}-allow-http", manifests.allow_http(naming, contract, namespace=self.namespace), self._child()
-            ),
+            networking.NetworkPolicy(f"{name}-allow-http", self._callers(), self._child()),
             core.ResourceQuota(
-                f"{name}-quota", manifests.quota(naming, config, namespace=self.namespace), self._child()
+                f"{name}-quota",
+                manifests.quota(naming, config, namespace=self.namespace, entry=self._args.entry),
+                self._child(),
             ),
             core.LimitRange(
                 f"{name}-limits", manifests.limits(naming, config, namespace=self.namespace), self._child()
@@ -97,6 +100,12 @@ class Workload(pulumi.ComponentResource):
             egress = manifests.allow_tracing(naming, config.tracing, namespace=self.namespace)
             bounds.append(networking.NetworkPolicy(f"{name}-allow-tracing", egress, self._child()))
         return bounds
+
+    def _callers(self) -> networking.NetworkPolicyInitArgs:
+        naming, contract, gateway = self._args.naming, self._args.app.contract, self._args.entry.gateway
+        if gateway:
+            return allow_gateway(naming, gateway, contract, namespace=self.namespace)
+        return manifests.allow_http(naming, contract, namespace=self.namespace)
 
     def _deployment(self, bounds: list[pulumi.Resource]) -> apps.Deployment:
         name, args = self._name, self._args
@@ -159,7 +168,9 @@ class Workload(pulumi.ComponentResource):
         args = self._args
         return core.Service(
             f"{self._name}-service",
-            manifests.service(
+            manifests.internal_service(args.naming, args.config, namespace=self.namespace)
+            if args.entry.gateway
+            else manifests.service(
                 args.naming,
                 args.config,
                 args.app.contract,

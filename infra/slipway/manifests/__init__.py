@@ -10,7 +10,7 @@ from .pod import References
 from .priority import priority
 from .quota import quota
 from .scraping import scraping
-from .service import service
+from .service import internal_service, service
 from .service_account import service_account
 from .settings import settings
 
@@ -23,6 +23,7 @@ __all__ = [
     "deny_all",
     "deployment",
     "disruption_budget",
+    "internal_service",
     "limits",
     "namespace",
     "priority",

@@ -13,13 +13,13 @@ _ENFORCED = "v1.33"
 refuse is warned of, long before this line moves."""
 
 
-def namespace(naming: Naming) -> core.NamespaceInitArgs:
-    """Named after workload and environment."""
+def namespace(naming: Naming, *, name: str = "") -> core.NamespaceInitArgs:
+    """Named after workload and environment, where it has no `name` of its own."""
     standard = "pod-security.kubernetes.io"
     return core.NamespaceInitArgs(
         metadata=metadata(
             naming,
-            name=naming.instance,
+            name=name or naming.instance,
             labels={
                 f"{standard}/enforce": _LEVEL,
                 f"{standard}/enforce-version": _ENFORCED,

@@ -3,6 +3,7 @@
 import pulumi
 import pulumi_kubernetes.core.v1 as core
 
+from slipway.config.entry import Entry
 from slipway.config.quantities import mebibytes, millicores
 from slipway.config.workload import Workload
 from slipway.naming import Naming
@@ -15,9 +16,17 @@ def most_pods(workload: Workload) -> int:
     return 2 * workload.scaling.max_replicas + workload.rollout.max_surge
 
 
-def quota(naming: Naming, workload: Workload, *, namespace: pulumi.Input[str]) -> core.ResourceQuotaInitArgs:
-    """Bounds that a rollout at full size just fits into: a runaway stops here, a release never does."""
-    pods, each = most_pods(workload), workload.resources
+def quota(
+    naming: Naming, workload: Workload, *, namespace: pulumi.Input[str], entry: Entry
+) -> core.ResourceQuotaInitArgs:
+    """Bounds that a rollout at full size just fits into: a runaway stops here, a release never does.
+
+    Behind a gateway the Service is inside the cluster. A renewed certificate takes a pod, smaller than a replica, and a
+    Service for some seconds.
+    """
+    renewal = bool(entry.certificate and entry.certificate.acme)
+    public = entry.kind == "service"
+    pods, each = most_pods(workload) + renewal, workload.resources
     memory = f"{pods * mebibytes(each.memory)}Mi"
     disk = f"{pods * mebibytes(each.ephemeral_storage)}Mi"
     return core.ResourceQuotaInitArgs(
@@ -31,9 +40,9 @@ def quota(naming: Naming, workload: Workload, *, namespace: pulumi.Input[str]) -
                 "limits.memory": memory,
                 "requests.ephemeral-storage": disk,
                 "limits.ephemeral-storage": disk,
-                "services": "1",
-                "services.loadbalancers": "1",
-                "services.nodeports": "1",  # the load balancer's own
+                "services": str(1 + renewal),
+                "services.loadbalancers": str(int(public)),
+                "services.nodeports": str(int(public)),  # the load balancer's own
                 "persistentvolumeclaims": "0",
             }
         ),

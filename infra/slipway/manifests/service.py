@@ -1,4 +1,4 @@
-"""The public entry: a load balancer on the environment's own address."""
+"""The app's Service: behind a gateway, or public, on the environment's own address."""
 
 import pulumi
 import pulumi_kubernetes.core.v1 as core
@@ -48,16 +48,32 @@ def service(
             selector=naming.selector,
             session_affinity="None",
             ip_family_policy="SingleStack",
-            ports=[
-                core.ServicePortArgs(
-                    name=ports.PUBLIC,
-                    port=workload.service.port,
-                    target_port=ports.PUBLIC,
-                    protocol="TCP",
-                    app_protocol="http",
-                )
-            ],
+            ports=[_port(workload)],
         ),
+    )
+
+
+def internal_service(naming: Naming, workload: Workload, *, namespace: pulumi.Input[str]) -> core.ServiceInitArgs:
+    """The Service inside the cluster, by which a gateway finds the replicas. Its one port is the app's public one."""
+    return core.ServiceInitArgs(
+        metadata=metadata(naming, namespace=namespace, name=naming.workload),
+        spec=core.ServiceSpecArgs(
+            type=core.ServiceSpecType.CLUSTER_IP,
+            selector=naming.selector,
+            session_affinity="None",
+            ip_family_policy="SingleStack",
+            ports=[_port(workload)],
+        ),
+    )
+
+
+def _port(workload: Workload) -> core.ServicePortArgs:
+    return core.ServicePortArgs(
+        name=ports.PUBLIC,
+        port=workload.service.port,
+        target_port=ports.PUBLIC,
+        protocol="TCP",
+        app_protocol="http",
     )
 
 

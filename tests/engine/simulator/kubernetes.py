@@ -26,7 +26,14 @@ _IMMUTABLE = {
     "StatefulSet": ["spec.selector", "spec.serviceName", "spec.volumeClaimTemplates"],
 }
 _GIVEN = ("default", "kube-node-lease", "kube-public", "kube-system")
-_CLUSTER_WIDE = ("Namespace", "ClusterRole", "ClusterRoleBinding", "PriorityClass", "CustomResourceDefinition")
+_CLUSTER_WIDE = (
+    "Namespace",
+    "ClusterRole",
+    "ClusterRoleBinding",
+    "PriorityClass",
+    "CustomResourceDefinition",
+    "GatewayClass",
+)
 
 
 class Kubernetes(Provider):

@@ -31,7 +31,7 @@ def network(declared: Declared, placement: Placement) -> Make:
 
     def declare(*, first: bool = False, args: Mapping[str, Any] | None = None, **config: object) -> Recorded:
         def program() -> None:
-            fed: dict[str, Any] = {"callers": ("0.0.0.0/0",), "port": 80, "public_address": ADDRESS, **(args or {})}
+            fed: dict[str, Any] = {"callers": ("0.0.0.0/0",), "ports": (80,), "public_address": ADDRESS, **(args or {})}
             made = Network(
                 "network",
                 NetworkArgs(placement=placement, config=sections.network(**config), **fed),
@@ -105,7 +105,7 @@ def test_nobody_outside_reaches_a_node(network: Make) -> None:
 
 
 def test_only_the_callers_that_the_service_admits_come_in(network: Make) -> None:
-    found = network(args={"callers": ("93.184.216.0/24", "8.8.0.0/16"), "port": 8080})
+    found = network(args={"callers": ("93.184.216.0/24", "8.8.0.0/16"), "ports": (8080, 8443)})
 
     assert admitted(found, "nodes", "93.184.216.34", ADDRESS, 8080)
     assert admitted(found, "nodes", "8.8.8.8", ADDRESS, 8080)

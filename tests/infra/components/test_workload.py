@@ -9,11 +9,12 @@ from pulumi_kubernetes.provider import Provider
 
 from delivery.preview.record import Recorded
 from slipway.components.workload import Workload, WorkloadArgs
+from slipway.config.entry import Entry
 from slipway.naming import Naming
 from slipway.roles import Role, grant
 from tests.infra.conftest import Declared
 from tests.infra.support.apps import app
-from tests.infra.support.workloads import RELEASE, release, workload
+from tests.infra.support.workloads import PLAIN_ENTRY, RELEASE, release, workload
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
@@ -42,6 +43,7 @@ def program(
     protect: bool = False,
     image: str = "",
     settings: Mapping[str, object] = NOTHING,
+    entry: Entry = PLAIN_ENTRY,
 ) -> Program:
     def declare() -> None:
         cluster = Something("slipway:index:Cluster", "cluster")
@@ -49,6 +51,7 @@ def program(
         args = WorkloadArgs(
             naming=naming,
             config=workload(changes),
+            entry=entry,
             app=app(**settings),
             release=release(),
             protect=protect,

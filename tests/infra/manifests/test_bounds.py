@@ -11,7 +11,7 @@ from slipway import manifests
 from slipway.config.quantities import mebibytes, millicores
 from slipway.manifests.quota import most_pods
 from slipway.naming import Naming
-from tests.infra.support.workloads import workload
+from tests.infra.support.workloads import PLAIN_ENTRY, workload
 
 from .conftest import Plain
 
@@ -49,7 +49,9 @@ def test_the_account_has_no_token(plain: Plain, naming: Naming) -> None:
 
 
 def test_the_quota_holds_a_whole_rollout_and_no_more(plain: Plain, naming: Naming) -> None:
-    hard = plain(core.ResourceQuota, manifests.quota(naming, workload(), namespace="scoring-dev"))["spec"]["hard"]
+    hard = plain(core.ResourceQuota, manifests.quota(naming, workload(), namespace="scoring-dev", entry=PLAIN_ENTRY))[
+        "spec"
+    ]["hard"]
 
     assert hard == {
         "pods": "13",  # 6 new, 1 surge, 6 still ending

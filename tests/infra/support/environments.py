@@ -19,7 +19,7 @@ from slipway.config.release import Release
 from slipway.config.workload import Workload as Config
 from slipway.naming import Naming
 
-from .workloads import RELEASE, changed
+from .workloads import PLAIN_ENTRY, RELEASE, changed
 
 Manifest = dict[str, Any]
 
@@ -65,6 +65,7 @@ def objects(
         args = WorkloadArgs(
             naming=named,
             config=config,
+            entry=PLAIN_ENTRY,
             app=application(own, ROOT),
             release=Release.model_validate_json(json.dumps(changed(RELEASE, release))),
             protect=False,

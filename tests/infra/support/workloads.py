@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from slipway.config.entry import Entry
 from slipway.config.release import Release
 from slipway.config.workload import Workload
 
@@ -28,6 +29,9 @@ WORKLOAD: dict[str, Any] = {
     },
     "service": {"externalTrafficPolicy": "Cluster", "allowedSources": ["0.0.0.0/0"]},
 }
+
+PLAIN_ENTRY = Entry(kind="service", plain_http=True)
+"""The way in without a gateway."""
 
 RELEASE: dict[str, Any] = {
     "repository": "scoring",

@@ -1,0 +1,48 @@
+"""The way in through a gateway, where config asks for one: controllers first, then the Gateway and its certificate."""
+
+import pulumi
+
+from .components.cluster import Cluster
+from .components.controllers import Controllers, ControllersArgs
+from .components.entry import Entry, EntryArgs
+from .components.workload import Workload
+from .foundation import Foundation
+
+
+def lay(base: Foundation, workload: Workload, cluster: Cluster, opts: pulumi.ResourceOptions) -> None:
+    """Declare it before `workload`; nothing where the app's own Service is the way in."""
+    config = base.config
+    gateway, certificate = config.entry.gateway, config.entry.certificate
+    if gateway is None or certificate is None:
+        return
+    controllers = Controllers(
+        "controllers",
+        ControllersArgs(
+            naming=base.placement.naming,
+            gateway=gateway,
+            acme=certificate.acme,
+            protect=config.environment.protect,
+            cluster=cluster.resource,
+        ),
+        opts,
+    )
+    Entry(
+        "entry",
+        EntryArgs(
+            naming=base.placement.naming,
+            gateway=gateway,
+            certificate=certificate,
+            traffic=config.workload.service,
+            protect=config.environment.protect,
+            cluster=cluster.resource,
+            namespace=workload.namespace,
+            service=workload.service_name,
+            host=base.address.host,
+            ip_name=base.address.ip_name,
+            ip_resource_group=base.address.ip_resource_group,
+            gateway_kinds=controllers.gateway,
+            certificate_kinds=controllers.certificates,
+            after=[*base.address.grants, workload],
+        ),
+        opts,
+    )
