@@ -54,7 +54,7 @@ def with_wrong(content: Any, path: tuple[str | int, ...], wrong: object) -> str:
 def errors(name: str) -> frozenset[problems.Problem]:
     """What is told of a section of either stack when one of its values is wrong."""
     kind: type[Section] = sections()[name][0]
-    found = set()
+    found: set[problems.Problem] = set()
     for content in written(name):
         for path in places(content):
             for wrong in WRONG:
