@@ -33,9 +33,9 @@ PUBLISHED = {
     "READER": ("Reader", "acdd72a7-3385-48ef-bd42-f606fba81ae7"),
     "ROLE_ADMINISTRATOR": ("Role Based Access Control Administrator", "f58310d9-a9f6-439a-9e8d-f62e7b41a168"),
 }
-"""learn.microsoft.com, "Azure built-in roles", of 10 September 2026, and "Azure Monitor workspace" for the Data Reader.
+"""A copy by hand: learn.microsoft.com, "Azure built-in roles", of 10 September 2026.
 
-A copy by hand beside the source, and not made from it."""
+Monitoring Data Reader is published in "Manage an Azure Monitor workspace"."""
 
 
 @pytest.mark.parametrize("role", Role, ids=lambda role: role.name)

@@ -132,6 +132,14 @@ def test_cluster_and_machines_are_not_the_same_identity(stack: str) -> None:
 
 
 @every_stack
+def test_kubernetes_objects_belong_to_the_cluster_by_its_id_and_not_by_its_kubeconfig(stack: str) -> None:
+    """Without it another login, or another address of the same cluster, would replace every object."""
+    provider = one(stack, "pulumi:providers:kubernetes")
+
+    assert provider.inputs["clusterIdentifier"] == identifier(one(stack, AKS))
+
+
+@every_stack
 def test_the_port_that_the_nodes_subnet_opens_is_the_services(stack: str) -> None:
     [service] = recorded(stack).all("kubernetes:core/v1:Service")
     spec: Any = service.inputs["spec"]

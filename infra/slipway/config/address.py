@@ -11,12 +11,21 @@ from slipway.regions import has_zones
 from .base import Section
 from .environment import Environment
 from .values import DnsLabel
+from .words import Matching
 
-ZoneName = Annotated[str, Field(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", max_length=253)]
+ZoneName = Annotated[
+    str,
+    Matching(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", "a DNS zone such as example.com, in lower case"),
+    Field(max_length=253),
+]
 """A DNS zone, such as example.com."""
 
 RecordName = Annotated[
-    str, Field(pattern=r"^(@|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*)$")
+    str,
+    Matching(
+        r"(@|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*)",
+        "a name inside the zone, such as scoring, or @ for the zone itself",
+    ),
 ]
 """A name inside a zone; @ is the zone itself."""
 
@@ -27,7 +36,10 @@ class DnsRecord(Section):
     zone: ZoneName
     """The zone. Slipway never makes or deletes it."""
 
-    resource_group: Annotated[str, Field(pattern=r"^[\w.()-]{0,89}[\w()-]$")]
+    resource_group: Annotated[
+        str,
+        Matching(r"[\w.()-]{0,89}[\w()-]", "a resource group's name: 1 to 90 letters, digits and ._-(), no dot last"),
+    ]
     """The zone's resource group, which may be another than the environment's."""
 
     name: RecordName

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 from .base import Section
 from .node_pools import SystemPool, UserPool
 from .values import Cidr, Guid
+from .words import Counted, Matching
 
 
 def _date(text: str) -> str:
@@ -22,10 +23,12 @@ def _date(text: str) -> str:
     raise ValueError("a day such as 2026-12-24, in quotes")
 
 
-Time = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+Time = Annotated[str, Matching(r"([01][0-9]|2[0-3]):[0-5][0-9]", 'a time of day such as "02:00", in quotes')]
 """A time of day, 24 hours, with leading zeros."""
 
-UtcOffset = Annotated[str, Field(pattern=r"^[+-](0[0-9]|1[0-4]):(00|15|30|45)$")]
+UtcOffset = Annotated[
+    str, Matching(r"[+-](0[0-9]|1[0-4]):(00|15|30|45)", 'a distance from UTC such as "+01:00", in quotes')
+]
 """How far local time is from UTC."""
 
 Date = Annotated[str, AfterValidator(_date)]
@@ -94,7 +97,7 @@ class ApiServer(Section):
     access: ApiAccess
     """public: from anywhere. authorised: from authorisedRanges. private: from connected networks only."""
 
-    authorised_ranges: Annotated[tuple[Cidr, ...], Field(max_length=190)] = ()
+    authorised_ranges: Annotated[tuple[Cidr, ...], Counted(0, 190, "ranges")] = ()
     """Public ranges that may ask, with access authorised. What the nodes go out by is added."""
 
     run_command: bool = False
@@ -145,7 +148,7 @@ class Upgrades(Section):
     node_window: Window | None = None
     """When nodes may be renewed. None: AKS chooses."""
 
-    freezes: Annotated[tuple[Freeze, ...], Field(max_length=20)] = ()
+    freezes: Annotated[tuple[Freeze, ...], Counted(0, 20, "freezes")] = ()
     """When neither may happen, in spite of both windows."""
 
 
@@ -168,17 +171,17 @@ class Security(Section):
 class Admission(Section):
     """Who may use the cluster, beside the pipelines' identities. Entra groups, never people."""
 
-    admins: Annotated[tuple[Guid, ...], Field(min_length=1, max_length=20)]
+    admins: Annotated[tuple[Guid, ...], Counted(1, 20, "groups")]
     """Groups that may do everything."""
 
-    readers: Annotated[tuple[Guid, ...], Field(max_length=20)] = ()
+    readers: Annotated[tuple[Guid, ...], Counted(0, 20, "groups")] = ()
     """Groups that may look at everything but secrets."""
 
 
 class Cluster(Section):
     """`slipway:cluster`. Entra and Azure RBAC alone let anybody in: local accounts are off and cannot be turned on."""
 
-    kubernetes_version: Annotated[str, Field(pattern=r"^1\.[0-9]{2}(\.[0-9]{1,2})?$")]
+    kubernetes_version: Annotated[str, Matching(r"1\.[0-9]{2}(\.[0-9]{1,2})?", 'a version such as "1.35", in quotes')]
     """MAJOR.MINOR, such as "1.35". A channel takes it over once made: see docs/decisions/upgrades-by-channel.md."""
 
     tier: Tier
@@ -190,7 +193,7 @@ class Cluster(Section):
     system: SystemPool
     """The pool for Kubernetes itself."""
 
-    pools: Annotated[dict[str, UserPool], Field(min_length=1, max_length=20)]
+    pools: Annotated[dict[str, UserPool], Counted(1, 20, "pools")]
     """Pools for workloads, by name: 1 to 8 lower-case letters and digits."""
 
     api: ApiServer

@@ -8,6 +8,7 @@ from slipway.regions import REGIONS
 
 from .base import Section
 from .values import ShortName, Suffix
+from .words import Matching
 
 
 def _region(text: str) -> str:
@@ -38,7 +39,13 @@ class Environment(Section):
     """Whether what holds data or addresses refuses to be deleted or replaced. In the first environment of a chain
     models, registry, resource group and pipelines always refuse."""
 
-    promotes_from: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,9}$")] | None = None
+    promotes_from: (
+        Annotated[
+            str,
+            Matching(r"[a-z][a-z0-9]{1,9}", "a stack's name: 2 to 10 lower-case letters and digits, a letter first"),
+        ]
+        | None
+    ) = None
     """The stack whose releases this one takes over. None: it has its own model store and pipelines."""
 
     tags: dict[str, str] = Field(default_factory=dict)

@@ -10,6 +10,7 @@ from slipway.address_plan import AddressPlan
 
 from .base import Section
 from .values import Cidr
+from .words import Counted
 
 
 def _address(text: str) -> str:
@@ -60,7 +61,7 @@ class Network(Section):
     nat_gateway: NatGateway | None = None
     """Outbound over one fixed address. None: over the cluster's load balancer. A change replaces the cluster."""
 
-    endpoint_callers: Annotated[tuple[Cidr, ...], Field(max_length=50)] = ()
+    endpoint_callers: Annotated[tuple[Cidr, ...], Counted(0, 50, "ranges")] = ()
     """Ranges of connected networks, such as the build agents', that may use the private endpoints beside the nodes."""
 
     @property

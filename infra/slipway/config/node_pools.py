@@ -10,16 +10,27 @@ from .base import Section
 from .values import PoolName, Zones
 from .words import Matching
 
-VmSize = Annotated[str, Field(pattern=r"^Standard_[A-Z]{1,4}[0-9][0-9A-Za-z_-]{0,40}$")]
+VmSize = Annotated[
+    str, Matching(r"Standard_[A-Z]{1,4}[0-9][0-9A-Za-z_-]{0,40}", "a size of virtual machine such as Standard_D4ds_v5")
+]
 """A size of virtual machine, such as Standard_D4ds_v5."""
 
 LabelKey = Annotated[
     str,
-    Field(pattern=r"^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$"),
+    Matching(
+        r"([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?",
+        "a label's key such as team or contoso.com/team",
+    ),
 ]
 """A Kubernetes label's key."""
 
-LabelValue = Annotated[str, Field(pattern=r"^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$")]
+LabelValue = Annotated[
+    str,
+    Matching(
+        r"([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?",
+        "a label's value: at most 63 letters, digits, -, _ and ., in quotes if it looks like a number",
+    ),
+]
 """A Kubernetes label's value."""
 
 Taint = Annotated[
@@ -32,7 +43,9 @@ Taint = Annotated[
 ]
 """A Kubernetes taint, such as gpu=true:NoSchedule."""
 
-Surge = Annotated[str, Field(pattern=r"^([1-9][0-9]?|100)%?$")]
+Surge = Annotated[
+    str, Matching(r"([1-9][0-9]?|100)%?", 'a number or percentage such as "1" or "33%", in quotes, from 1 to 100')
+]
 """Machines added during an upgrade: a number, or percent of the pool."""
 
 

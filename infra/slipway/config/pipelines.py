@@ -10,17 +10,30 @@ from slipway.time_zones import TIME_ZONES
 from .base import Section
 from .environment import Environment
 from .values import Guid
+from .words import Counted, Matching
 
 Found = Iterator[tuple[str, str, str]]
 
 Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-Time = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+Time = Annotated[str, Matching(r"([01][0-9]|2[0-3]):[0-5][0-9]", 'a time of day such as "08:00", in quotes')]
 """A time of day, 24 hours, with leading zeros."""
 
-Branch = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$")]
-ProjectName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,62}[A-Za-z0-9]$")]
-Account = Annotated[str, Field(pattern=r"^[a-z0-9]{3,24}$")]
-Container = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=3, max_length=63)]
+Branch = Annotated[str, Matching(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,99}", "a branch's name such as main or release/1")]
+ProjectName = Annotated[
+    str,
+    Matching(
+        r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,62}[A-Za-z0-9]", "a project's name: 2 to 64 letters, digits, spaces, ., _ and -"
+    ),
+]
+Account = Annotated[str, Matching(r"[a-z0-9]{3,24}", "a storage account's name: 3 to 24 lower-case letters and digits")]
+Container = Annotated[
+    str,
+    Matching(
+        r"[a-z0-9]+(-[a-z0-9]+)*",
+        "a container's name: 3 to 63 of a-z, 0-9 and -, no two - together, none at either end",
+    ),
+    Field(min_length=3, max_length=63),
+]
 
 
 def _organization(text: str) -> str:
@@ -51,7 +64,13 @@ class State(Section):
     subscription_id: Guid | None = None
     """Subscription of the state account. Absent: the environment's own."""
 
-    resource_group: Annotated[str, Field(pattern=r"^[A-Za-z0-9._()-]{1,89}[A-Za-z0-9_()-]$")]
+    resource_group: Annotated[
+        str,
+        Matching(
+            r"[A-Za-z0-9._()-]{1,89}[A-Za-z0-9_()-]",
+            "a resource group's name: 2 to 90 letters, digits and ._-(), no dot last",
+        ),
+    ]
     """Resource group of the state account."""
 
     account: Account
@@ -63,14 +82,23 @@ class State(Section):
     releases: Container = "releases"
     """Container beside it that keeps what was released and deployed; the build writes it too."""
 
-    secrets_key: Annotated[str, Field(pattern=r"^/subscriptions/.+/vaults/[^/]+/keys/[^/]+$")] | None = None
+    secrets_key: (
+        Annotated[
+            str,
+            Matching(
+                r"/subscriptions/.+/vaults/[^/]+/keys/[^/]+",
+                "a key's resource id, /subscriptions/.../vaults/<vault>/keys/<key>",
+            ),
+        ]
+        | None
+    ) = None
     """Resource id of the Key Vault key that the stacks' secrets are encrypted with. Absent: no identity needs it."""
 
 
 class Approval(Section):
     """Who must agree before a release reaches the environment. Whoever asked for the release never counts."""
 
-    approvers: Annotated[tuple[Guid, ...], Field(min_length=1, max_length=20)]
+    approvers: Annotated[tuple[Guid, ...], Counted(1, 20, "groups or people")]
     """Azure DevOps identities: origin ids of groups of the project, or ids of users."""
 
     minimum: Annotated[int, Field(ge=1, le=20)] = 1
@@ -132,7 +160,11 @@ class Source(Section):
     kind: Literal["azure-repos", "github", "other-git"]
     """The server. Azure Pipelines reads no YAML from other-git, so that is mirrored into Azure Repos."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)?$", max_length=140)]
+    name: Annotated[
+        str,
+        Matching(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)?", "a repository's name: name, or owner/name at GitHub"),
+        Field(max_length=140),
+    ]
     """Repository: its name in Azure Repos (also of the mirror), or owner/name on GitHub."""
 
     create: bool = False

@@ -9,8 +9,29 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-_LEADS = ("Input should be ", "String should ", "Value should ", "List should ", "Tuple should ", "Dictionary should ")
-"""How pydantic begins what it allows."""
+_WORDS = {
+    "bool_type": "true or false, without quotes",
+    "dict_type": "an object",
+    "float_type": "a number, without quotes",
+    "greater_than": "more than {gt}",
+    "greater_than_equal": "at least {ge}",
+    "int_from_float": "a whole number",
+    "int_type": "a whole number, without quotes",
+    "less_than": "less than {lt}",
+    "less_than_equal": "at most {le}",
+    "list_type": "a list such as [a, b]",
+    "model_type": "an object",
+    "string_too_long": "at most {max_length} characters",
+    "string_too_short": "at least {min_length} characters",
+    "string_type": "text, in quotes where it looks like something else",
+    "too_long": "at most {max_length} entries",
+    "too_short": "at least {min_length} entries",
+    "tuple_type": "a list such as [a, b]",
+}
+"""What is allowed, in words of a stack file, by pydantic's word for the mistake."""
+
+_CHOICES = ("enum", "literal_error")
+"""Pydantic's words for a value that is none of a few."""
 
 _KEY = "[key]"
 """Stands at the end of a place where the key of a map is wrong, and not what it holds."""
@@ -59,7 +80,7 @@ def of(section: type[BaseModel], path: str, error: ValidationError) -> Iterator[
         elif detail["type"] == "extra_forbidden":
             yield Problem(place, "an unknown key", _keys(_model(section, outer), str(last)))
         else:
-            yield Problem(place, shown(detail["input"]), _allowed(detail))
+            yield Problem(place, shown(detail["input"]), allowed(detail))
 
 
 def shown(value: object) -> str:
@@ -78,13 +99,16 @@ def _step(part: int | str) -> str:
     return f"[{part}]" if isinstance(part, int) else f".{part}"
 
 
-def _allowed(detail: Mapping[str, Any]) -> str:
+def allowed(detail: Mapping[str, Any]) -> str:
+    """Words for what stands in the place of a mistake that pydantic describes."""
     if detail["type"] == "value_error":
         return str(detail["ctx"]["error"])
-    message = str(detail["msg"])
-    for lead in _LEADS:
-        message = message.removeprefix(lead)
-    return message.removeprefix("be ")
+    context = dict(detail.get("ctx", {}))
+    if detail["type"] in _CHOICES:
+        return str(context["expected"]).replace("'", "")
+    words = _WORDS.get(detail["type"], str(detail["msg"]))
+    numbers = {key: f"{value:.15g}" if isinstance(value, float) else value for key, value in context.items()}
+    return words.format(**numbers) if detail["type"] in _WORDS else words
 
 
 def _meaning(model: type[BaseModel] | None, key: str) -> str:

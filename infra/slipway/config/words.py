@@ -32,7 +32,7 @@ class Matching:
         return core_schema.no_info_after_validator_function(self.check, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return handler(schema) | {"pattern": self.pattern}
+        return handler(schema) | {"pattern": f"^(?:{self.pattern})$" if "|" in self.pattern else f"^{self.pattern}$"}
 
 
 @dataclass(frozen=True)
@@ -53,4 +53,11 @@ class Counted:
         return core_schema.no_info_after_validator_function(self.check, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return handler(schema) | ({"minItems": self.least} if self.least else {}) | {"maxItems": self.most}
+        least, most = ("minProperties", "maxProperties") if self._maps(schema) else ("minItems", "maxItems")
+        return handler(schema) | ({least: self.least} if self.least else {}) | {most: self.most}
+
+    @staticmethod
+    def _maps(schema: CoreSchema) -> bool:
+        """Whether the entries have names."""
+        inner: Any = schema.get("schema", schema)
+        return bool(inner.get("type") == "dict")

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 from .base import Section
 from .quantities import Cores, Cpu, Memory
 from .values import Cidr, PoolName
+from .words import Matching
 
 _MOST_SOURCES = 200
 """A network security group holds a thousand rules, and the cluster writes some of its own."""
@@ -126,10 +127,12 @@ class Service(Section):
 class Tracing(Section):
     """Where spans are sent. The app must send them: its contract names a variable for the endpoint."""
 
-    service: Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$")]
+    service: Annotated[
+        str, Matching(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?", "a Service's name: 1 to 63 of a-z, 0-9 and -, a letter first")
+    ]
     """Service of an OpenTelemetry collector in the cluster that takes OTLP over HTTP."""
 
-    namespace: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
+    namespace: Annotated[str, Matching(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", "a namespace: 1 to 63 of a-z, 0-9 and -")]
     """Its namespace."""
 
     port: Annotated[int, Field(ge=1, le=65535)] = 4318

@@ -50,13 +50,13 @@ def contradictions(settings: Mapping[str, Value] = NOTHING, **changes: object) -
 @pytest.mark.parametrize(
     ("name", "value", "told"),
     [
-        ("logLevel", "verbose", "found \"verbose\", allowed: 'debug', 'info', 'warning' or 'error'"),
-        ("queueLimit", "64", 'found "64", allowed: a valid integer'),
-        ("queueLimit", 64.5, "found 64.5, allowed: a valid integer"),
-        ("queueLimit", -1, "found -1, allowed: greater than or equal to 0"),
-        ("queueLimit", 10_001, "found 10001, allowed: less than or equal to 10000"),
-        ("queueTimeoutSeconds", 0, "found 0, allowed: greater than 0"),
-        ("executionProvider", ["CPU"], 'found ["CPU"], allowed: a valid string'),
+        ("logLevel", "verbose", 'found "verbose", allowed: debug, info, warning or error'),
+        ("queueLimit", "64", 'found "64", allowed: a whole number, without quotes'),
+        ("queueLimit", 64.5, "found 64.5, allowed: a whole number"),
+        ("queueLimit", -1, "found -1, allowed: at least 0"),
+        ("queueLimit", 10_001, "found 10001, allowed: at most 10000"),
+        ("queueTimeoutSeconds", 0, "found 0, allowed: more than 0"),
+        ("executionProvider", ["CPU"], 'found ["CPU"], allowed: text, in quotes where it looks like something else'),
         ("queuLimit", 4, "found an unknown key, allowed: logLevel, workers, executionProvider, queueLimit"),
     ],
 )

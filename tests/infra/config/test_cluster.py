@@ -47,7 +47,7 @@ def test_a_pools_name_leaves_room_for_its_check(name: str) -> None:
 
 
 def test_there_is_a_pool_for_workloads() -> None:
-    with pytest.raises(ValidationError, match="at least 1 item"):
+    with pytest.raises(ValidationError, match="1 to 20 pools"):
         Cluster.model_validate(cluster().model_dump() | {"pools": {}})
 
 

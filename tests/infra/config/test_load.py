@@ -73,7 +73,7 @@ def test_a_section_that_is_no_object_is_told(texts: dict[str, str], text: str) -
 
 def test_text_is_no_boolean_and_no_number(texts: dict[str, str]) -> None:
     assert refused(changed(texts, "slipway:environment", protect="false")) == [
-        'slipway:environment.protect: found "false", allowed: a valid boolean'
+        'slipway:environment.protect: found "false", allowed: true or false, without quotes'
     ]
 
 

@@ -72,11 +72,11 @@ def test_without_a_prefix_the_bucket_itself_is_meant() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
-        ("source", "gcs", "found \"gcs\", allowed: 'blob' or 's3'"),
-        ("blob.redundancy", "Premium_LRS", "found \"Premium_LRS\", allowed: 'Standard_LRS', 'Standard_ZRS'"),
-        ("blob.softDeleteDays", 0, "found 0, allowed: greater than or equal to 1"),
-        ("blob.softDeleteDays", 366, "found 366, allowed: less than or equal to 365"),
-        ("blob.softDeleteDays", "14", 'found "14", allowed: a valid integer'),
+        ("source", "gcs", 'found "gcs", allowed: blob or s3'),
+        ("blob.redundancy", "Premium_LRS", 'found "Premium_LRS", allowed: Standard_LRS, Standard_ZRS'),
+        ("blob.softDeleteDays", 0, "found 0, allowed: at least 1"),
+        ("blob.softDeleteDays", 366, "found 366, allowed: at most 365"),
+        ("blob.softDeleteDays", "14", 'found "14", allowed: a whole number, without quotes'),
         ("blob.oldVersions.deleteAfterDays", ..., "found nothing, allowed: a value: Delete a previous state"),
         ("blob.publishers", [], "found [], allowed: 1 to 20 groups"),
         ("blob.publishers", ["data-scientists"], "allowed: a GUID such as 00000000-0000-0000-0000-000000000000"),

@@ -26,13 +26,13 @@ def environment(location: str, promotes_from: str | None = None) -> Environment:
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("sku", "Classic", "found \"Classic\", allowed: 'Basic', 'Standard' or 'Premium'"),
-        ("untaggedRetentionDays", 0, "found 0, allowed: greater than or equal to 1"),
-        ("untaggedRetentionDays", 366, "found 366, allowed: less than or equal to 365"),
-        ("softDeleteDays", 91, "found 91, allowed: less than or equal to 90"),
-        ("access", "none", "found \"none\", allowed: 'public', 'selected' or 'private'"),
+        ("sku", "Classic", 'found "Classic", allowed: Basic, Standard or Premium'),
+        ("untaggedRetentionDays", 0, "found 0, allowed: at least 1"),
+        ("untaggedRetentionDays", 366, "found 366, allowed: at most 365"),
+        ("softDeleteDays", 91, "found 91, allowed: at most 90"),
+        ("access", "none", 'found "none", allowed: public, selected or private'),
         ("adminUser", True, "found an unknown key, allowed: sku, zoneRedundant"),
-        ("zoneRedundant", "yes", 'found "yes", allowed: a valid boolean'),
+        ("zoneRedundant", "yes", 'found "yes", allowed: true or false, without quotes'),
     ],
 )
 def test_a_wrong_value_is_refused_in_words(key: str, value: Any, message: str) -> None:

@@ -16,14 +16,14 @@ CONTRACT = "tests/apps/tone/app.yaml"
     ("settings", "told"),
     [
         ({}, ["app.settings.language: found nothing, allowed: a value: The language of the texts"]),
-        ({"language": "fr"}, ["app.settings.language: found \"fr\", allowed: 'en' or 'de'"]),
+        ({"language": "fr"}, ['app.settings.language: found "fr", allowed: en or de']),
         (
             {"language": "de", "maxWord": 3},
             ["app.settings.maxWord: found an unknown key, allowed: language, maxWords (did you mean maxWords?)"],
         ),
         (
             {"language": "de", "maxWords": 0},
-            ["app.settings.maxWords: found 0, allowed: greater than or equal to 1"],
+            ["app.settings.maxWords: found 0, allowed: at least 1"],
         ),
     ],
 )

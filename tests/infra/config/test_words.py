@@ -32,5 +32,5 @@ def test_a_wrong_entry_is_told_alone() -> None:
 
 
 def test_bounds_show_in_the_schema() -> None:
-    assert MONTH.json_schema()["pattern"] == r"20[0-9]{2}-(0[1-9]|1[0-2])"
+    assert MONTH.json_schema()["pattern"] == r"^(?:20[0-9]{2}-(0[1-9]|1[0-2]))$"
     assert (FEW.json_schema()["minItems"], FEW.json_schema()["maxItems"]) == (1, 2)

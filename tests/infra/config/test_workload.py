@@ -30,7 +30,7 @@ def contradictions(changes: dict[str, Any]) -> list[tuple[str, str, str]]:
         (
             "scaling.minReplicas",
             1,
-            "slipway:workload.scaling.minReplicas: found 1, allowed: greater than or equal to 2",
+            "slipway:workload.scaling.minReplicas: found 1, allowed: at least 2",
         ),
         (
             "resources.cpuLimit",
@@ -49,10 +49,10 @@ def contradictions(changes: dict[str, Any]) -> list[tuple[str, str, str]]:
         ("resources.modelMemory", None, "slipway:workload.resources.modelMemory: found nothing, allowed: a value"),
         ("service.allowedSources", ["10.0.0.1/8"], "an IPv4 network such as 10.20.0.0/16, its host bits zero"),
         ("service.allowedSources", [], 'found [], allowed: 1 to 200 networks; ["0.0.0.0/0"] lets everybody in'),
-        ("service.externalTrafficPolicy", "local", "'Cluster' or 'Local'"),
-        ("disruptions.maxUnavailable", 0, "disruptions.maxUnavailable: found 0, allowed: greater than or equal to 1"),
-        ("rollout.preStopSeconds", 4, "greater than or equal to 5"),
-        ("rollout.drainSeconds", 0, "greater than or equal to 1"),
+        ("service.externalTrafficPolicy", "local", "Cluster or Local"),
+        ("disruptions.maxUnavailable", 0, "disruptions.maxUnavailable: found 0, allowed: at least 1"),
+        ("rollout.preStopSeconds", 4, "at least 5"),
+        ("rollout.drainSeconds", 0, "at least 1"),
         ("tracing", {"service": "collector"}, "slipway:workload.tracing.namespace: found nothing, allowed: a value"),
         ("pool", "user-pool", "pool"),
     ],

@@ -34,9 +34,13 @@ def test_the_smallest_contract_that_the_page_shows_is_valid() -> None:
     ("before", "after", "told"),
     [
         ("name: echo", "name: Echo", 'line 1: name: found "Echo", allowed: 2 to 40 of a-z, 0-9 and -'),
-        ("user: 1000", "user: 0", "line 2: image.user: found 0, allowed: greater than or equal to 1"),
-        ("public: 5000", 'public: "5000"', 'line 3: ports.public: found "5000", allowed: a valid integer'),
-        ("public: 5000", "public: 80", "line 3: ports.public: found 80, allowed: greater than or equal to 1024"),
+        ("user: 1000", "user: 0", "line 2: image.user: found 0, allowed: at least 1"),
+        (
+            "public: 5000",
+            'public: "5000"',
+            'line 3: ports.public: found "5000", allowed: a whole number',
+        ),
+        ("public: 5000", "public: 80", "line 3: ports.public: found 80, allowed: at least 1024"),
         ("health: /health", "health: health", 'line 4: health: found "health", allowed: a path such as /healthz'),
         ("health: /health\n", "", "line 1: health: found nothing, allowed: a value: The path on the public port"),
         ("health: /health", "helth: /health", "line 4: helth: found an unknown key, allowed: name, image"),

@@ -70,7 +70,7 @@ def test_a_variable_is_set_by_one_thing_alone(refused: Refused) -> None:
         ({"type": "string", "pattern": "a+", "default": "b"}, 'settings.count.default: found "b", allowed: a value'),
         ({"type": "boolean", "default": False}, ""),
         ({"type": "boolean", "default": 0}, "settings.count.default: found 0, allowed: a value that the setting takes"),
-        ({"defaultFrom": "port"}, "settings.count.defaultFrom: found \"port\", allowed: 'cores', 'memoryBytes'"),
+        ({"defaultFrom": "port"}, 'settings.count.defaultFrom: found "port", allowed: cores, memoryBytes'),
     ],
 )
 def test_a_setting_agrees_with_itself(refused: Refused, setting: dict[str, Any], told: str) -> None:
