@@ -71,6 +71,7 @@ golden: $(VENV)/.test ## Write the golden files of the rendered stacks and pipel
 
 reference: $(VENV)/.test ## Write the pages of docs/reference that come from the code
 	@PYTHONPATH=infra $(BIN)/python -m docs.reference.config_page
+	@PYTHONPATH=infra $(BIN)/python -m docs.reference.stack_schema
 	@PYTHONPATH=infra $(BIN)/python -m docs.reference.app_contract_page
 	@PYTHONPATH=infra $(BIN)/python -m docs.reference.azure_api_versions_page
 	@PYTHONPATH=infra $(BIN)/python -m docs.reference.reach_page
