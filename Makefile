@@ -79,9 +79,11 @@ schemas: $(VENV)/.test ## Write the schemas of the kinds that charts bring, afte
 
 reference: $(VENV)/.test ## Write the pages of docs/reference that come from the code
 	@PYTHONPATH=infra $(BIN)/python -m docs.reference.config_page
+	@PYTHONPATH=infra $(BIN)/python -m docs.reference.stack_schema
 	@PYTHONPATH=infra $(BIN)/python -m docs.reference.app_contract_page
 	@PYTHONPATH=infra $(BIN)/python -m docs.reference.azure_api_versions_page
 	@PYTHONPATH=infra $(BIN)/python -m docs.reference.reach_page
+	@PYTHONPATH=infra $(BIN)/python -m docs.reference.dated_facts_page
 
 site: $(VENV)/.test ## Build the documentation's site into site/, strictly: a broken link fails
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet && echo "site/index.html"

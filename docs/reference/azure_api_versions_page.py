@@ -27,7 +27,8 @@ _HEAD = """# API versions of Azure
 
 `{package}` {version} has one default API version for each type, and the program uses no other: a type's
 properties, and what Azure makes of them, are those of this version. The pin in `requirements.in` is exact for that
-reason. Made by `make reference` from the program's source and the SDK's.
+reason. Made by `make reference` from the program's source and the SDK's; one of the
+[facts that age](dated-facts.md).
 
 A version of one's own choice needs an SDK that `pulumi package add azure-native <module> <version>` generates, with the
 Pulumi binary, the plugin and a network. Nothing here needs one today; what is missing for that reason is

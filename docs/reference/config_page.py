@@ -20,6 +20,7 @@ _HEAD = """# Stack files
 
 Every key of `Pulumi.<stack>.yaml`, made by `make reference` from the types that check it. Keys without a default are
 required inside their section. A wrong file is refused whole, before the first resource, with every mistake named.
+[stack.schema.json](stack.schema.json) is the same for editors, which find it by the first line of each sample file.
 `settings` of `slipway:app` are those of the sample, `app/app.yaml`; another [app contract](app-contract.md) has others.
 """
 

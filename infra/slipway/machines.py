@@ -2,7 +2,7 @@
 
 Sources: learn.microsoft.com, "Sizes for virtual machines in Azure" (each series' own page, "Ephemeral OS disks for
 Azure VMs") and "Resource reservations in AKS". A size that is not here passes without a rule about machines. A new
-series is one line of the table; the date until which it is believed is in dated_facts.py.
+series is one line of the table; the day until which it is believed is in docs/reference/dated_facts_page.py.
 """
 
 import re
@@ -132,5 +132,5 @@ def machine(size: str) -> Machine | None:
 
 
 def burstable(size: str) -> bool:
-    """Whether the size is of the B family, whose cores are lent and not given."""
+    """Tell a size of the B family, whose cores are lent and not given."""
     return re.match(r"standard_b[0-9]", size.lower()) is not None

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from delivery.preview.record import Record
 from slipway.roles import Role
 
 from .golden.text import STACKS, recorded
+from .test_stacks import variant
 
 AKS = "azure-native:containerservice:ManagedCluster"
 POOL = "azure-native:containerservice:AgentPool"
@@ -28,7 +30,7 @@ def inputs(stack: str, kind: str, name: str | None = None) -> dict[str, Any]:
 
 
 def identifier(record: Record) -> str:
-    """How other resources refer to the id of this one."""
+    """The text by which other resources refer to the id of this one."""
     return f"${{{record.name}.id}}"
 
 
@@ -213,7 +215,15 @@ def test_a_private_registry_is_reached_under_the_name_that_azure_looks_up() -> N
     assert registered["privateDnsZoneId"] == identifier(zone)
     assert group["privateEndpointName"] == endpoint.inputs["privateEndpointName"]
     assert link["privateZoneName"] == zone.inputs["privateZoneName"]
+    assert link["registrationEnabled"] is False, "the zone answers for the registry, and for no machine"
     assert link["virtualNetwork"] == {"id": identifier(one("prod", "azure-native:network:VirtualNetwork"))}
+
+
+def test_a_private_model_store_is_reached_under_the_name_that_azure_looks_up(tmp_path: Path) -> None:
+    changes = {"slipway:model": {"blob": {"access": "private"}}, "slipway:pipelines": {"pool": "own"}}
+    found = variant(tmp_path, "dev", changes)
+
+    assert found.one("azure-native:privatedns:PrivateZone").inputs["privateZoneName"] == ZONES["blob"]
 
 
 def test_a_private_registry_is_what_its_endpoint_leads_to_from_the_endpoints_subnet() -> None:

@@ -1,4 +1,4 @@
-"""What a size of machine must be able to do, for the pool that asks for it and for the app that runs on it.
+"""Demands on a size of machine, for the pool that asks for it and for the app that runs on it.
 
 Each rule yields (path, what was found, what is allowed). Its parameters are named after the sections that it reads.
 They refuse only what can never work: agents of the platform take their part of each machine as well. A size that
@@ -94,7 +94,7 @@ def replicas_fit_the_pool(cluster: Cluster, workload: Workload) -> Iterator[_Pro
 
 
 def _replicas(size: Machine, pool: Nodes, workload: Workload) -> int:
-    """How many replicas one machine has room for."""
+    """The number of replicas that one machine has room for."""
     resources = workload.resources
     return min(
         size.allocatable_millicores() // millicores(resources.cpu_request),

@@ -50,7 +50,7 @@ Surge = Annotated[
 
 
 LEAST_OS_DISK_GIB = 30
-"""What AKS's images need."""
+"""The least that AKS's images need."""
 
 
 class Nodes(Section):

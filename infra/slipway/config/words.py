@@ -58,6 +58,6 @@ class Counted:
 
     @staticmethod
     def _maps(schema: CoreSchema) -> bool:
-        """Whether the entries have names."""
+        """Tell a map, whose entries have names, from a list."""
         inner: Any = schema.get("schema", schema)
         return bool(inner.get("type") == "dict")

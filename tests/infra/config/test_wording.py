@@ -52,7 +52,7 @@ def with_wrong(content: Any, path: tuple[str | int, ...], wrong: object) -> str:
 
 @cache
 def errors(name: str) -> frozenset[problems.Problem]:
-    """What is told of a section of either stack when one of its values is wrong."""
+    """Errors of a section of either stack when one of its values is wrong."""
     kind: type[Section] = sections()[name][0]
     found: set[problems.Problem] = set()
     for content in written(name):
