@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.harness.environments import Environments
+from tests.engine.harness.environments import Environments, release
 from tests.engine.harness.workspace import REPOSITORY, Workspace
+from tests.engine.simulator.cloud import Resource
 
 pytestmark = pytest.mark.engine
 
@@ -101,6 +102,30 @@ def test_a_changed_setting_of_the_app_replaces_its_settings_and_rolls_the_deploy
         "kubernetes:apps/v1:Deployment::workload-app": "update",
         "kubernetes:core/v1:ConfigMap::workload-settings": "replace",
     }
+
+
+def test_settings_of_the_metrics_add_on_that_are_there_are_added_to(first: Environments) -> None:
+    cloud = first.workspace.cloud
+    (cluster,) = cloud.all(CLUSTER)
+    place = f"{cluster.id}/objects/core/v1/ConfigMap/kube-system/ama-metrics-settings-configmap"
+    theirs = {"schema-version": "v1", "debug-mode": "enabled = true"}
+    cloud.write(Resource(place, "kubernetes:core/v1:ConfigMap", "", {"data": theirs}))
+    first["dev"].configure("slipway:release", release(1))
+    first["dev"].up()
+    found = cloud.get(place)
+    assert found is not None
+    assert found.body["data"].keys() == {*theirs, "config-version", "pod-annotation-based-scraping"}
+    assert found.body["data"]["debug-mode"] == "enabled = true"
+
+
+def test_settings_of_the_metrics_add_on_that_say_otherwise_are_named(first: Environments) -> None:
+    cloud = first.workspace.cloud
+    (cluster,) = cloud.all(CLUSTER)
+    place = f"{cluster.id}/objects/core/v1/ConfigMap/kube-system/ama-metrics-settings-configmap"
+    theirs = {"pod-annotation-based-scraping": 'podannotationnamespaceregex = "^theirs$"'}
+    cloud.write(Resource(place, "kubernetes:core/v1:ConfigMap", "", {"data": theirs}))
+    first["dev"].configure("slipway:release", release(1))
+    assert "another manager owns .data.pod-annotation-based-scraping" in first["dev"].up(must=False).complaints
 
 
 def test_a_rename_with_an_alias_changes_nothing(live: Environments, tmp_path: Path) -> None:

@@ -44,6 +44,7 @@ HARMLESS: Final = {
     "kubernetes:apps/v1:*": f"{_POD_TEMPLATE} {_CONTAINERS}",
     "kubernetes:autoscaling/*": "*",
     "kubernetes:core/v1:ConfigMap": "*",
+    "kubernetes:core/v1:ConfigMapPatch": "*",
     "kubernetes:core/v1:LimitRange": "*",
     "kubernetes:core/v1:ResourceQuota": "*",
     "kubernetes:core/v1:Service": """

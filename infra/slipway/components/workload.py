@@ -66,7 +66,7 @@ class Workload(pulumi.ComponentResource):
         self._availability()
         self.service_name = self._service().metadata.name
         if args.app.contract.metrics:
-            core.ConfigMap(f"{name}-scraping", manifests.scraping(args.naming), self._child())
+            core.ConfigMapPatch(f"{name}-scraping", manifests.scraping(args.naming), self._child())
         self.register_outputs(
             {
                 "namespace": self.namespace,

@@ -1,23 +1,25 @@
 """What managed Prometheus is told: to look at this environment's pods."""
 
 import pulumi_kubernetes.core.v1 as core
+import pulumi_kubernetes.meta.v1 as meta
 
 from slipway.naming import Naming
 from slipway.scraping import AGENT_NAMESPACE
 
-from .metadata import metadata
-
 _NAME = "ama-metrics-settings-configmap"
 
 
-def scraping(naming: Naming) -> core.ConfigMapInitArgs:
+def scraping(naming: Naming) -> core.ConfigMapPatchArgs:
     """The settings of the metrics add-on, under the one name that it reads: a cluster has one environment.
+
+    A patch, since that name may be taken: it adds these three values to settings that are there and makes them where
+    none are. A value that another owner set is refused in the preview, with that owner's name.
 
     By itself it scrapes no annotated pod. It reads TOML, and in it a regular expression: a namespace's name has no
     character that means anything to either. Source: learn.microsoft.com, "Customize scraping of Prometheus metrics".
     """
-    return core.ConfigMapInitArgs(
-        metadata=metadata(naming, namespace=AGENT_NAMESPACE, name=_NAME),
+    return core.ConfigMapPatchArgs(
+        metadata=meta.ObjectMetaPatchArgs(name=_NAME, namespace=AGENT_NAMESPACE),
         data={
             "schema-version": "v1",
             "config-version": "ver1",

@@ -25,6 +25,7 @@ _IMMUTABLE = {
     "Service": ["spec.clusterIP"],
     "StatefulSet": ["spec.selector", "spec.serviceName", "spec.volumeClaimTemplates"],
 }
+_PATCH = "Patch"
 _GIVEN = ("default", "kube-node-lease", "kube-public", "kube-system")
 _CLUSTER_WIDE = (
     "Namespace",
@@ -79,8 +80,10 @@ class Kubernetes(Provider):
         name, cluster = _id(inputs), self._cluster()
         place = _place(cluster, target, name)
         namespace = at(inputs, "metadata.namespace")
-        if self.cloud.get(place):
-            raise RefusedError(f'{target.token} "{name}" already exists')
+        if found := self.cloud.get(place):
+            if not _is_patch(target):
+                raise RefusedError(f'{target.token} "{name}" already exists')
+            _agrees(found, inputs)
         home = f"{cluster.id}/objects/core/v1/Namespace/{namespace}"
         if namespace not in (None, *_GIVEN) and not self.cloud.get(home):
             raise RefusedError(f'namespaces "{namespace}" not found')
@@ -99,7 +102,9 @@ class Kubernetes(Provider):
         if target.token.endswith(":Deployment"):
             status = {"readyReplicas": at(inputs, "spec.replicas") or 1, "observedGeneration": 1}
         uid = hashlib.sha256(place.encode()).hexdigest()[:32]
-        body: Properties = merged(inputs, {"status": status, "metadata": {"uid": uid}})
+        found = self.cloud.get(place) if _is_patch(target) else None
+        said = merged(found.body, inputs) if found else inputs
+        body: Properties = merged(said, {"status": status, "metadata": {"uid": uid}})
         self.cloud.write(Resource(place, target.token, target.name, body))
         return body
 
@@ -124,6 +129,8 @@ class Kubernetes(Provider):
         return (as_inputs(inputs, state, found.body), found.body) if found else None
 
     def delete(self, target: Target, resource_id: str) -> None:
+        if _is_patch(target):
+            return  # lets go of its values; the object is another owner's
         place = _place(self._cluster(), target, resource_id)
         if target.token.endswith(":Namespace"):
             for found in self.cloud.below(place.partition("/objects/")[0]):
@@ -157,4 +164,18 @@ def _id(inputs: Properties) -> str:
 
 def _place(cluster: Resource, target: Target, name: str) -> str:
     _, group_version, kind = target.token.split(":")
-    return f"{cluster.id}/objects/{group_version}/{kind}/{name}"
+    return f"{cluster.id}/objects/{group_version}/{kind.removesuffix(_PATCH)}/{name}"
+
+
+def _is_patch(target: Target) -> bool:
+    """Whether it adds values to an object, by a server-side apply, instead of owning it."""
+    return target.token.endswith(_PATCH)
+
+
+def _agrees(found: Resource, inputs: Properties) -> None:
+    """RefusedError: another owner has set one of the values otherwise, as a server-side apply without force says."""
+    theirs, ours = found.body.get("data") or {}, inputs.get("data") or {}
+    differing = sorted(name for name in theirs.keys() & ours.keys() if theirs[name] != ours[name])
+    if differing:
+        fields = ", ".join(f".data.{name}" for name in differing)
+        raise RefusedError(f"Apply failed with conflicts: another manager owns {fields} of {_id(inputs)}")

@@ -86,7 +86,7 @@ def test_a_container_that_asks_for_nothing_gets_little_and_none_more_than_the_ap
 
 
 def test_prometheus_looks_at_this_namespace_only(plain: Plain, naming: Naming) -> None:
-    found = plain(core.ConfigMap, manifests.scraping(naming))
+    found = plain(core.ConfigMapPatch, manifests.scraping(naming))
 
     assert (found["metadata"]["namespace"], found["metadata"]["name"]) == (
         "kube-system",
