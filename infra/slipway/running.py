@@ -23,10 +23,11 @@ _ABSENT = re.compile(r"\b(?:Resource|ResourceGroup)NotFound\b")
 
 @dataclass(frozen=True, kw_only=True)
 class RunningPool:
-    """Machines of one pool: how many, and of which version."""
+    """Machines of one pool: how many, of which version, and its bounds where it has an autoscaler."""
 
     count: int
     version: str
+    bounds: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +49,11 @@ async def find(provider: Provider, *, resource_group: str, name: str) -> Running
             return None
         raise pulumi.RunError(f"the running versions and counts of cluster {name} cannot be read: {error}") from error
     pools = {
-        str(pool.name): RunningPool(count=pool.count or 0, version=pool.orchestrator_version or "")
+        str(pool.name): RunningPool(
+            count=pool.count or 0,
+            version=pool.orchestrator_version or "",
+            bounds=(pool.min_count or 0, pool.max_count) if pool.max_count else None,
+        )
         for pool in found.agent_pool_profiles or []
     }
     return Running(version=found.kubernetes_version or "", pools=pools)

@@ -17,6 +17,11 @@ SERVICE = "kubernetes:core/v1:Service::workload-service"
 LASTING = ("containerregistry", "storage", "PublicIPAddress", "operationalinsights", "ResourceGroup")
 
 
+def test_a_refresh_finds_nothing_after_the_first_up(first: Environments) -> None:
+    """Azure lists the pool that was made after the cluster among the cluster's own."""
+    assert first["dev"].preview("--refresh", "--expect-no-changes").operations == {}
+
+
 def test_another_size_of_a_pool_touches_that_pool_alone(live: Environments) -> None:
     live["dev"].configure("slipway:cluster.pools.app.maxCount", 6)
     assert live["dev"].preview().operations == {f"{POOL}::cluster-pool-app": "update"}

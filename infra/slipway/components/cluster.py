@@ -24,11 +24,8 @@ _READER = (Role.AKS_CLUSTER_USER, Role.AKS_RBAC_READER)  # the second alone does
 
 # What Azure changes by itself, by the names of the resources' inputs.
 _AZURES_IN_POOL = ("count", "orchestratorVersion")
-_AZURES_IN_CLUSTER = (
-    "kubernetesVersion",
-    "agentPoolProfiles[0].count",
-    "agentPoolProfiles[0].orchestratorVersion",
-)
+# The profiles whole: Azure lists every pool among them, which the provider takes for a change at the next refresh.
+_AZURES_IN_CLUSTER = ("kubernetesVersion", "agentPoolProfiles")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +110,7 @@ class Cluster(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=[joins_subnet, *args.after],
-                ignore_changes=self._unsent(name, wanted, _AZURES_IN_CLUSTER),
+                ignore_changes=[] if self._moved() else self._unsent(name, wanted, _AZURES_IN_CLUSTER),
             ),
             **wanted
             | {
@@ -165,6 +162,12 @@ class Cluster(pulumi.ComponentResource):
             "count": live.machines(found, least=pool.min_count, most=pool.max_count),
             "orchestrator_version": live.pool_version(wanted, self._kubernetes, found),
         }
+
+    def _moved(self) -> bool:
+        """Whether a hand has set other bounds of the system pool, which the engine does not look at by itself."""
+        pool = self._args.config.system
+        found = self._running.pools.get(pool.name)
+        return found is not None and found.bounds not in (None, (pool.min_count, pool.max_count))
 
     def _unsent(self, name: str, wanted: Mapping[str, Any], paths: Sequence[str]) -> list[str]:
         """`paths`, if nothing is to be sent: what Azure changed by itself is then no change of ours."""

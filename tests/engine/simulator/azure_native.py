@@ -95,11 +95,10 @@ class AzureNative(Provider):
         found = self.cloud.get(resource_id)
         if found is None:
             return None
+        body = found.body | self._pools(found)
         if not inputs:
-            return {
-                name: value for name, value in found.body.items() if name in self._types(target)[1].inputs
-            }, found.body
-        return as_inputs(inputs, state, found.body), found.body
+            return {name: value for name, value in body.items() if name in self._types(target)[1].inputs}, body
+        return as_inputs(inputs, state, body), body
 
     def delete(self, target: Target, resource_id: str) -> None:
         found = self.cloud.get(resource_id)

@@ -82,6 +82,17 @@ def _carried(value: Any, before: Any, now: Any) -> Any:
         return as_inputs(value, before, now)
     if isinstance(value, list) and isinstance(now, dict):
         return sorted(now)
-    if isinstance(value, list) and isinstance(before, list) and isinstance(now, list) and len(value) == len(now):
-        return [_carried(*items) for items in zip(value, before, now, strict=False)]
+    if isinstance(value, list) and isinstance(before, list) and isinstance(now, list):
+        return _items(value, before, now)
     return now
+
+
+def _items(value: list[Any], before: list[Any], now: list[Any]) -> list[Any]:
+    """azure-native's `applyDiff`: item by item in place, what Azure has more of is added, what it has less of goes."""
+    gone = range(len(now), len(before))
+    kept = [
+        _carried(item, before[place], now[place]) if place < min(len(before), len(now)) else item
+        for place, item in enumerate(value)
+        if place not in gone
+    ]
+    return kept + now[len(before) :]

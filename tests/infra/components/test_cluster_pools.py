@@ -140,11 +140,16 @@ def test_a_body_that_is_as_it_was_shows_no_change_that_azure_made(cluster: Make)
     found = cluster(args={**now, "sent": sent})
 
     assert pool(found).options["ignoreChanges"] == ["count", "orchestratorVersion"]
-    assert found.one(AKS).options["ignoreChanges"] == [
-        "agentPoolProfiles[0].count",
-        "agentPoolProfiles[0].orchestratorVersion",
-        "kubernetesVersion",
-    ]
+    assert found.one(AKS).options["ignoreChanges"] == ["agentPoolProfiles", "kubernetesVersion"]
+
+
+@pytest.mark.parametrize(("bounds", "hidden"), [((1, 2), True), ((1, 9), False), (None, True)])
+def test_bounds_that_a_hand_moved_are_put_right(cluster: Make, bounds: tuple[int, int] | None, hidden: bool) -> None:  # noqa: FBT001 - a table
+    """The engine does not look at the system pool while the cluster's body is as it was."""
+    now = Running(version="1.33", pools={"system": RunningPool(count=1, version="1.33", bounds=bounds)})
+    found = cluster(args={"running": now, "sent": cluster().outputs["sent"]})
+
+    assert ("ignoreChanges" in found.one(AKS).options) is hidden
 
 
 @pytest.mark.parametrize(
