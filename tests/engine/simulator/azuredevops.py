@@ -67,7 +67,7 @@ class AzureDevOps(Provider):
     def create(self, target: Target, inputs: Properties) -> tuple[str, Properties]:
         self._referenced(target, inputs)
         kind = _kind(target.token)
-        number = len(self.cloud.requests()) + 1
+        number = uuid.uuid4().int % 1_000_000_000  # two that are made at once must not share one
         resource_id = str(uuid.uuid4()) if kind.startswith(_GUIDS) else str(number)
         return resource_id, self._write(target, resource_id, inputs)
 
