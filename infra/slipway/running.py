@@ -1,8 +1,8 @@
-"""What runs on Azure already and changes there by itself: Kubernetes' version, and the number of machines.
+"""State that Azure changes by itself: Kubernetes' version, and the number of machines.
 
 azure-native sends a whole body with each change, and `ignore_changes` puts the last input into it, however old. So a
 body that has to be sent holds what runs at that moment, kept within what config allows. A body that is as it was is not
-sent at all: only there the last input stands in, so that a preview shows no change that nobody makes.
+sent at all: only there the last input stands in, so that a preview shows no change but ours.
 Why it is so: docs/decisions/what-azure-changes-is-read-live.md.
 """
 

@@ -79,7 +79,7 @@ class Connection:
 
 
 async def call(connection: Connection, request: bytes, resends: int) -> tuple[int, str]:
-    """How often the request was sent again, and its status or the fault."""
+    """Send a request; returns the number of resends, and its status or the fault."""
     for again in range(resends + 1):
         try:
             async with asyncio.timeout(_TIMEOUT_SECONDS):

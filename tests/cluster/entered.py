@@ -38,7 +38,7 @@ _SECONDS = 240
 
 @dataclass(frozen=True)
 class Ground:
-    """Where real parts are: helm, charts and their images, and an authority with its own certificate."""
+    """Places of real parts: helm, charts and their images, and an authority with its own certificate."""
 
     helm: str
     charts: str
@@ -101,7 +101,7 @@ def _rendered() -> list[Manifest]:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back over HTTPS."""
+    """An answer over HTTPS."""
 
     status: int
     headers: Message
@@ -137,7 +137,7 @@ class Entered:
         return bool(one["metadata"].get("namespace", self.namespace) == self.namespace)
 
     def _fit(self, one: Manifest, image: Packed) -> None:
-        """What a small machine and another authority ask for; the rest is as prod has it."""
+        """Settings for a small machine and another authority; the rest is as prod has it."""
         spec = one.get("spec", {})
         match one["kind"]:
             case "Deployment":

@@ -37,7 +37,7 @@ def test_another_kind_of_machine_is_a_new_pool_beside_the_old_one(live: Environm
 
 
 def _azure_upgrades(live: Environments, version: str, count: int) -> None:
-    """What a channel and the autoscaler do by themselves."""
+    """Changes that a channel and the autoscaler make by themselves."""
     cloud = live.workspace.cloud
     (cluster,), (pool,) = cloud.all(CLUSTER), cloud.all(POOL)
     cloud.drift(cluster.id, "kubernetesVersion", version)

@@ -1,4 +1,4 @@
-"""What AKS refuses of machines and versions.
+"""Laws of AKS about machines and versions.
 
 Sources: learn.microsoft.com, "Agent Pools - Create Or Update" and "Automatically upgrade an AKS cluster", limitations.
 """

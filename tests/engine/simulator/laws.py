@@ -1,4 +1,4 @@
-"""What Azure refuses, as far as a program can get it wrong by order, reference or name."""
+"""Laws of Azure, as far as a program can break them by order, reference or name."""
 
 import re
 from typing import Any

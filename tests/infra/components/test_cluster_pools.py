@@ -102,7 +102,7 @@ def test_a_label_of_config_never_hides_the_pools_own(cluster: Make) -> None:
 
 
 def running(found: Recorded, *, count: int, version: str) -> Mapping[str, object]:
-    """What Azure has of the cluster by now: every pool of it has `count` machines."""
+    """The cluster as Azure has it by now: every pool of it has `count` machines."""
     names = ["system", str(pool(found).inputs["agentPoolName"])]
     pools = {name: RunningPool(count=count, version=version) for name in names}
     return {"running": Running(version=version, pools=pools)}
