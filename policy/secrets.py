@@ -11,7 +11,8 @@ _WORDS: Final = (
 ).replace("key", "[_-]?key").replace("string", "[_-]?string")  # fmt: skip
 _NAME: Final = re.compile(rf"[\w.-]*?(?:(?:{_WORDS})|(?:^|[_.-])pat)", re.IGNORECASE)
 _CAMEL_PAT: Final = re.compile(r"\w*[a-z]Pat")
-_PUBLIC: Final = re.compile(r"public[_-]?(?:key|token)$", re.IGNORECASE)
+_PUBLIC: Final = re.compile(r"public[_-]?(?:key|token)$|^AZURE_TOKEN_CREDENTIALS$", re.IGNORECASE)
+"""Names that sound like a secret and hold none. The variable of Azure's libraries names a kind of credential."""
 
 _GIVEN: Final = rf"(?:{_WORDS}|(?<![a-z])pat)"
 _ASSIGNED: Final = rf"{_GIVEN}[\"']?\s*=\s*[\"']?(?!(?:true|false|none|null|enabled|disabled)\b)[^\s\"'$;&{{<]{{3}}"

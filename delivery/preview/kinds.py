@@ -108,6 +108,7 @@ ROLES: Final = {
     "4d97b98b-1d4f-4787-a291-c67834d212e7": "Network Contributor",
     "f1a07417-d97a-45cb-824c-7a7467783830": "Managed Identity Operator",
     "acdd72a7-3385-48ef-bd42-f606fba81ae7": "Reader",
+    "72fafb9e-0641-4937-9268-a91bfd8191a3": "Cost Management Reader",
     "577a9874-89fd-4f24-9dbd-b5034d0ad23a": "Container Registry Data Importer",
     "12338af0-0e69-4776-bea7-57ae8d297424": "Key Vault Crypto User",
     "b0d8363b-8ddd-447d-831f-62ca05bff136": "Monitoring Data Reader",

@@ -8,7 +8,6 @@ from policy.values import at, is_unknown
 _DEVOPS = "azuredevops:index/"
 APPROVAL = f"{_DEVOPS}checkApproval:CheckApproval"
 AUTHORIZATION = f"{_DEVOPS}pipelineAuthorization:PipelineAuthorization"
-PIPELINE = f"{_DEVOPS}buildDefinition:BuildDefinition"
 CONNECTION = f"{_DEVOPS}serviceEndpointAzureRM:ServiceEndpointAzureRM"
 AWS = f"{_DEVOPS}serviceEndpointAws:ServiceEndpointAws"
 VARIABLES = f"{_DEVOPS}variableGroup:VariableGroup"
@@ -36,19 +35,6 @@ def authorization(resource: Resource) -> Iterator[Fault]:
     """Left out, it means every pipeline of the project, also such as come later."""
     if at(resource.inputs, "pipelineId") is None:
         yield Fault("pipelineId", "not set, which means every pipeline")
-
-
-@rule(
-    "pipeline-own-project",
-    PIPELINE,
-    demand="A pipeline's jobs reach their own project only.",
-    remedy="set jobAuthorizationScope to project",
-)
-def scope(resource: Resource) -> Iterator[Fault]:
-    """The default is every project of the organisation."""
-    value = at(resource.inputs, "jobAuthorizationScope")
-    if value != "project" and not is_unknown(value):
-        yield Fault("jobAuthorizationScope", str(value) if value else "not set, which means projectCollection")
 
 
 @rule(
@@ -83,4 +69,4 @@ def variables(resource: Resource) -> Iterator[Fault]:
         yield Fault("allowAccess", "on")
 
 
-RULES = (approval, authorization, scope, federated, variables)
+RULES = (approval, authorization, federated, variables)

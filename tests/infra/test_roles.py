@@ -22,6 +22,7 @@ PUBLISHED = {
     "BLOB_DATA_CONTRIBUTOR": ("Storage Blob Data Contributor", "ba92f5b4-2d11-453d-a403-e96b0029c9fe"),
     "BLOB_DATA_READER": ("Storage Blob Data Reader", "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"),
     "CONTRIBUTOR": ("Contributor", "b24988ac-6180-42a0-ab88-20f7382dd24c"),
+    "COST_READER": ("Cost Management Reader", "72fafb9e-0641-4937-9268-a91bfd8191a3"),
     "GRAFANA_ADMIN": ("Grafana Admin", "22926164-76b3-42b3-bc55-97df8dab3e41"),
     "GRAFANA_VIEWER": ("Grafana Viewer", "60921a7e-fef1-4a43-9b16-a26c52ad4769"),
     "KEY_VAULT_CRYPTO_USER": ("Key Vault Crypto User", "12338af0-0e69-4776-bea7-57ae8d297424"),

@@ -65,7 +65,7 @@ def test_the_same_resources_are_declared_but_for_those_of_metrics(tone: Any, sta
     assert before - after == {
         f"{GROUP}::alerts-objective",
         f"{POLICY}::workload-allow-metrics",
-        f"{CONFIG_MAP}::workload-scraping",
+        "kubernetes:core/v1:ConfigMapPatch::workload-scraping",
     }
 
 

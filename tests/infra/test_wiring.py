@@ -141,22 +141,30 @@ def test_kubernetes_objects_belong_to_the_cluster_by_its_id_and_not_by_its_kubec
     assert provider.inputs["clusterIdentifier"] == identifier(one(stack, AKS))
 
 
-@every_stack
-def test_the_port_that_the_nodes_subnet_opens_is_the_services(stack: str) -> None:
+def public_service(stack: str) -> tuple[list[str], dict[str, str]]:
+    """Ports and annotations of the Service on the public address: the app's own, or that of a Gateway's proxies."""
+    gateways = recorded(stack).all("kubernetes:gateway.networking.k8s.io/v1:Gateway")
+    if gateways:
+        gateway: Any = gateways[0].inputs["spec"]
+        return [str(one["port"]) for one in gateway["listeners"]], gateway["infrastructure"]["annotations"]
     [service] = recorded(stack).all("kubernetes:core/v1:Service")
     spec: Any = service.inputs["spec"]
+    metadata: Any = service.inputs["metadata"]
+    return [str(port["port"]) for port in spec["ports"]], metadata["annotations"]
+
+
+@every_stack
+def test_the_ports_that_the_nodes_subnet_opens_are_the_public_services(stack: str) -> None:
     opened = rules(stack, "nodes")["allow-callers"]
 
-    assert [opened["destinationPortRange"]] == [str(port["port"]) for port in spec["ports"]]
+    assert (opened.get("destinationPortRanges") or [opened["destinationPortRange"]]) == public_service(stack)[0]
     assert opened["access"] == "Allow"
 
 
 @every_stack
 def test_callers_reach_the_address_that_the_service_answers_at(stack: str) -> None:
-    [service] = recorded(stack).all("kubernetes:core/v1:Service")
-    metadata: Any = service.inputs["metadata"]
     address = one(stack, "azure-native:network:PublicIPAddress", "address-ip")
-    notes = metadata["annotations"]
+    _, notes = public_service(stack)
 
     assert rules(stack, "nodes")["allow-callers"]["destinationAddressPrefix"] == "${address-ip.ipAddress}"
     assert notes["service.beta.kubernetes.io/azure-pip-name"] == address.inputs["publicIpAddressName"]

@@ -169,7 +169,7 @@ GOOD: dict[str, tuple[str, dict[str, Any]]] = {
         f"{_DEVOPS}/pipelineAuthorization:PipelineAuthorization",
         {"resourceId": "${environment.id}", "pipelineId": "${pipeline.id}"},
     ),
-    "pipeline": (f"{_DEVOPS}/buildDefinition:BuildDefinition", {"jobAuthorizationScope": "project"}),
+    "pipeline": (f"{_DEVOPS}/buildDefinition:BuildDefinition", {}),
     "connection": (
         f"{_DEVOPS}/serviceEndpointAzureRM:ServiceEndpointAzureRM",
         {"serviceEndpointAuthenticationScheme": "WorkloadIdentityFederation"},

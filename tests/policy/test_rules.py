@@ -115,7 +115,6 @@ BREAKS: list[tuple[str, str, Edit, str]] = [
     ("namespace", "namespace-restricted", drop("metadata.labels"), "not set"),
     ("approval", "approval-by-another", put("requesterCanApprove", ON), "requesterCanApprove: on"),
     ("authorization", "authorization-per-pipeline", drop("pipelineId"), "which means every pipeline"),
-    ("pipeline", "pipeline-own-project", drop("jobAuthorizationScope"), "projectCollection"),
     (
         "connection",
         "connection-without-secret",

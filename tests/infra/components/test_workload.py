@@ -216,4 +216,4 @@ def test_another_priority_makes_another_class(dev: Recorded) -> None:
     found = dev.one("kubernetes:scheduling.k8s.io/v1:PriorityClass")
 
     assert "value" in str(found.options["replaceOnChanges"])
-    assert "name" not in str(found.inputs["metadata"])
+    assert "name" not in found.inputs["metadata"]

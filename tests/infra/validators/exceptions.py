@@ -50,6 +50,14 @@ ACCEPTED = (
         frozenset({"dev"}),
         "The same finding about CPU alone.",
     ),
+    Accepted(
+        "kube-score",
+        "networkpolicy-targets-pod",
+        "NetworkPolicy",
+        frozenset({"prod"}),
+        "Envoy Gateway makes the proxies' pods, and cert-manager those that answer an authority: no rendered object "
+        "holds the pods that these policies select.",
+    ),
 )
 """All of them."""
 
