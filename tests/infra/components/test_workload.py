@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Any
 
 import pulumi
 import pytest
@@ -216,4 +217,5 @@ def test_another_priority_makes_another_class(dev: Recorded) -> None:
     found = dev.one("kubernetes:scheduling.k8s.io/v1:PriorityClass")
 
     assert "value" in str(found.options["replaceOnChanges"])
-    assert "name" not in found.inputs["metadata"]
+    metadata: Any = found.inputs["metadata"]
+    assert "name" not in metadata
