@@ -182,7 +182,7 @@ class Cluster(Section):
     """`slipway:cluster`. Entra and Azure RBAC alone let anybody in: local accounts are off and cannot be turned on."""
 
     kubernetes_version: Annotated[str, Matching(r"1\.[0-9]{2}(\.[0-9]{1,2})?", 'a version such as "1.35", in quotes')]
-    """MAJOR.MINOR, such as "1.35". A channel takes it over once made: see docs/decisions/upgrades-by-channel.md."""
+    """MAJOR.MINOR, such as "1.35". The least that runs: a channel may go further, and a raised one upgrades."""
 
     tier: Tier
     """Free without an SLA, Standard with one, Premium with two years of support for a version."""
