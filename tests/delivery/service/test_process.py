@@ -1,9 +1,12 @@
 """The service as a process of this machine: started alone, ended whole."""
 
+import ctypes
+import os
 import signal
 import socket
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,12 +16,24 @@ from delivery.service.client import ask, await_ready
 from delivery.service.process import Process, free_ports
 from tests.support import models
 
+_PR_SET_CHILD_SUBREAPER = 36
+"""Of `prctl(2)`, in `linux/prctl.h`."""
+
 
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
     """A small model version."""
     models.write(tmp_path / "model")
     return tmp_path / "model"
+
+
+@pytest.fixture
+def inherited_orphans() -> Iterator[None]:
+    """Orphans become children of this process, which reaps none, as a container's first process does."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    assert libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
+    yield
+    assert libc.prctl(_PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0) == 0
 
 
 def test_settings_of_the_callers_own_reach_no_service(
@@ -48,6 +63,24 @@ def test_a_process_that_outlives_its_master_is_seen(
         while process.exit_code() is None:
             time.sleep(0.01)
         assert process.left_behind() == f"processes of group {process._process.pid}"
+
+
+@pytest.mark.usefixtures("inherited_orphans")
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux lets a process inherit orphans")
+def test_an_ended_process_that_its_parent_never_reaped_is_no_process(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    master = tmp_path / "python"
+    master.write_text("#!/bin/sh\nsleep 60 &\n", encoding="utf-8")
+    master.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(master))
+    with Process(model, tmp_path / "log") as process:
+        while process.exit_code() is None:
+            time.sleep(0.01)
+    group = process._process.pid
+    os.killpg(group, 0)
+    assert process.left_behind() == ""
+    assert os.waitpid(-group, 0)[1] == signal.SIGKILL
 
 
 @pytest.mark.parametrize("which", ["port", "management_port"])
