@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from app.scoring.manifest import MODEL_FILE
-from tests.support import models
+from tests.support import models, processes
 from tests.support.pictures import plain
 from tests.support.service import ROOT, Service, free_port, running
 from tests.support.waiting import PATIENCE, await_that
@@ -178,7 +178,7 @@ def test_nothing_is_left_running_after_a_stop(colour_model: Path, tmp_path: Path
         assert service.stop() == 0
 
     # Killed is not yet gone: the process that inherits it has to notice.
-    await_that(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers), "the workers were gone")
+    await_that(lambda: not processes.running(workers), "the workers were gone")
 
 
 def test_a_full_queue_answers_503_at_once_and_says_when_to_return(colour_model: Path, tmp_path: Path) -> None:

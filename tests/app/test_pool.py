@@ -14,6 +14,7 @@ from app.scoring.pool import WorkerPool
 from app.scoring.problem import Problem
 from app.scoring.settings import Settings
 from app.scoring.worker_process import WorkerError, WorkerProcess
+from tests.support import processes
 from tests.support.pictures import plain
 from tests.support.waiting import PATIENCE
 
@@ -240,5 +241,5 @@ def test_workers_end_with_the_pool(colour_model: Path) -> None:
     assert not pool.alive
     assert len(pids) == 3
     with gevent.Timeout(PATIENCE):
-        while any(Path(f"/proc/{pid}").exists() for pid in pids):
+        while processes.running(pids):
             gevent.sleep(0.01)

@@ -22,6 +22,7 @@ from delivery.service.client import ask, await_ready
 from delivery.service.ending import end
 from delivery.service.running import ServiceError
 from tests.support import models, pictures
+from tests.support.waiting import PATIENCE
 
 pytestmark = pytest.mark.image
 
@@ -126,7 +127,7 @@ def test_nothing_remains_of_a_container_whose_block_failed(image: Built) -> None
 
 def test_a_wrong_setting_ends_it_with_2_and_one_clear_line(image: Built) -> None:
     with Container(image.tag, environment={"SCORING_QUEUE_LIMIT": "many"}) as running:
-        until = time.monotonic() + 20
+        until = time.monotonic() + PATIENCE
         while running.exit_code() is None and time.monotonic() < until:
             time.sleep(0.05)
         assert running.exit_code() == 2

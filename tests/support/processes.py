@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 _SETTLED_SECONDS = 3.0
@@ -17,6 +18,11 @@ def tree(root: int) -> list[int]:
     while more := {pid for pid, parent in parents.items() if parent in found} - found:
         found |= more
     return sorted(found)
+
+
+def running(pids: Iterable[int]) -> set[int]:
+    """Those of `pids` that run: one that ended and that its parent never reaped (a zombie) does not."""
+    return set(pids) & dict(_parents()).keys()
 
 
 def memory_mib(root: int) -> float:

@@ -212,4 +212,4 @@ def test_five_thousand_changes_can_be_searched_at_once(visit: Visit) -> None:
         }"""
     )
 
-    assert milliseconds < 3_000  # 80 of them are the wait for the next key; a busy machine needs the rest
+    assert milliseconds < 10_000  # 80 of them are the wait for the next key; a busy machine needs the rest

@@ -10,6 +10,7 @@ from threading import Thread
 import pytest
 
 from delivery.rehearse.front import Front
+from tests.support.waiting import PATIENCE
 
 
 @contextmanager
@@ -55,7 +56,7 @@ def front() -> Iterator[Front]:
 
 
 def connection(front: Front) -> http.client.HTTPConnection:
-    return http.client.HTTPConnection(front.host, front.port, timeout=5)
+    return http.client.HTTPConnection(front.host, front.port, timeout=PATIENCE)
 
 
 def said(asking: http.client.HTTPConnection, body: bytes = b"") -> bytes:
@@ -85,12 +86,12 @@ def test_a_body_of_several_megabytes_arrives_whole_in_both_directions(front: Fro
 
 
 def test_a_connection_ends_when_nobody_is_behind_the_front(front: Front) -> None:
-    with socket.create_connection((front.host, front.port), timeout=5) as asking:
+    with socket.create_connection((front.host, front.port), timeout=PATIENCE) as asking:
         assert asking.recv(1) == b""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         front.lead_to("127.0.0.1", free.getsockname()[1])
-        with socket.create_connection((front.host, front.port), timeout=5) as asking:
+        with socket.create_connection((front.host, front.port), timeout=PATIENCE) as asking:
             assert asking.recv(1) == b""
 
 
