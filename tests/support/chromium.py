@@ -5,8 +5,11 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests.support.waiting import PATIENCE
+
+PATIENCE_MS = PATIENCE * 1000
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 _FLAGS = (
     "--disable-gpu",
@@ -28,6 +31,7 @@ def launched(path: str) -> Iterator[Browser]:
     """A headless browser that asks nobody but the pages it is given."""
     # Its sandbox refuses to run as root, which is who runs tests in a container.
     sandbox = () if os.geteuid() else ("--no-sandbox",)
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=[*_FLAGS, *sandbox])
         try:

@@ -11,9 +11,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, R
 
 from tests.support import chromium
 from tests.support.service import ROOT, Service
-from tests.support.waiting import PATIENCE
 
-_PATIENCE_MS = PATIENCE * 1000
 _ASKED = "**/v1/classify*"
 _DESCRIBED = "**/version"
 # Chromium itself writes this for every error status; the service's own errors are part of what is tested.
@@ -90,7 +88,6 @@ def browser() -> Iterator[Browser]:
     path = chromium.find()
     if path is None:
         pytest.skip(f"no Chromium on PATH: looked for {', '.join(chromium.NAMES)}")
-    expect.set_options(timeout=_PATIENCE_MS)
     with chromium.launched(path) as started:
         yield started
 
@@ -103,7 +100,7 @@ def enter(browser: Browser, service: Service) -> Iterator[Callable[..., Visit]]:
         def start(**options: Any) -> Visit:
             context = browser.new_context(**{"reduced_motion": "reduce"} | options)
             stack.callback(context.close)
-            context.set_default_timeout(_PATIENCE_MS)
+            context.set_default_timeout(chromium.PATIENCE_MS)
             return stack.enter_context(_visiting(context.new_page(), service))
 
         yield start
@@ -113,7 +110,7 @@ def enter(browser: Browser, service: Service) -> Iterator[Callable[..., Visit]]:
 def tab(browser: Browser) -> Iterator[Page]:
     """One tab at a desk for many visits, as a new one takes longer than most of them."""
     context = browser.new_context(reduced_motion="reduce")
-    context.set_default_timeout(_PATIENCE_MS)
+    context.set_default_timeout(chromium.PATIENCE_MS)
     yield context.new_page()
     context.close()
 

@@ -45,6 +45,7 @@ class Visit:
         file.write_text(html.render(shown), encoding="utf-8")
         context = self._browser.new_context(**{"viewport": {"width": 1440, "height": 950}} | options)  # type: ignore[arg-type]  # Playwright's own options
         self._contexts.append(context)
+        context.set_default_timeout(chromium.PATIENCE_MS)
         page = context.new_page()
         page.on("console", lambda message: self.complaints.append(f"console: {message.text}"))
         page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
