@@ -96,6 +96,7 @@ class Process:
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+        self._group_lives()  # returns once the workers are gone: a busy machine takes a moment to end them
 
     def _group_lives(self, seconds: float = 10) -> bool:
         """True if workers outlive their master by more than the moment that a busy machine takes to end them."""

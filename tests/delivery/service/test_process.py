@@ -53,6 +53,15 @@ def test_leaving_the_block_ends_every_process_of_the_service(model: Path, tmp_pa
     assert process.left_behind() == ""
 
 
+def test_leaving_the_block_waits_until_the_workers_have_ended_too(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = iter([True, True, False])
+    with Process(SAMPLE, model, tmp_path / "log"):
+        monkeypatch.setattr(process_module, "_has_members", lambda _group: next(seen))
+    assert list(seen) == []
+
+
 def test_a_process_that_outlives_its_master_is_seen(
     model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
