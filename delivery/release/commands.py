@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from delivery.app import find_app
 from delivery.console import Steps
 from delivery.failure import FailureError, UsageError
 from delivery.interrupts import StoppedError, raise_on_signals
@@ -206,6 +207,7 @@ def _deployer(
         yield Deployer(
             steps=steps,
             engine=Engine(stack),
+            app=find_app(stack=stack),
             store=store or _opened(str(WORK / "releases")),
             demands=demands,
             address=address,

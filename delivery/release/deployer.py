@@ -6,6 +6,7 @@ from typing import Any, Literal, NoReturn
 
 from rich.markup import escape
 
+from delivery.app import App
 from delivery.console import Step, Steps
 from delivery.examples.folder import Examples
 from delivery.failure import ConflictError, ExitCode, FailureError, NotFoundError
@@ -65,6 +66,7 @@ class Deployer:
 
     steps: Steps
     engine: Engine
+    app: App
     store: ReleaseStore
     demands: Demands = field(default_factory=Demands)
     address: str = ""
@@ -143,7 +145,7 @@ class Deployer:
     def prove(self, target: Target) -> None:
         """Ask the release that is live whether it is `target` and does its work. Raises ServiceError."""
         examples = target.examples or self.store.examples(target.digest)
-        prove(self.steps, self._service(), target.configuration, self.demands, examples)
+        prove(self.steps, self.app, self._service(), target.configuration, self.demands, examples)
 
     def _run(self, target: Target, message: str) -> None:
         with self.steps.step("Deploy") as step:
@@ -234,7 +236,7 @@ class Deployer:
             raise ServiceError(
                 f"stack {self.engine.stack} has no output endpointUrl to ask; --address names another one"
             )
-        return parse_remote(url)
+        return parse_remote(url, self.app.contract.health)
 
 
 @dataclass(frozen=True)

@@ -74,10 +74,9 @@ def probe(running: Running, path: str) -> Answer:
 def await_ready(running: Running, seconds: float = READY_SECONDS) -> float:
     """Seconds until the service is ready. Raises ServiceError, with its log, at its end or the deadline.
 
-    The management port says so, or where it cannot be reached, the Open Inference Protocol on its public port.
+    The management port says so, or where it cannot be reached, its public port.
     """
-    management = running.management_port is not None
-    path = "/readyz" if management else "/v2/health/ready"
+    management, path = running.management_port is not None, running.ready_path
     begun = time.monotonic()
     last = "nothing"
     while (waited := time.monotonic() - begun) < seconds:

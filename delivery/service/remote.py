@@ -17,6 +17,8 @@ class Remote:
     host: str
     port: int
     secure: bool = False
+    ready_path: str = "/"
+    """The path that is 200 while it can serve."""
 
     @property
     def management_port(self) -> None:
@@ -55,8 +57,8 @@ class Remote:
         """It goes on."""
 
 
-def parse_remote(url: str) -> Remote:
-    """The service at `url`, or UsageError."""
+def parse_remote(url: str, ready_path: str) -> Remote:
+    """The service at `url`, ready once it answers 200 at `ready_path`. Raises UsageError."""
     try:
         parts = urlsplit(url if "://" in url else f"http://{url}")
         port = parts.port
@@ -64,4 +66,4 @@ def parse_remote(url: str) -> Remote:
         parts, port = urlsplit(""), None
     if parts.scheme not in _PORTS or not parts.hostname or parts.path not in ("", "/") or parts.username:
         raise UsageError(f"{url}: allowed is http://host[:port]/ or https://host[:port]/")
-    return Remote(parts.hostname, port or _PORTS[parts.scheme], secure=parts.scheme == "https")
+    return Remote(parts.hostname, port or _PORTS[parts.scheme], secure=parts.scheme == "https", ready_path=ready_path)
