@@ -16,6 +16,9 @@ GATEWAY: dict[str, Any] = {
     "gateway": {"pool": "app"},
     "certificate": {"acme": {"email": "ml-platform@contoso.com"}},
 }
+ENTRA: dict[str, Any] = {"kind": "entra", "audiences": ["api://scoring"], "roles": ["Caller"]}
+ELSEWHERE = {"issuer": "https://id.example", "keys": "https://id.example/keys"}
+TENANT = "22222222-2222-2222-2222-222222222222"
 IMAGE = "registry.example/envoyproxy/gateway"
 
 
@@ -23,13 +26,23 @@ def mistakes(content: dict[str, Any], **pool: Any) -> list[str]:
     """Everything that the rules find in a section and its neighbours."""
     entry = section(Entry, content)
     cluster = sections.cluster(pools={"app": {**sections.POOL, **pool}})
-    found = [line for rule in entry_rules.RULES[:4] for line in told(rule(entry))]
+    found = [line for rule in entry_rules.RULES[:6] for line in told(rule(entry))]
     found += told(entry_rules.proxies_have_a_pool(entry, cluster))
     return found
 
 
-@pytest.mark.parametrize("content", [PLAIN, GATEWAY], ids=["service", "gateway"])
-def test_both_ways_in_are_accepted(content: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "content",
+    [
+        PLAIN,
+        GATEWAY,
+        GATEWAY | {"callers": ENTRA | {"tenant": TENANT}},
+        GATEWAY | {"callers": ENTRA | ELSEWHERE},
+        GATEWAY | {"callers": {"kind": "apiKeys", "secret": "callers"}},
+    ],
+    ids=["service", "gateway", "tokens", "tokens of another provider", "keys"],
+)
+def test_every_way_in_is_accepted(content: dict[str, Any]) -> None:
     assert refused(Entry, content, "slipway:entry") == []
     assert mistakes(content) == []
 
@@ -70,6 +83,38 @@ def test_both_ways_in_are_accepted(content: dict[str, Any]) -> None:
             "entry.gateway.drainSeconds: found 20, allowed: more than preStopSeconds, 20",
         ),
         (
+            changed(GATEWAY, "gateway.limits", {"headerSeconds": 20, "requestSeconds": 10}),
+            "entry.gateway.limits.requestSeconds: found 10, allowed: at least headerSeconds, 20",
+        ),
+        (
+            PLAIN | {"callers": {"kind": "apiKeys", "secret": "callers"}},
+            "entry.callers.kind: found apiKeys, allowed: open, because a Service lets everybody in",
+        ),
+        (
+            GATEWAY | {"callers": {"kind": "apiKeys"}},
+            "entry.callers.secret: found nothing, allowed: a value, because kind is apiKeys",
+        ),
+        (
+            GATEWAY | {"callers": {"secret": "callers"}},
+            "entry.callers.secret: found a value, allowed: nothing, because kind is open",
+        ),
+        (
+            GATEWAY | {"callers": {"kind": "entra", "audiences": ["api://scoring"]}},
+            "entry.callers.roles: found nothing, allowed: a value, because kind is entra",
+        ),
+        (
+            GATEWAY | {"callers": ENTRA | {"issuer": "https://id.example"}},
+            "entry.callers.keys: found nothing, allowed: a value, because issuer names another provider",
+        ),
+        (
+            GATEWAY | {"callers": ENTRA | {"keys": "https://id.example/keys"}},
+            "entry.callers.issuer: found nothing, allowed: a value, because keys names another provider",
+        ),
+        (
+            GATEWAY | {"callers": ENTRA | ELSEWHERE | {"tenant": TENANT}},
+            f"entry.callers.tenant: found {TENANT}, allowed: nothing, because issuer names another provider",
+        ),
+        (
             changed(GATEWAY, "gateway.pool", "gpu"),
             "entry.gateway.pool: found gpu, allowed: a pool of cluster.pools: app",
         ),
@@ -93,9 +138,39 @@ def test_a_gateway_leaves_the_services_port_alone() -> None:
 
 
 @pytest.mark.parametrize(
+    ("policy", "requests", "expected"),
+    [
+        ("Local", 100, []),
+        ("Cluster", None, []),
+        (
+            "Cluster",
+            100,
+            [
+                (
+                    "workload.service.externalTrafficPolicy: found Cluster, allowed: Local, or null in "
+                    "entry.gateway.limits.requestsPerSecond, because callers look like nodes otherwise"
+                )
+            ],
+        ),
+    ],
+)
+def test_a_limit_for_each_caller_needs_callers_addresses(
+    policy: str, requests: int | None, expected: list[str]
+) -> None:
+    entry = section(Entry, changed(GATEWAY, "gateway.limits", {"requestsPerSecond": requests}))
+    found = entry_rules.callers_have_addresses(entry, workload({"service.externalTrafficPolicy": policy}))
+
+    assert told(found) == expected
+
+
+@pytest.mark.parametrize(
     ("path", "value"),
     [
         ("kind", "ingress"),
+        ("gateway.limits", {"requestsPerSecond": 0}),
+        ("callers", {"kind": "basic"}),
+        ("callers", {"audiences": ["api://scoring and more"]}),
+        ("callers", {"keys": "http://id.example/keys"}),
         ("gateway.minReplicas", 1),
         ("gateway.chart", "https://charts.example/gateway"),
         ("gateway.images", {"controller": f"{IMAGE}:v1", "proxy": f"{IMAGE}@sha256:{'a' * 64}"}),
