@@ -15,7 +15,7 @@ PROTECTED = {"protect": True}
 def found(
     *, sources: list[str], proven: str = "", protected: bool = True, backends: bool = True
 ) -> list[tuple[str, str, Level]]:
-    """What is said of a route and a redirect beside it."""
+    """Advice about a route."""
     rules: list[dict[str, Any]] = (
         [{"backendRefs": [{"name": "scoring", "port": 80}]}] if backends else [{"filters": []}]
     )

@@ -86,6 +86,7 @@ class Entry(pulumi.ComponentResource):
 
     def _routes(self, gateway: pulumi.Output[str]) -> None:
         args = self._args
+        proof = self._proof()
         route = self._declare(
             "route",
             objects.app_route(
@@ -96,6 +97,7 @@ class Entry(pulumi.ComponentResource):
                 host=args.host,
                 service_name=args.service,
             ),
+            proof,
         )
         redirect = objects.redirect(args.naming, namespace=args.namespace, gateway=gateway, host=args.host)
         self._declare("redirect", redirect)
@@ -109,13 +111,13 @@ class Entry(pulumi.ComponentResource):
             ),
         )
 
-        if args.callers.kind != "open":
-            self._declare(
-                "callers",
-                objects.known_callers(
-                    args.naming, args.callers, tenant=args.tenant, namespace=args.namespace, route=route
-                ),
-            )
+    def _proof(self) -> list[pulumi.Resource]:
+        """The policy for the route, there before it: at no moment does a new route let everybody in."""
+        args = self._args
+        if args.callers.kind == "open":
+            return []
+        wanted = objects.known_callers(args.naming, args.callers, tenant=args.tenant, namespace=args.namespace)
+        return [self._resource("callers", wanted, args.gateway_kinds)]
 
     def _certificate(self, acme: Acme, gateway: pulumi.Output[str]) -> None:
         args = self._args

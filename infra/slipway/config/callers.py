@@ -1,9 +1,10 @@
-"""Who may call, and how a caller proves it."""
+"""Callers: everybody, or those that prove who they are."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
+from pydantic.alias_generators import to_camel
 
 from .base import Section
 from .values import Guid, HttpsUrl, ObjectName
@@ -16,8 +17,18 @@ Role = Annotated[str, Matching(r"[A-Za-z0-9._:-]{1,120}", "an app role's value s
 """An app role's value."""
 
 
+VaultSecret = Annotated[
+    str,
+    Matching(
+        r"https://[a-z0-9-]{3,24}\.vault\.[a-z.]+/secrets/[A-Za-z0-9-]{1,127}",
+        "a Key Vault secret such as https://kv-callers.vault.azure.net/secrets/release",
+    ),
+]
+"""A secret of a Key Vault, by its address."""
+
+
 class Callers(Section):
-    """Who may call. The gateway looks at the proof; the app sees requests of known callers only."""
+    """Callers that are let in. The gateway looks at the proof; the app sees requests of known callers only."""
 
     kind: Literal["open", "entra", "apiKeys"] = "open"
     """open: everybody. entra: holders of a token of Entra ID. apiKeys: holders of a key of `secret`, in x-api-key."""
@@ -41,16 +52,28 @@ class Callers(Section):
     secret: ObjectName | None = None
     """With kind apiKeys: an Opaque Secret in the environment's namespace, one key of a caller under each name."""
 
+    release_key: VaultSecret | None = None
+    """With kind apiKeys: the secret of a Key Vault that holds the key of the release pipeline's smoke test."""
+
+    @property
+    def entra_audience(self) -> str | None:
+        """The audience of a token that the Azure CLI's login can have; None where it can prove nothing."""
+        return self.audiences[0] if self.kind == "entra" and self.issuer is None else None
+
 
 _NEEDED = {"open": (), "entra": ("audiences", "roles"), "apiKeys": ("secret",)}
-_ALLOWED = {"open": (), "entra": ("tenant", "audiences", "roles", "issuer", "keys"), "apiKeys": ("secret",)}
+_ALLOWED = {
+    "open": (),
+    "entra": ("tenant", "audiences", "roles", "issuer", "keys"),
+    "apiKeys": ("secret", "release_key"),
+}
 
 
 def contradictions(callers: Callers) -> Iterator[tuple[str, str, str]]:
     """Yield (path, found, allowed) where keys and kind do not fit."""
     for key in (name for name in Callers.model_fields if name != "kind"):
         given = bool(getattr(callers, key))
-        path = f"entry.callers.{key}"
+        path = f"entry.callers.{to_camel(key)}"
         if given and key not in _ALLOWED[callers.kind]:
             yield path, "a value", f"nothing, because kind is {callers.kind}"
         if not given and key in _NEEDED[callers.kind]:

@@ -134,7 +134,7 @@ class Entry(Section):
     """The certificate, with kind gateway."""
 
     callers: Callers = Callers()
-    """Who may call, with kind gateway."""
+    """Callers that are let in, with kind gateway."""
 
     @property
     def scheme(self) -> str:

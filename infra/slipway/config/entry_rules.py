@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from .callers import contradictions
 from .cluster import Cluster
 from .entry import Entry
+from .pipelines import Pipelines
 from .workload import Workload
 
 _Problem = tuple[str, str, str]
@@ -99,6 +100,15 @@ def requests_have_time_to_arrive(entry: Entry) -> Iterator[_Problem]:
         )
 
 
+def releases_prove_themselves(entry: Entry, pipelines: Pipelines | None) -> Iterator[_Problem]:
+    """The release pipeline asks the new release through the gateway, with a proof of its own login."""
+    callers, because = entry.callers, "because the release pipeline asks the new release through the gateway"
+    if pipelines and callers.kind == "apiKeys" and callers.release_key is None:
+        yield "entry.callers.releaseKey", "nothing", f"a Key Vault secret, {because}"
+    if pipelines and callers.issuer:
+        yield "entry.callers.issuer", callers.issuer, f"nothing, {because} with a token of Entra ID"
+
+
 RULES = (
     plain_is_spelled_out,
     parts_belong_to_the_gateway,
@@ -109,5 +119,6 @@ RULES = (
     proxies_have_a_pool,
     the_gateway_has_its_ports,
     callers_have_addresses,
+    releases_prove_themselves,
 )
 """Every rule above."""

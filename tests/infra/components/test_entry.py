@@ -215,6 +215,13 @@ def test_a_key_is_looked_up_in_the_named_secret_and_kept_from_the_app(declared: 
     }
 
 
+def test_a_route_comes_after_the_policy_that_guards_it(declared: Declared, naming: Naming) -> None:
+    found = declared_entry(declared, naming, ACME, callers={"kind": "apiKeys", "secret": "callers"})
+
+    assert any(one.endswith("::entry-callers") for one in named(found, "entry-route").options["dependsOn"])
+    assert any(one.endswith("::controllers-gateway") for one in named(found, "entry-callers").options["dependsOn"])
+
+
 def test_open_callers_prove_nothing(declared: Declared, naming: Naming) -> None:
     assert "entry-callers" not in names(declared_entry(declared, naming, ACME))
 

@@ -7,7 +7,7 @@ import pytest
 from slipway.config import entry_rules
 from slipway.config.entry import Entry
 from tests.infra import sections
-from tests.infra.config.sections import changed, refused, section, told
+from tests.infra.config.sections import changed, pipelines, refused, section, told
 from tests.infra.support.workloads import workload
 
 PLAIN: dict[str, Any] = {"kind": "service", "plainHttp": True}
@@ -18,6 +18,7 @@ GATEWAY: dict[str, Any] = {
 }
 ENTRA: dict[str, Any] = {"kind": "entra", "audiences": ["api://scoring"], "roles": ["Caller"]}
 ELSEWHERE = {"issuer": "https://id.example", "keys": "https://id.example/keys"}
+KEYS: dict[str, Any] = {"kind": "apiKeys", "secret": "callers"}
 TENANT = "22222222-2222-2222-2222-222222222222"
 IMAGE = "registry.example/envoyproxy/gateway"
 
@@ -38,7 +39,7 @@ def mistakes(content: dict[str, Any], **pool: Any) -> list[str]:
         GATEWAY,
         GATEWAY | {"callers": ENTRA | {"tenant": TENANT}},
         GATEWAY | {"callers": ENTRA | ELSEWHERE},
-        GATEWAY | {"callers": {"kind": "apiKeys", "secret": "callers"}},
+        GATEWAY | {"callers": KEYS},
     ],
     ids=["service", "gateway", "tokens", "tokens of another provider", "keys"],
 )
@@ -87,7 +88,7 @@ def test_every_way_in_is_accepted(content: dict[str, Any]) -> None:
             "entry.gateway.limits.requestSeconds: found 10, allowed: at least headerSeconds, 20",
         ),
         (
-            PLAIN | {"callers": {"kind": "apiKeys", "secret": "callers"}},
+            PLAIN | {"callers": KEYS},
             "entry.callers.kind: found apiKeys, allowed: open, because a Service lets everybody in",
         ),
         (
@@ -164,12 +165,31 @@ def test_a_limit_for_each_caller_needs_callers_addresses(
 
 
 @pytest.mark.parametrize(
+    ("callers", "expected"),
+    [
+        ({"kind": "open"}, ""),
+        (ENTRA, ""),
+        (KEYS | {"releaseKey": "https://kv-callers.vault.azure.net/secrets/release"}, ""),
+        (KEYS, "entry.callers.releaseKey: found nothing, allowed: a Key Vault secret, because"),
+        (ENTRA | ELSEWHERE, "entry.callers.issuer: found https://id.example, allowed: nothing, because"),
+    ],
+)
+def test_a_release_pipeline_needs_a_proof_of_its_own(callers: dict[str, Any], expected: str) -> None:
+    entry = section(Entry, GATEWAY | {"callers": callers})
+    found = told(entry_rules.releases_prove_themselves(entry, pipelines(None)))
+
+    assert [line.startswith(expected) for line in found] == ([True] if expected else [])
+    assert told(entry_rules.releases_prove_themselves(entry, None)) == []
+
+
+@pytest.mark.parametrize(
     ("path", "value"),
     [
         ("kind", "ingress"),
         ("gateway.limits", {"requestsPerSecond": 0}),
         ("callers", {"kind": "basic"}),
         ("callers", {"audiences": ["api://scoring and more"]}),
+        ("callers", {"releaseKey": "kv-callers/release"}),
         ("callers", {"keys": "http://id.example/keys"}),
         ("gateway.minReplicas", 1),
         ("gateway.chart", "https://charts.example/gateway"),

@@ -125,7 +125,7 @@ def sent_headers(spec: Any) -> list[tuple[int, str, str]]:
 )
 def test_proof_and_bounds_follow_their_schemas(naming: Naming, callers: dict[str, Any]) -> None:
     config = section(Callers, callers)
-    proof = entry.known_callers(naming, config, tenant="t", namespace="scoring-dev", route="scoring")
+    proof = entry.known_callers(naming, config, tenant="t", namespace="scoring-dev")
     bounds = entry.backend_traffic(
         naming, section(Limits, LIMITS), config, largest_body=1000, namespace="scoring-dev", route="scoring"
     )

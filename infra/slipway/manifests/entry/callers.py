@@ -9,6 +9,7 @@ from slipway.manifests.metadata import metadata
 from slipway.naming import Naming
 
 from .custom import ENVOY_API, Custom, target
+from .routes import app_route_name
 
 API_KEY_HEADER = "x-api-key"
 """The header that carries a caller's key."""
@@ -17,9 +18,7 @@ _PROVIDER = "callers"
 _ENTRA = "https://login.microsoftonline.com"
 
 
-def known_callers(
-    naming: Naming, config: Callers, *, tenant: str, namespace: pulumi.Input[str], route: pulumi.Input[str]
-) -> Custom:
+def known_callers(naming: Naming, config: Callers, *, tenant: str, namespace: pulumi.Input[str]) -> Custom:
     """Known callers alone get through the app's route; redirects and the certificate's authority stay as they are.
 
     `tenant` is the environment's own, for tokens where config names no other.
@@ -29,12 +28,12 @@ def known_callers(
         api_version=ENVOY_API,
         kind="SecurityPolicy",
         metadata=metadata(naming, namespace=namespace, name=naming.workload),
-        spec={"targetRefs": [target("HTTPRoute", route)], **proof},
+        spec={"targetRefs": [target("HTTPRoute", app_route_name(naming))], **proof},
     )
 
 
 def _tokens(config: Callers, tenant: str) -> dict[str, Any]:
-    """A token that nobody has signed, or for another audience, is 401; one without the role is 403."""
+    """A forged token, or one for another audience, is 401; one without the role is 403."""
     provider = {
         "name": _PROVIDER,
         "issuer": config.issuer or f"{_ENTRA}/{tenant}/v2.0",
