@@ -2,13 +2,16 @@
 
 import shutil
 from collections.abc import Iterator
+from urllib.parse import quote
 
 from .az import AzError, az
 from .finding import Finding, Purpose, missing, there, unknown
 from .target import Target
 
 _PIPELINES = frozenset({Purpose.PIPELINES})
-NAMES = ("devops", "organisation", "project")
+NAMES = ("devops", "organisation", "project", "job token")
+_API = "499b84ac-1321-427f-aa17-267ca6975798"
+"""Azure DevOps among Entra's applications: `az rest` asks for a token of it."""
 
 
 def look(target: Target | None, reason: str = "") -> Iterator[Finding]:
@@ -54,15 +57,38 @@ def _organization(target: Target) -> Iterator[Finding]:
             "the tenant: Organization settings, Microsoft Entra"
         )
         yield missing("organisation", f"{target.organization}: {error}", _PIPELINES, remedy)
-        yield unknown("project", "the organisation does not answer", _PIPELINES, remedy)
+        yield from _unseen(NAMES[2:], "the organisation does not answer", remedy)
         return
     yield there("organisation", target.organization, _PIPELINES)
+    yield from _project(target, names)
+
+
+def _project(target: Target, names: list[str]) -> Iterator[Finding]:
     if not target.project:
         yield there("project", f"another environment than {target.stack} owns it", _PIPELINES)
+        yield there("job token", f"another environment than {target.stack} owns the project", _PIPELINES)
     elif target.project in names:
         yield there("project", target.project, _PIPELINES)
+        yield _job_token(target)
     elif target.creates_project:
         yield there("project", f"{target.project} is not there yet; pulumi up makes it", _PIPELINES)
+        yield there("job token", "the project is not there yet; look again after pulumi up", _PIPELINES)
     else:
         make = f'az devops project create --name "{target.project}" --organization {target.organization}'
         yield missing("project", f"{target.project} does not exist", _PIPELINES, make)
+        yield unknown("job token", "the project does not exist", _PIPELINES, make)
+
+
+def _job_token(target: Target) -> Finding:
+    """No argument of a pipeline limits what its jobs' token reaches: the project's settings do."""
+    settings = f"{target.organization.rstrip('/')}/{quote(target.project)}/_apis/build/generalsettings"
+    where = ("--resource", _API, "--uri", f"{settings}?api-version=7.1-preview.1")
+    try:
+        found = az("rest", "--method", "get", *where) or {}
+    except AzError as error:
+        remedy = "ask a member of the project to look: Project settings, Pipelines, Settings"
+        return unknown("job token", str(error), _PIPELINES, remedy)
+    if found.get("enforceJobAuthScope") is True:
+        return there("job token", f"reaches {target.project} alone", _PIPELINES)
+    limit = f"az rest --method patch {' '.join(where)} --body '{{\"enforceJobAuthScope\": true}}'"
+    return missing("job token", f"reaches every project of {target.organization}", _PIPELINES, limit)

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.scoring.manifest import MANIFEST_FILE
+from delivery.failure import FailureError
 from delivery.image.engine import EngineError, docker
 from delivery.paths import MODEL, ROOT, short
+from delivery.tools import pins
 
 from .finding import Finding, Purpose, missing, there
 
@@ -67,6 +69,7 @@ def look() -> Iterator[Finding]:
     yield _pulumi()
     yield from _docker()
     yield _model()
+    yield _checksums()
 
 
 def _python() -> Finding:
@@ -140,6 +143,18 @@ def _model() -> Finding:
     if not (MODEL / MANIFEST_FILE).is_file():
         return missing("model", f"no pulled version in {short(MODEL)}", _IMAGE, remedy)
     return there("model", short(MODEL), _IMAGE)
+
+
+def _checksums() -> Finding:
+    """An agent installs no tool without the checksum that the repository holds."""
+    try:
+        unpinned = [tool.name for tool in pins.read_pins() if not tool.sha256]
+    except FailureError as error:
+        return missing("checksums", str(error), _PIPELINES, f"git restore {short(pins.FILE)}")
+    if unpinned:
+        remedy = f"slipway tools pin   # compare with what the publishers say, then commit {short(pins.FILE)}"
+        return missing("checksums", f"none of {', '.join(unpinned)}", _PIPELINES, remedy)
+    return there("checksums", short(pins.FILE), _PIPELINES)
 
 
 def _version(*command: str) -> tuple[tuple[int, ...] | None, str]:

@@ -66,12 +66,13 @@ def _verdict(state: State, difference: Difference) -> Difference:
     if ignored(state, difference.path):
         return replace(difference, ignored=True)
     pattern = _pattern(difference.path)
-    difference = replace(difference, refused=refusal(state.type, pattern, difference.old, difference.new))
     extra = state.options.get("replaceOnChanges", ())
     replacing = replaces(state.type, pattern, tuple(extra)) or (
         state.type == "pulumi:providers:kubernetes" and provider_moves(state.inputs, pattern)
     )
-    return replace(difference, replaces=True) if replacing else difference
+    if replacing:
+        return replace(difference, replaces=True)
+    return replace(difference, refused=refusal(state.type, pattern, difference.old, difference.new))
 
 
 def _option_consequences(found: list[Difference]) -> list[Difference]:

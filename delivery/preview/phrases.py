@@ -46,7 +46,7 @@ def between(difference: Difference) -> str:
     """Return one property, as it is said inside a sentence: `spec.replicas 2 -> 3`."""
     text = _between(difference)
     if difference.refused:
-        return f"{text}, which Azure refuses: {difference.refused}"
+        return f"{text}, which is refused: {difference.refused}"
     if difference.ignored:
         decides = _DECIDES.get(paths.pattern(paths.parse(difference.path)), "the program ignores changes of it")
         return f"{text} has no effect: {decides}"

@@ -1,13 +1,15 @@
 """The properties that cannot change in place: a change to one deletes the resource and makes another.
 
 A rendered state has no provider to ask, so this is what the providers are known to do. For azure-native: path
-parameters, create-only properties, and the provider's own table; for Kubernetes: the immutable fields of its API; for
-Azure DevOps: the properties that its provider marks as forcing a new resource. An engine's preview overrules it.
+parameters, create-only properties, and the provider's own table; for Kubernetes: kubernetes_rules.py; for Azure
+DevOps: the properties that its provider marks as forcing a new resource. An engine's preview overrules it.
 """
 
 import re
 from collections.abc import Iterable
 from typing import Final
+
+from .kubernetes_rules import force_new, immutable
 
 _AZURE_NAMES: Final = """
     resourceGroupName resourceName accountName registryName vaultName zoneName containerName agentPoolName workspaceName
@@ -41,27 +43,6 @@ _AZURE: Final = {
     "azure-native:dns:RecordSet": "recordType",
     "azure-native:authorization:ManagementLockByScope": "scope",
 }
-_KUBERNETES_POD: Final = "spec.containers spec.nodeName spec.serviceAccountName spec.volumes spec.securityContext"
-_KUBERNETES: Final = {
-    "Deployment": "spec.selector",
-    "DaemonSet": "spec.selector",
-    "ReplicaSet": "spec.selector",
-    "StatefulSet": "spec.selector spec.serviceName spec.volumeClaimTemplates spec.podManagementPolicy",
-    "Job": "spec.selector spec.template spec.completions spec.completionMode",
-    "Pod": _KUBERNETES_POD,
-    "ConfigMap": "data binaryData immutable",
-    "Secret": "data stringData type immutable",
-    "Service": "spec.clusterIP spec.clusterIPs",
-    "PersistentVolumeClaim": "spec.accessModes spec.selector spec.storageClassName spec.volumeName spec.volumeMode",
-    "PersistentVolume": "spec.persistentVolumeSource",
-    "StorageClass": "provisioner parameters reclaimPolicy volumeBindingMode",
-    "RoleBinding": "roleRef",
-    "ClusterRoleBinding": "roleRef",
-    "CSIDriver": "spec.attachRequired",
-    "PriorityClass": "value",
-    "RuntimeClass": "handler",
-}
-_KUBERNETES_ALL: Final = "metadata.name metadata.namespace kind"
 _DEVOPS: Final = {
     "BuildDefinition": "projectId",
     "Environment": "projectId",
@@ -99,8 +80,10 @@ def replaces(resource_type: str, pattern: str, extra: Iterable[str] = ()) -> boo
 
 
 def refusal(resource_type: str, pattern: str, old: object, new: object) -> str:
-    """Return why Azure refuses this change of a resource that stays; empty where that is not known."""
+    """Return why the service refuses this change of a resource that stays; empty where that is not known."""
     last = resource_type.rpartition(":")[2]
+    if resource_type.startswith("kubernetes:") and any(_within(pattern, path) for path in immutable(resource_type)):
+        return f"Kubernetes keeps {pattern} as it was made"
     if last == "Subnet" and pattern in ("addressPrefix", "addressPrefixes") and old is not None:
         return "no range of a subnet changes while machines are in it"
     if last == "VirtualNetwork" and pattern.startswith("addressSpace") and old is not None:
@@ -126,7 +109,7 @@ def provider_moves(inputs: dict[str, object], pattern: str) -> bool:
 def _paths(resource_type: str) -> tuple[str, ...]:
     module, _, last = resource_type.rpartition(":")
     if module.startswith("kubernetes:"):
-        return tuple((_KUBERNETES.get(last, "") + " " + _KUBERNETES_ALL).split())
+        return force_new(resource_type)
     if module.startswith("azure-native:"):
         return tuple((_AZURE.get(resource_type, "") + " " + _AZURE_NAMES).split())
     if module.startswith("azuredevops:"):

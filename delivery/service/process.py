@@ -86,7 +86,7 @@ class Process:
         self._process.wait()
 
     def _group_lives(self, seconds: float = 10) -> bool:
-        """Whether workers outlive their master by more than the moment that a busy machine takes to end them."""
+        """True if workers outlive their master by more than the moment that a busy machine takes to end them."""
         until = time.monotonic() + seconds
         while _has_members(self._process.pid):
             if time.monotonic() >= until:
@@ -96,7 +96,7 @@ class Process:
 
 
 def _has_members(group: int) -> bool:
-    """Whether a process of the group runs: one that ended and still waits for its parent (a zombie) does not.
+    """True if a process of the group runs: one that ended and still waits for its parent (a zombie) does not.
 
     The first process of a container seldom reaps what it inherits, so zombies may stay in a group for ever.
     """

@@ -43,8 +43,9 @@ class _Pins(BaseModel):
     tools: tuple[Tool, ...]
 
 
-def read_pins(file: Path = FILE) -> tuple[Tool, ...]:
-    """Return the tools of a file. Raises FailureError with the place of each mistake."""
+def read_pins(file: Path | None = None) -> tuple[Tool, ...]:
+    """Return the tools of a file, by default the repository's. Raises FailureError with the place of each mistake."""
+    file = file or FILE
     try:
         return _Pins.model_validate_json(file.read_text(encoding="utf-8")).tools
     except FileNotFoundError:

@@ -6,12 +6,9 @@ sent at all: only there the last input stands in, so that a preview shows no cha
 Why it is so: docs/decisions/what-azure-changes-is-read-live.md.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
-from hashlib import sha256
 
 import pulumi
 from pulumi_azure_native import containerservice as aks
@@ -81,26 +78,6 @@ def pool_version(wanted: str, control_plane: str, pool: RunningPool | None) -> s
     if pool is None or not pool.version:
         return control_plane
     return pool.version if newer(wanted, pool.version) == pool.version else control_plane
-
-
-def digest(body: Mapping[str, object]) -> str:
-    """A check of all of a body that config and program decide; what other resources feed it is left out."""
-    return sha256(json.dumps(_plain(body), sort_keys=True).encode()).hexdigest()[:16]
-
-
-def _plain(value: object) -> object:
-    match value:
-        case pulumi.Output():
-            return None
-        case Enum():
-            return value.value
-        case Mapping():
-            return {str(key): _plain(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_plain(item) for item in value]
-        case None | str() | int() | float():
-            return value
-    return _plain(vars(value))
 
 
 def _numbers(text: str) -> tuple[int, ...]:

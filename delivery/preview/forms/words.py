@@ -87,7 +87,7 @@ def remarks(difference: Difference) -> list[str]:
     if difference.ignored:
         found.append("no effect")
     if difference.refused:
-        found.append("Azure refuses")
+        found.append("refused")
     if difference.unknown:
         found.append("unknown until applied")
     if difference.secret:

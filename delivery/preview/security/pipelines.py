@@ -16,7 +16,6 @@ _CHECKS: Final = {
     "CheckRequiredTemplate": "any pipeline template may be used",
     "CheckRestApi": "no service is asked any more",
 }
-_SCOPES: Final = ("projectCollection", "project")
 
 
 def pipelines(change: Change) -> Iterator[Effect]:
@@ -32,8 +31,6 @@ def pipelines(change: Change) -> Iterator[Effect]:
         yield from _authorization(change)
     elif last.startswith(("ServiceEndpoint", "Serviceendpoint")) and change.operation is Operation.CREATE:
         yield Effect("lets pipelines sign in elsewhere")
-    elif last == "BuildDefinition":
-        yield from _ordered(change, "jobAuthorizationScope", _SCOPES, "its jobs may reach every project")
     elif (
         last == "VariableGroup" and at(change.new, "allowAccess") is True and at(change.old, "allowAccess") is not True
     ):
@@ -121,10 +118,3 @@ def _branch_policy(change: Change) -> Iterator[Effect]:
         )
     if at(change.new, "settings.submitterCanVote") is True and at(change.old, "settings.submitterCanVote") is not True:
         yield Effect("an author may approve his own change", explains=("settings.submitterCanVote",))
-
-
-def _ordered(change: Change, path: str, levels: tuple[str, ...], weak: str) -> Iterator[Effect]:
-    before, after = at(change.old, path), at(change.new, path)
-    if change.old is not None and before in levels and after in levels and before != after:
-        weaker = levels.index(after) < levels.index(before)
-        yield Effect(weak if weaker else f"{path} is {after}", loosens=weaker, explains=(path,))

@@ -18,6 +18,7 @@ from slipway.config.network import Network
 from slipway.config.node_pools import SystemPool, UserPool
 from slipway.placement import Placement
 from slipway.roles import Role, grant
+from slipway.sent_bodies import SentBodies
 
 _ADMIN = (Role.AKS_CLUSTER_ADMIN,)
 _READER = (Role.AKS_CLUSTER_USER, Role.AKS_RBAC_READER)  # the second alone does not let a group fetch a kubeconfig
@@ -76,7 +77,7 @@ class Cluster(pulumi.ComponentResource):
         self._node_group = args.placement.naming.name("rg", part="nodes", limit=80)
         self._running = args.running or live.Running(version="")
         self._kubernetes = live.newer(args.config.kubernetes_version, self._running.version)
-        self.sent = {}
+        self._sent = SentBodies(args.sent)
         self.resource = self._cluster(self._joins_subnet())
         pools = [self._pool(pool) for pool in args.config.pools]
         self._calendar()
@@ -85,6 +86,7 @@ class Cluster(pulumi.ComponentResource):
         self.node_resource_group_name = pulumi.Output.from_input(self._node_group)
         self.user_credentials = self._credentials()
         self.ready = [self.resource, *pools, *self._admission()]
+        self.sent = self._sent.checks
         self.register_outputs({"id": self.id, "name": self.name})
 
     def _joins_subnet(self) -> authorization.RoleAssignment:
@@ -110,7 +112,7 @@ class Cluster(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=[joins_subnet, *args.after],
-                ignore_changes=[] if self._moved() else self._unsent(name, wanted, _AZURES_IN_CLUSTER),
+                ignore_changes=[] if self._moved() else self._sent.ignored(name, wanted, _AZURES_IN_CLUSTER),
             ),
             **wanted
             | {
@@ -120,7 +122,7 @@ class Cluster(pulumi.ComponentResource):
                 ],
             },
         )
-        self._keep(name, wanted, made)
+        self._sent.record(name, wanted, made)
         return made
 
     def _body(self) -> dict[str, Any]:
@@ -136,7 +138,13 @@ class Cluster(pulumi.ComponentResource):
             "sku": profiles.sku(config.tier),
             "support_plan": profiles.support(config.tier),
             "identity": profiles.identity(args.cluster_identity_id),
-            "identity_profile": {"kubeletidentity": self._kubelet()},
+            "identity_profile": {
+                "kubeletidentity": aks.UserAssignedIdentityArgs(
+                    resource_id=args.kubelet_identity_id,
+                    client_id=args.kubelet_client_id,
+                    object_id=args.kubelet_principal_id,
+                )
+            },
             "enable_rbac": True,
             "disable_local_accounts": True,
             "aad_profile": profiles.entra(place.tenant_id),
@@ -169,22 +177,6 @@ class Cluster(pulumi.ComponentResource):
         found = self._running.pools.get(pool.name)
         return found is not None and found.bounds not in (None, (pool.min_count, pool.max_count))
 
-    def _unsent(self, name: str, wanted: Mapping[str, Any], paths: Sequence[str]) -> list[str]:
-        """`paths`, if nothing is to be sent: what Azure changed by itself is then no change of ours."""
-        return list(paths) if self._args.sent.get(name) == live.digest(wanted) else []
-
-    def _keep(self, name: str, wanted: Mapping[str, Any], made: pulumi.CustomResource) -> None:
-        """A check counts once Azure has taken the body."""
-        check = live.digest(wanted)
-        self.sent[name] = made.id.apply(lambda _: check)
-
-    def _kubelet(self) -> aks.UserAssignedIdentityArgs:
-        return aks.UserAssignedIdentityArgs(
-            resource_id=self._args.kubelet_identity_id,
-            client_id=self._args.kubelet_client_id,
-            object_id=self._args.kubelet_principal_id,
-        )
-
     def _pool(self, name: str) -> aks.AgentPool:
         pool, logical = self._args.config.pools[name], f"{self._name}-pool-{name}"
         wanted = self._pool_body(name, pool)
@@ -193,16 +185,16 @@ class Cluster(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=False,  # another size of machine is another pool
-                # Said aloud, because the provider deletes first whatever has a name of its own: the name is new as
+                # Spelled out, because the provider deletes first whatever has a name of its own: the name is new as
                 # well (node_pools.py), so the new machines come up before the old ones are drained and go.
                 delete_before_replace=False,
                 deleted_with=self.resource,
                 depends_on=[self.resource],
-                ignore_changes=self._unsent(logical, wanted, _AZURES_IN_POOL),
+                ignore_changes=self._sent.ignored(logical, wanted, _AZURES_IN_POOL),
             ),
             **wanted | self._now(wanted["agent_pool_name"], pool),
         )
-        self._keep(logical, wanted, made)
+        self._sent.record(logical, wanted, made)
         return made
 
     def _pool_body(self, name: str, pool: UserPool) -> dict[str, Any]:
@@ -285,8 +277,7 @@ class Cluster(pulumi.ComponentResource):
 
     def _credentials(self) -> pulumi.Output[str]:
         """Server and certificate authority come from Azure; who logs in how is config's and kubelogin's."""
-        args = self._args
-        private = args.config.api.access is ApiAccess.PRIVATE
+        args, private = self._args, self._args.config.api.access is ApiAccess.PRIVATE
         answer = aks.list_managed_cluster_user_credentials_output(
             resource_group_name=args.placement.resource_group_name,
             resource_name=self._physical,

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from delivery.doctor import devops
 from delivery.doctor.azure import PROVIDERS
+from delivery.paths import ROOT
+from delivery.tools import pins
 
 from .fake import Machine
 
@@ -58,7 +61,18 @@ def answers() -> dict[str, Any]:
         "aks list": [],
         "extension list": "1.0.2",
         "devops project list": ["Other", "Slipway"],
+        f"rest --method get --resource {devops._API}": {"enforceJobAuthScope": True},
     }
+
+
+@pytest.fixture
+def pinned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The tools' file with a checksum for each tool."""
+    tools = pins.read_pins(ROOT / "pipelines" / "tools.json")
+    file = tmp_path / "tools.json"
+    pins.write_pins(tools, {tool.name: "0" * 64 for tool in tools}, file)
+    monkeypatch.setattr(pins, "FILE", file)
+    return file
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-@pytest.mark.usefixtures("machine", "model")
+@pytest.mark.usefixtures("machine", "model", "pinned")
 def test_a_whole_machine_lacks_nothing() -> None:
     assert {finding.name: finding.state for finding in tools.look() if finding.state is not State.THERE} == {}
 
@@ -243,7 +243,7 @@ def test_azure_devops_needs_its_extension(machine: Machine, target: Target) -> N
     machine.az("extension list", None)
     found = named(devops.look(target))
     assert found["devops"].remedy == "az extension add --name azure-devops"
-    assert found["organisation"].state is found["project"].state is State.UNKNOWN
+    assert {found[name].state for name in devops.NAMES[1:]} == {State.UNKNOWN}
 
 
 def test_an_organisation_that_does_not_answer_hides_its_projects(machine: Machine, target: Target) -> None:
@@ -266,6 +266,41 @@ def test_a_missing_project_is_made_by_hand_or_by_the_program(
     finding = named(devops.look(read(root, "dev")))["project"]
     assert finding.state is state
     assert said in finding.found
+
+
+def test_a_job_token_that_reaches_every_project_comes_with_the_command_that_limits_it(
+    machine: Machine, target: Target
+) -> None:
+    machine.az(f"rest --method get --resource {devops._API}", {"enforceJobAuthScope": False})
+    finding = named(devops.look(target))["job token"]
+    assert finding.state is State.MISSING
+    assert finding.needed_for == {Purpose.PIPELINES}
+    assert finding.found == "reaches every project of https://dev.azure.com/contoso"
+    assert finding.remedy.startswith("az rest --method patch ")
+    assert "https://dev.azure.com/contoso/Slipway/_apis/build/generalsettings?api-version=" in finding.remedy
+
+
+def test_settings_of_a_project_that_cannot_be_read_are_unknown(machine: Machine, target: Target) -> None:
+    machine.az(f"rest --method get --resource {devops._API}", "ERROR: Forbidden", code=1)
+    assert named(devops.look(target))["job token"].state is State.UNKNOWN
+
+
+@pytest.mark.usefixtures("machine", "model")
+def test_tools_without_checksums_are_named(pinned: Path) -> None:
+    pinned.write_text(pinned.read_text(encoding="utf-8").replace("0" * 64, "", 1), encoding="utf-8")
+    finding = named(tools.look())["checksums"]
+    assert finding.state is State.MISSING
+    assert finding.needed_for == {Purpose.PIPELINES}
+    assert finding.found == "none of pulumi"
+    assert finding.remedy.startswith("slipway tools pin")
+
+
+@pytest.mark.usefixtures("machine", "model")
+def test_a_broken_file_of_tools_is_named_with_its_mistake(pinned: Path) -> None:
+    pinned.write_text('{"tools": [{}]}', encoding="utf-8")
+    finding = named(tools.look())["checksums"]
+    assert finding.state is State.MISSING
+    assert "tools.0.name" in finding.found
 
 
 def test_a_stack_without_a_file_is_said_and_the_rest_is_looked_at(machine: Machine, root: Path) -> None:
@@ -335,10 +370,11 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(machine: Machine, model: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(machine: Machine, model: Path, pinned: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run `doctor ...` on that machine."""
     assert machine.folder
-    assert model
+    assert model.is_dir()
+    assert pinned.is_file()
     monkeypatch.setattr(cli, "ROOT", root)
     return lambda *arguments: CliRunner().invoke(cli.app, list(arguments))
 

@@ -364,7 +364,7 @@ _RESOURCES: list[Document] = [
     _devops(
         "BuildDefinition",
         "release",
-        {"name": "release", "jobAuthorizationScope": "project", "repository": {"branchName": "refs/heads/main"}},
+        {"name": "release", "repository": {"branchName": "refs/heads/main"}},
     ),
     _devops(
         "PipelineAuthorization",

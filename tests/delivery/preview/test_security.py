@@ -29,7 +29,6 @@ APPROVAL = f"{DEVOPS}checkApproval:CheckApproval"
 BRANCHES = f"{DEVOPS}checkBranchControl:CheckBranchControl"
 REVIEWERS = f"{DEVOPS}branchPolicyMinReviewers:BranchPolicyMinReviewers"
 PERMISSIONS = f"{DEVOPS}gitPermissions:GitPermissions"
-PIPELINE = f"{DEVOPS}buildDefinition:BuildDefinition"
 _DEFINITIONS = "/subscriptions/1/providers/Microsoft.Authorization/roleDefinitions"
 OWNER = f"{_DEFINITIONS}/8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
 READER = f"{_DEFINITIONS}/acdd72a7-3385-48ef-bd42-f606fba81ae7"
@@ -260,12 +259,6 @@ CASES: list[tuple[str, Inputs, Inputs, list[tuple[str, bool]]]] = [
         [("Push is Allow, not Deny", True)],
     ),
     (PERMISSIONS, {"permissions": {}}, {"permissions": {"Push": "Deny"}}, [("Push is Deny, not NotSet", False)]),
-    (
-        PIPELINE,
-        {"jobAuthorizationScope": "project"},
-        {"jobAuthorizationScope": "projectCollection"},
-        [("its jobs may reach every project", True)],
-    ),
     (f"{DEVOPS}variableGroup:VariableGroup", {}, {"allowAccess": True}, [("every pipeline may read it", True)]),
     (f"{DEVOPS}serviceEndpointAws:ServiceEndpointAws", None, {}, [("lets pipelines sign in elsewhere", True)]),
     # Locks

@@ -515,7 +515,7 @@ SEEDS = [
     Seed(
         "a version that Azure refuses",
         put("ManagedCluster/cluster", "kubernetesVersion", "1.32"),
-        "prod: cluster: Kubernetes 1.33 -> 1.32, which Azure refuses: Kubernetes goes one minor version at a time, "
+        "prod: cluster: Kubernetes 1.33 -> 1.32, which is refused: Kubernetes goes one minor version at a time, "
         f"and never back; {_STAY}",
         {"ManagedCluster/cluster": "update"},
     ),
