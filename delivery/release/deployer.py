@@ -19,6 +19,7 @@ from .attempt import Attempt, begin
 from .deployment import Begun, live
 from .engine import Engine, UnstartedError, name_digest, read_digest
 from .importing import Import
+from .proof import find_proof
 from .smoke import Demands, prove
 from .store import ReleaseStore
 
@@ -62,7 +63,10 @@ class OvertakenError(ConflictError):
 
 @dataclass(frozen=True, kw_only=True)
 class Deployer:
-    """One environment, and how to ask it. `address` overrules the stack's own; `by` is who asks for the deployment."""
+    """One environment, and how to ask it. `address` overrules the stack's own, `header` the proof of a caller.
+
+    `by` is who asks for the deployment.
+    """
 
     steps: Steps
     engine: Engine
@@ -70,6 +74,7 @@ class Deployer:
     store: ReleaseStore
     demands: Demands = field(default_factory=Demands)
     address: str = ""
+    header: str = field(default="", repr=False)
     by: str = "unknown"
 
     def known(self) -> dict[str, Any]:
@@ -231,12 +236,13 @@ class Deployer:
         return Target(release.configuration(), release.id, release.image.tag) if release else None
 
     def _service(self) -> Remote:
-        url = self.address or str(self.engine.outputs().get("endpointUrl") or "")
+        outputs = self.engine.outputs() if not (self.address and self.header) else {}
+        url = self.address or str(outputs.get("endpointUrl") or "")
         if not url:
             raise ServiceError(
                 f"stack {self.engine.stack} has no output endpointUrl to ask; --address names another one"
             )
-        return parse_remote(url, self.app.contract.health)
+        return parse_remote(url, self.app.contract.health, find_proof(outputs, self.header))
 
 
 @dataclass(frozen=True)

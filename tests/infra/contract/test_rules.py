@@ -98,6 +98,17 @@ def test_what_is_counted_always_has_a_number(refused: Refused, setting: dict[str
     assert found == [f"memory.0.of.1: {words}" for words in told]
 
 
+def test_the_largest_body_is_a_number_that_the_app_always_has(refused: Refused) -> None:
+    contract = {"settings": {"count": COUNT}, "requests": {"largestBody": "count"}}
+
+    assert refused(contract) == [
+        (
+            "requests.largestBody: found count, which may have no value, "
+            "allowed: a setting with a default, or one that is required"
+        )
+    ]
+
+
 def test_a_counted_setting_that_does_not_exist_is_named_with_the_likeliest(refused: Refused) -> None:
     contract = {"settings": {"count": {**COUNT, "default": 1}}, "requests": {"longest": ["cont"]}}
 
