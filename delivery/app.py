@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated
 
 import typer
@@ -75,15 +76,26 @@ class App:
         words = [PLACEHOLDER.sub(lambda found: values[found[1]], word) for word in shlex.split(line)]
         return [sys.executable if word == "python" else word for word in words]
 
-    def run(self, line: str, values: Mapping[str, str], more: Sequence[str] = ()) -> str:
-        """Run a command line of the contract and return its output.
+    def run(
+        self,
+        line: str,
+        values: Mapping[str, str],
+        more: Sequence[str] = (),
+        variables: Mapping[str, str] = MappingProxyType({}),
+    ) -> str:
+        """Run a command line of the contract, with `variables` beside this program's own, and return its output.
 
         Raises FailureError with what it printed where it does not end with 0.
         """
         words = [*self.words(line, values), *more]
         try:
             done = subprocess.run(
-                words, cwd=self.context, env=environment(), capture_output=True, check=False, stdin=subprocess.DEVNULL
+                words,
+                cwd=self.context,
+                env=environment() | dict(variables),
+                capture_output=True,
+                check=False,
+                stdin=subprocess.DEVNULL,
             )
         except OSError as error:
             raise FailureError(f"{words[0]}: cannot be run: {error.strerror}; {short(self.file)} names it") from None

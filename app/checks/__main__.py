@@ -2,11 +2,15 @@
 
 import argparse
 import http
+import os
 import sys
 
 from .hostile import LIGHT, check_workers, refuse, requests
 from .promises import PICTURES, Promises
 from .service import CheckError, Service, ask, parse
+
+_HEADER = "SLIPWAY_HEADER"
+"""Holds the header that each request needs where the way in lets known callers in only."""
 
 
 def main() -> int:
@@ -20,7 +24,7 @@ def main() -> int:
     image.set_defaults(run=lambda given: check_image(parse(given.url, given.management_url), given.model))
     release = commands.add_parser("release", help="what may be asked beside users")
     release.add_argument("url")
-    release.set_defaults(run=lambda given: check_release(parse(given.url)))
+    release.set_defaults(run=lambda given: check_release(parse(given.url, header=os.environ.get(_HEADER, ""))))
     given = parser.parse_args()
     try:
         given.run(given)

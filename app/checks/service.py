@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -42,6 +42,8 @@ class Service:
     port: int
     management_port: int | None = None
     secure: bool = False
+    proof: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Headers by which the way in knows its callers."""
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,13 @@ class Answer:
         return json.loads(self.body)
 
 
-def parse(url: str, management_url: str = "") -> Service:
-    """The service at these URLs."""
+def parse(url: str, management_url: str = "", header: str = "") -> Service:
+    """The service at these URLs; `header`, a `name: value`, goes with each request."""
     parts, management = urlsplit(url), urlsplit(management_url)
     port = parts.port or _PORTS[parts.scheme]
-    return Service(parts.hostname or "", port, management.port, secure=parts.scheme == "https")
+    name, _, value = header.partition(":")
+    proof = {name.strip(): value.strip()} if header else {}
+    return Service(parts.hostname or "", port, management.port, secure=parts.scheme == "https", proof=proof)
 
 
 def ask(
@@ -73,9 +77,10 @@ def ask(
     headers: Mapping[str, str] = MappingProxyType({}),
 ) -> Answer:
     """One request to its port for callers, on a connection of its own. Raises CheckError where none is answered."""
-    secure = isinstance(service, Service) and service.secure
-    kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-    return _exchange(kind(service.host, service.port, timeout=_ANSWER_SECONDS), method, path, body, headers)
+    given = service if isinstance(service, Service) else None
+    kind = http.client.HTTPSConnection if given and given.secure else http.client.HTTPConnection
+    every = {**(given.proof if given else {}), **headers}
+    return _exchange(kind(service.host, service.port, timeout=_ANSWER_SECONDS), method, path, body, every)
 
 
 def probe(service: Address, path: str) -> Answer:

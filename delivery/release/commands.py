@@ -18,6 +18,7 @@ from delivery.interrupts import StoppedError, raise_on_signals
 from delivery.model.location import parse_location
 from delivery.model.store import open_store
 from delivery.paths import WORK
+from delivery.service.remote import HEADER_VARIABLE
 
 from .record import Release
 from .recording import read
@@ -46,7 +47,7 @@ Address = Annotated[str, typer.Option(help="where to ask instead of the stack's 
 Header = Annotated[
     str,
     typer.Option(
-        envvar="SLIPWAY_HEADER",
+        envvar=HEADER_VARIABLE,
         help="a header by which the gateway knows this caller, such as 'x-api-key: ...'; else a token of az",
     ),
 ]

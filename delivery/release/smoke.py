@@ -16,7 +16,7 @@ from delivery.examples.folder import Examples
 from delivery.failure import FailureError
 from delivery.service.client import await_ready
 from delivery.service.identity import Identity
-from delivery.service.remote import Remote
+from delivery.service.remote import HEADER_VARIABLE, Remote
 from delivery.service.running import ServiceError, failure
 from delivery.service.trial import ask_examples
 
@@ -87,12 +87,18 @@ def _own_check(step: Step, app: App, line: str, service: Remote, examples: Examp
         if examples is not None:
             examples.write(Path(folder))
         try:
-            lines = app.run(line, {"url": str(service).rstrip("/"), "examples": folder}).splitlines()
+            values = {"url": str(service).rstrip("/"), "examples": folder}
+            lines = app.run(line, values, variables=_proof(service)).splitlines()
         except FailureError as error:
             raise ServiceError(str(error)) from None
     for said in lines:
         step.log(said)
     return "; ".join(lines) or "passed"
+
+
+def _proof(service: Remote) -> dict[str, str]:
+    """Return the variable from which the app's check takes the proof that the gateway asks for."""
+    return {HEADER_VARIABLE: ": ".join(service.proof[0])} if service.proof else {}
 
 
 def _settled(step: Step, version: Callable[[], str], demands: Demands) -> str:

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from delivery.failure import UsageError
 
+HEADER_VARIABLE = "SLIPWAY_HEADER"
+"""Holds a header, `name: value`, by which a gateway knows its caller."""
 _PORTS = {"http": 80, "https": 443}
 
 Header = tuple[str, str]

@@ -50,7 +50,8 @@ class Checks(Section):
 
     release: CommandLine | None = None
     """Judges a release where its users reach it, beside their requests: ${url} is its address, and ${examples} a folder
-    with its examples. Absent: its examples alone judge it."""
+    with its examples. Where the gateway lets known callers in only, the variable SLIPWAY_HEADER holds the header,
+    `name: value`, that each request needs. Absent: its examples alone judge it."""
 
 
 class Authors(Section):

@@ -1,17 +1,28 @@
 """The smoke test of an environment that lets known callers in only."""
 
+import io
+import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 
 import pytest
+from rich.console import Console
 
+from app.checks import __main__ as checks
+from app.checks.service import Service, parse
+from app.checks.service import ask as ask_app
+from delivery.console import Steps
 from delivery.failure import UsageError
+from delivery.release import smoke
 from delivery.release.command import CommandError
 from delivery.release.deploy import deploy
 from delivery.release.proof import find_proof
 from delivery.service.client import ask, await_ready
 from delivery.service.remote import Remote
+from tests.support.apps import SAMPLE
 
 from .world import World
 
@@ -46,6 +57,32 @@ def test_every_request_to_a_deployed_service_carries_the_proof(port: int) -> Non
     assert ask(known, "GET", "/version").status == 200
     assert await_ready(known, 5) < 5
     assert ask(Remote("127.0.0.1", port), "GET", "/version").status == 401
+
+
+def test_the_apps_own_check_finds_the_proof_in_a_variable(tmp_path: Path) -> None:
+    program = "import os; print(os.environ.get('SLIPWAY_HEADER', 'none'))"
+    app = replace(SAMPLE, file=tmp_path / "app.yaml")
+    line = f'python -c "{program}"'
+    service, steps = Remote("host", 443, secure=True), Steps(Console(file=io.StringIO()))
+    with steps.step("Check") as step:
+        assert (
+            smoke._own_check(step, app, line, replace(service, proof=(TOKEN,)), None) == "Authorization: Bearer a-token"
+        )
+        assert smoke._own_check(step, app, line, service, None) == "none"
+
+
+def test_the_samples_check_of_a_release_shows_the_proof(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"http://127.0.0.1:{port}"
+
+    assert ask_app(parse(url, header=": ".join(TOKEN)), "GET", "/score").status == 200
+    assert ask_app(parse(url), "GET", "/score").status == 401
+
+    given: list[Service] = []
+    monkeypatch.setattr(checks, "check_release", given.append)
+    monkeypatch.setattr(sys, "argv", ["checks", "release", url])
+    monkeypatch.setenv("SLIPWAY_HEADER", ": ".join(TOKEN))
+    assert checks.main() == 0
+    assert [dict(one.proof) for one in given] == [dict([TOKEN])]
 
 
 def test_no_message_shows_the_proof() -> None:
