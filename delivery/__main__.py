@@ -5,6 +5,10 @@ import os
 import sys
 from typing import NoReturn
 
+_endings: list[BaseException] = []
+"""Kept until the process ends: their traces hold what a signal interrupted, and Python complains when it frees some of
+that, such as a task that was never awaited."""
+
 
 def run() -> int:
     """Run the command line; return its exit code."""
@@ -12,10 +16,12 @@ def run() -> int:
         from .cli import main as run_command  # noqa: PLC0415  # Ctrl-C during this import ends the same way as later
 
         run_command()
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stopped:
+        _endings.append(stopped)
         # The shell's own code for Ctrl-C; commands with something to tidy up have done so by now.
         return 130
     except SystemExit as done:
+        _endings.append(done)
         if isinstance(done.code, str):
             sys.stderr.write(f"{done.code}\n")
             return 1

@@ -50,7 +50,7 @@ def render_stack(
 
 @app.command(name="report")
 def report_change(  # noqa: PLR0913, PLR0917 - one argument for each option
-    stack: Annotated[str, typer.Option(help="the environment, as in Pulumi.<stack>.yaml")] = "",
+    stack: Annotated[str, typer.Option(help="the environment, as in Pulumi.<stack>.yaml; without it, each one")] = "",
     base: Annotated[str, typer.Option(help="branch or commit to compare with, without credentials")] = "main",
     engine: Annotated[str, typer.Option(help="file with `pulumi preview --json`; - is standard input")] = "",
     state: Annotated[Path | None, typer.Option(help="a rendered state, instead of rendering this work tree")] = None,
@@ -75,13 +75,19 @@ def report_change(  # noqa: PLR0913, PLR0917 - one argument for each option
     places = show.Places(out, summary, artifact, comment, link)
     to = show.ready(places)
     releases = release, base_release or release
-    found = show.preview(show.Source(stack, base, engine, pulumi, state, base_state, releases))
-    judged = show.show(found, form, places, to, approved=approved, everything=everything)
-    if save_approval:
-        approval.write(save_approval, approval.approval(found))
-    show.broken(found)
-    if judged.exit_code and not report_only:
-        raise typer.Exit(judged.exit_code)
+    source = show.Source(stack, base, engine, pulumi, state, base_state, releases)
+    single = [name for name, given in (("--approved", approved), ("--save-approval", save_approval)) if given]
+    codes: list[int] = []
+    for each in show.sources(source, [*single, *([f"--form {form}"] if form in show.SINGLE else [])]):
+        sys.stdout.write("\n" if codes else "")
+        found = show.preview(each)
+        judged = show.show(found, form, show.placed(places, source, each), to, approved=approved, everything=everything)
+        if save_approval:
+            approval.write(save_approval, approval.approval(found))
+        show.broken(found)
+        codes.append(judged.exit_code)
+    if (code := min(filter(None, codes), default=0)) and not report_only:
+        raise typer.Exit(code)
 
 
 @app.command()

@@ -48,6 +48,13 @@ class Project:
             found += [one for one in self.stacks if one not in found and self.promotes_from(one) == earlier]
         return found[1:]
 
+    @property
+    def chain(self) -> list[str]:
+        """Every stack with a file here, each after the one that it promotes from, as far as there is an order."""
+        roots = [stack for stack in self.stacks if self.promotes_from(stack) not in self.stacks]
+        ordered = [stack for root in roots for stack in (root, *self.later(root))]
+        return [*ordered, *(stack for stack in self.stacks if stack not in ordered)]
+
     def config(self, stack: str) -> dict[str, str]:
         """A stack's config as an engine hands it over: JSON for whatever is no string. NotFoundError without a file."""
         path = self.root / f"Pulumi.{stack}.yaml"

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -39,6 +40,10 @@ class Form(StrEnum):
     JSON = "json"
 
 
+SINGLE = frozenset({Form.HTML, Form.JSON})
+"""Forms that hold one environment each."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """What is compared with what: the engine's word in a file, the engine itself, two states, or two commits."""
@@ -70,6 +75,27 @@ def ready(places: Places) -> Host | None:
     return host(os.environ) if places.comment else None
 
 
+def sources(source: Source, single: Sequence[str]) -> list[Source]:
+    """Return the source for each environment that is asked for: without a name, for all, each after the one before it.
+
+    UsageError: `single` names options that are about one environment, and several are asked for.
+    """
+    if source.stack or source.engine or source.state is not None:
+        return [source]
+    chain = project.read(ROOT).chain
+    if not chain:
+        raise UsageError(f"{short(ROOT)}: no stack file; copy one of another environment to Pulumi.<stack>.yaml")
+    if single and len(chain) > 1:
+        raise UsageError(f"{single[0]} is about one environment: add --stack, one of {', '.join(chain)}")
+    return [replace(source, stack=stack) for stack in chain]
+
+
+def placed(places: Places, asked: Source, source: Source) -> Places:
+    """Return the places of one of several environments: a folder of its own below --out."""
+    several = source.stack != asked.stack
+    return replace(places, out=places.out / source.stack) if several and places.out else places
+
+
 def preview(source: Source) -> Preview:
     """Return the change, from wherever it is told, with the environments that come later."""
     found = _told(source)
@@ -86,8 +112,6 @@ def _told(source: Source) -> Preview:
         if source.stack and found.stack and found.stack != source.stack:
             raise UsageError(f"--stack {source.stack}: {source.engine} is about stack {found.stack}")
         return found
-    if not source.stack and source.state is None:
-        raise UsageError("--stack: say which environment, as in Pulumi.<stack>.yaml")
     if source.pulumi:
         return _ask(source.stack)
     if source.state is not None:

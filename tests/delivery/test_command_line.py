@@ -77,6 +77,36 @@ def test_the_build_uses_the_locked_setuptools() -> None:
     assert f"\n{required} " in (ROOT / "delivery" / "requirements-pip.in").read_text(encoding="utf-8")
 
 
+INTERRUPTED = """
+import asyncio
+import os
+import signal
+import sys
+
+from delivery import __main__, cli
+
+
+def command() -> None:
+    # As one signal in thousands does: it comes while the loop of a finished operation is being closed.
+    asyncio.BaseEventLoop.run_forever = lambda _loop: signal.raise_signal(signal.SIGINT)
+    with asyncio.Runner() as runner:
+        runner.get_loop()
+
+cli.app = lambda **_: ENDING
+__main__.main()
+"""
+
+
+@pytest.mark.parametrize(
+    "ending", ["command()", "cli.typer.main.get_command(typer_app)()"], ids=["by itself", "through Typer"]
+)
+def test_an_interrupt_at_any_moment_prints_nothing_of_what_it_interrupted(ending: str) -> None:
+    typed = "import typer\ntyper_app = typer.Typer()\ntyper_app.command()(command)\n"
+    code = INTERRUPTED.replace("cli.app =", f"{typed}cli.app =").replace("ENDING", ending)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip(), done.stderr.strip()) == (130, "", "")
+
+
 @pytest.mark.parametrize("package", ["delivery", "slipway"])
 def test_the_packages_offer_their_types(package: str) -> None:
     spec = find_spec(package)

@@ -7,9 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from delivery.paths import ROOT
-from delivery.preview import publish
+from delivery.preview import cli, publish, show
+from delivery.preview.compare import compare
+from delivery.preview.model import Preview
+from delivery.preview.states import parse
 from tests.delivery.preview import hosts
 from tests.delivery.preview.estate import Edit, Estate, changed
 from tests.delivery.preview.test_seeded_changes import both, put, remove
@@ -118,10 +122,47 @@ def test_a_preview_that_failed_is_shown_and_fails(tmp_path: Path) -> None:
     assert done.stderr == "error: the engine's preview failed, so this may not be all; see its errors above\n"
 
 
+@pytest.fixture
+def chain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project of two environments: dev without a change, and prod whose protected registry is deleted."""
+    (tmp_path / "Pulumi.yaml").write_text("name: slipway\n", encoding="utf-8")
+    (tmp_path / "Pulumi.prod.yaml").write_text("config: {slipway:environment: {promotesFrom: dev}}\n", encoding="utf-8")
+    (tmp_path / "Pulumi.dev.yaml").write_text("config: {}\n", encoding="utf-8")
+    edits = {"dev": both(), "prod": remove("Registry/registry")}
+
+    def preview(source: show.Source) -> Preview:
+        before, after = Estate(), Estate()
+        edits[source.stack](after)
+        base, head = (parse(estate.document(source.stack), "estate") for estate in (before, after))
+        return compare(base, head, "base against head")
+
+    monkeypatch.setattr(show, "ROOT", tmp_path)
+    monkeypatch.setattr(show, "preview", preview)
+    return tmp_path
+
+
+def test_without_a_name_each_environment_is_reported_in_the_order_of_promotion(chain: Path) -> None:
+    done = CliRunner().invoke(cli.app, ["report", "--out", str(chain / "out")])
+
+    said = [line for line in done.stdout.splitlines() if line.startswith(("dev: ", "prod: "))]
+    assert [line.partition(":")[0] for line in said] == ["dev", "prod"]
+    assert said[0] == "dev: nothing changes"
+    assert done.exit_code == 10
+    assert sorted(path.parent.name for path in chain.rglob("preview.html")) == ["dev", "prod"]
+
+
+def test_one_name_reports_that_environment_alone(chain: Path) -> None:
+    done = CliRunner().invoke(cli.app, ["report", "--stack", "dev", "--out", str(chain / "out")])
+
+    assert done.exit_code == 0
+    assert [path.parent for path in chain.rglob("preview.html")] == [chain / "out"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (("report",), 2, "error: --stack: say which environment, as in Pulumi.<stack>.yaml"),
+        (("report", "--form", "json"), 2, "error: --form json is about one environment: add --stack, one of "),
+        (("report", "--approved", "a"), 2, "error: --approved is about one environment: add --stack, one of "),
         (("report", "--engine", "a", "--pulumi"), 2, "error: --engine and --pulumi exclude each other"),
         (("report", "--base-state", "a", "--stack", "x"), 2, "error: --base-state needs --state"),
         (("report", "--engine", "nowhere.json"), 3, "error: nowhere.json: no such file"),

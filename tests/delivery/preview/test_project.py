@@ -40,6 +40,16 @@ def test_later_stacks_are_those_that_promote_from_one_also_through_others_and_in
     assert _project(tmp_path, {"alpha": "gamma"}).later("beta") == ["gamma", "alpha"]
 
 
+def test_the_chain_holds_each_stack_once_after_the_one_that_it_promotes_from(tmp_path: Path) -> None:
+    given = {"alpha": "gamma", "beta": "alpha", "gamma": "", "other": "", "apart": "elsewhere"}
+
+    assert _project(tmp_path, given).chain == ["apart", "gamma", "alpha", "beta", "other"]
+
+
+def test_a_circle_is_no_reason_to_leave_a_stack_out(tmp_path: Path) -> None:
+    assert _project(tmp_path, {"alpha": "beta", "beta": "alpha"}).chain == ["alpha", "beta"]
+
+
 def test_a_stack_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match=r"Pulumi\.gone\.yaml: no such stack file; stacks here are alpha"):
         _project(tmp_path, {"alpha": ""}).config("gone")
