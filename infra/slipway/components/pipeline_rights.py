@@ -22,7 +22,7 @@ from slipway.roles import Role, grant
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineRightsArgs:
-    """`build` only where images are built; `source_registry_id` only where they are imported from somewhere."""
+    """`build` only where images are built; `source_registry_id` only where they are imported; `budget` where one is."""
 
     placement: Placement
     config: Pipelines
@@ -34,6 +34,7 @@ class PipelineRightsArgs:
     registry_id: pulumi.Input[str]
     source_registry_id: pulumi.Input[str] | None
     promotes_from: str | None
+    budget: bool
 
 
 class PipelineRights(pulumi.ComponentResource):
@@ -95,8 +96,9 @@ class PipelineRights(pulumi.ComponentResource):
         self._give("drift-workload", Role.AKS_RBAC_READER, args.drift, self._namespace)
         # A refresh also reads what this program declares outside of the group: the budget, role assignments on state,
         # releases and the registry that images come from, and the settings of the cluster's own metrics.
-        subscription = f"/subscriptions/{args.placement.subscription_id}"
-        self._give("drift-costs", Role.COST_READER, args.drift, subscription)
+        if args.budget:
+            subscription = f"/subscriptions/{args.placement.subscription_id}"
+            self._give("drift-costs", Role.COST_READER, args.drift, subscription)
         self._give("drift-metrics", Role.AKS_RBAC_READER, args.drift, self._system)
         for part, container in (("state", state), ("releases", self._releases)):
             self._give(f"drift-read-{part}", Role.READER, args.drift, container)

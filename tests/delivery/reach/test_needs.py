@@ -1,5 +1,6 @@
 """Each identity is granted what its commands ask for, no less and no more."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -7,6 +8,7 @@ from functools import cache
 import pytest
 
 from delivery.paths import ROOT
+from delivery.preview import project
 from delivery.preview.record import Record, Recorded
 from delivery.reach import commands
 from delivery.reach.commands import find_change, find_exceptions, find_needs, find_read, is_unread
@@ -21,6 +23,9 @@ from tests.infra.test_stacks import variant
 
 KEY = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/kv/keys/state"
 BUCKET = {"bucket": "models-of-contoso", "region": "eu-central-1", "roleArn": "arn:aws:iam::123456789012:role/models"}
+
+UNLIMITED = json.dumps(json.loads(project.read(ROOT).config("prod")["slipway:monitoring"]) | {"budget": None})
+"""The section as text: in a mapping of changes, None takes a key away."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,7 @@ CASES = {
     "dev that releases alone": Case("dev", {"slipway:pipelines": {"rights": "release"}}),
     "prod whose releases change it": Case("prod", {"slipway:pipelines": {"rights": "environment"}}),
     "models in S3": Case("dev", {"slipway:model": {"source": "s3", "blob": None, "s3": BUCKET}}),
+    "no budget": Case("prod", {"slipway:monitoring": UNLIMITED}),
     "secrets in a vault": Case("prod", {"slipway:pipelines": {"state": {"secretsKey": KEY}}}),
 }
 
