@@ -12,9 +12,9 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 # Locked packages, in layers: what the rehearsal needs, what the tests add, what the benchmarks add.
 PIP := delivery/requirements-pip.txt
 RUN := app/requirements.txt delivery/requirements.txt
-DATA := delivery/rehearse/requirements.txt
-SAMPLES := delivery/model/sample/requirements.txt
-MORE_SAMPLES := delivery/model/sample/requirements-more.txt
+DATA := app/models/sample/requirements-first.txt
+SAMPLES := app/models/sample/requirements.txt
+MORE_SAMPLES := app/models/sample/requirements-more.txt
 PROGRAM := requirements.txt
 SITE := docs/requirements.txt
 DEPLOY := delivery/requirements-deploy.txt
@@ -41,7 +41,7 @@ help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
 
 rehearse: $(VENV)/.run ## Model, image, release, another one under load, and back; REGISTRY=host/repository pushes, KEEP=1 leaves it running
-	@$(BIN)/slipway rehearse $(if $(KEEP),--keep)
+	@$(BIN)/slipway rehearse $(if $(APP),--app $(APP)) $(if $(KEEP),--keep)
 
 test: $(VENV)/.test ## Lint, types and every test, with coverage and a list of what was skipped
 	@failed=; for check in lint types unit; do \
@@ -136,8 +136,7 @@ lock: $(UV) ## Write every requirements.txt from its requirements.in
 	lock docs/requirements.in -c requirements.txt -c app/requirements.txt -c delivery/requirements.txt -c tests/requirements.txt; \
 	lock tests/infra/validators/requirements.in; \
 	lock policy/requirements.in; \
-	for data in delivery/model/sample/*.in; do lock $$data --no-deps; done; \
-	lock delivery/rehearse/requirements.in --no-deps -c $(SAMPLES)
+	for data in app/models/sample/*.in; do lock $$data --no-deps; done
 
 clean: ## Remove what make and the commands made here: packages, models, caches
 	rm -rf $(VENV) .slipway site .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage reports

@@ -1,7 +1,7 @@
 """A virtual environment with exactly the locked packages, and one line saying what that took.
 
 Runs before anything is installed, so it needs the standard library alone:
-`python3 -m delivery.packages .venv app/requirements.txt --data delivery/model/sample/requirements.txt`
+`python3 -m delivery.packages .venv app/requirements.txt --data app/models/sample/requirements.txt`
 """
 
 import argparse

@@ -3,10 +3,6 @@
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PICTURES = tuple(sorted((ROOT / "app" / "scoring" / "page" / "samples").glob("*.jpg")))
-"""Pictures that the app reads with any model."""
-EXAMPLES = ROOT / "app" / "examples"
-"""The app's own examples: what a model version without any must answer."""
 
 WORK = ROOT / ".slipway"
 """What the commands make: never committed, safe to remove."""

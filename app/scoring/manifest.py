@@ -1,6 +1,6 @@
 """The manifest of a model version: what its files are and how a picture becomes its input.
 
-Written by `delivery model publish`, checked by `delivery model pull`, obeyed by the serving app.
+Written by `slipway model publish`, checked by `slipway model pull`, obeyed by the serving app.
 One model version is a folder of three files: `manifest.json`, `model.onnx`, `labels.txt`; and beside them `examples/`,
 files that try the version out and that serving does not read.
 """
@@ -186,6 +186,8 @@ class Manifest(Description):
     """One immutable model version."""
 
     format: Literal["slipway.model/1"] = "slipway.model/1"
+    main: Literal["model.onnx"] = MODEL_FILE
+    """The file whose sha256 names the version."""
     version: ModelVersion
     created: datetime
     files: dict[VersionFile, FileFacts]

@@ -28,6 +28,7 @@ from delivery.failure import FailureError
 from delivery.model.candidate import DESCRIPTION_FILE
 from delivery.model.folder import checked
 from delivery.paths import WORK
+from tests.support.apps import SAMPLE
 
 from .authors import Answer
 from .subjects import SUBJECTS, Subject
@@ -72,7 +73,7 @@ def compare(subject: Subject) -> Comparison:
     with TemporaryDirectory(prefix="slipway-classifiers-") as temporary:
         folder = Path(temporary) / "model"
         _write(subject, folder)
-        with checked(folder) as candidate:
+        with checked(folder, SAMPLE) as candidate:
             ours = _ours(Model.load(candidate.folder))
     # Some packages print what they load.
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):

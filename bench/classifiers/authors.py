@@ -12,7 +12,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from PIL import Image
 
-from delivery.model.sample.packages import package_file
+from app.models.sample.packages import package_file
 
 Answer = dict[str, NDArray[np.float32]]
 Classify = Callable[[bytes], Answer]

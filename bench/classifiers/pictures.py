@@ -9,7 +9,7 @@ from random import Random
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from delivery.model.sample.photos import FAMILIAR, MEASURE
+from app.models.sample.photos import FAMILIAR, MEASURE
 
 _TEXT = "quick brown fox jumps over a lazy dog seven grey geese wait near old stone"
 _WORDS = _TEXT.split()

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from app.models.sample.packages import package_file
 from app.scoring.manifest import Description, Framework, Input, Normalisation, Output, Resize
-from delivery.model.sample.packages import package_file
 
 from . import authors, pictures
 

@@ -16,11 +16,13 @@ from onnx import numpy_helper
 from rich.console import Console
 
 from app.scoring.manifest import MANIFEST_FILE, MODEL_FILE, FileFacts, read
+from delivery.app import find_app
 from delivery.console import Step, Steps
 from delivery.image.build import Built, Request, build
 from delivery.image.engine import docker
 from delivery.image.oci import digest_of
 from delivery.image.pushing import Push, Pushed
+from delivery.image.records import Records
 from delivery.image.registry.client import Registry
 from delivery.image.registry.place import Place, parse_place
 from delivery.image.trial import examine
@@ -45,12 +47,20 @@ class Bench:
 
     def go(self, report: Report, name: str, model: Path, *, fresh: bool = False) -> tuple[Built, Pushed]:
         """Build, test, push: one row of the report."""
+        served = find_app(self.root / "app")
         begun, before = time.monotonic(), self.wire.sent
         tag = f"slipway-bench:{self.root.name}"
-        request = Request(model=model, tag=tag, base=self.base, fresh=fresh, root=self.root)
+        request = Request(
+            app=served,
+            model=model,
+            tag=tag,
+            base=self.base,
+            fresh=fresh,
+            records=Records(served.staged / "records"),
+        )
         built = build(request, Step("Build"))
         steps = Steps(Console(quiet=True))
-        examine(steps, tag, request.records)
+        examine(steps, served, tag, request.records)
         pushed = Push(tag, Registry(self.place), request.records).run(Step("Push"))
         report.rows.append(
             Row(name, self.wire.since(before), pushed.sent, pushed.record.digest, time.monotonic() - begun)

@@ -17,9 +17,10 @@ from obstore.store import AzureStore
 from rich.console import Console
 from rich.table import Table
 
-from app.scoring.manifest import MODEL_FILE, Manifest
+from app.scoring.manifest import MODEL_FILE
 from delivery.model.cache import Cache
 from delivery.model.location import parse_location
+from delivery.model.manifest import Manifest
 from delivery.model.publishing import publish
 from delivery.model.pulling import pull
 from delivery.model.repository import Repository

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from PIL import Image
 
+from app.models.sample.packages import package_file
 from delivery.failure import NotFoundError
-from delivery.model.sample.packages import package_file
 
 # Package and file in it, pixels, JPEG quality: 451 x 300 to 1024 x 768, 37 to 301 KiB.
 _RECIPES = {

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.scoring.manifest import MANIFEST_FILE
 from delivery.failure import FailureError
 from delivery.image.engine import EngineError, docker
+from delivery.model.manifest import MANIFEST_FILE
 from delivery.paths import MODEL, ROOT, short
 from delivery.tools import pins
 

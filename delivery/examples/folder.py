@@ -8,9 +8,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from app.scoring.manifest import ManifestError
-from app.scoring.manifest import parse as parse_json
 from delivery.failure import FailureError
+from delivery.model.manifest import ManifestError
+from delivery.model.manifest import parse as parse_json
 
 from . import faults, text
 from .call import Call, make_call
@@ -35,6 +35,11 @@ class Examples:
         """The call of each example, and the status that is right for it."""
         return [(make_call(one.request, self.files), one.expect.status) for one in self.examples.values()]
 
+    def write(self, folder: Path) -> None:
+        """Write every file into a folder that is there."""
+        for name, data in self.files.items():
+            (folder / name).write_bytes(data)
+
     def to_bundle(self) -> bytes:
         """All of it as one document."""
         files = {name: base64.b64encode(data).decode() for name, data in sorted(self.files.items())}
@@ -54,9 +59,14 @@ def read_folder(folder: Path) -> Examples:
     return parse(files, str(folder))
 
 
-def of_version(folder: Path, own: Path) -> Examples:
-    """The examples of the model version in a folder, and where it has none, the app's own in `own`."""
-    return read_folder(folder / FOLDER if (folder / FOLDER).exists() else own)
+def of_version(folder: Path, own: Path | None) -> Examples:
+    """The examples of the model version in a folder, and where it has none, the app's own in `own`.
+
+    Raises FailureError where there are none.
+    """
+    if own is None or (folder / FOLDER).exists():
+        return read_folder(folder / FOLDER)
+    return read_folder(own)
 
 
 def parse_bundle(data: bytes, place: str) -> Examples:

@@ -4,13 +4,15 @@ import hashlib
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.scoring.manifest import Manifest
+from delivery.app import App
 from delivery.console import Step
-from delivery.paths import ROOT
+from delivery.failure import FailureError, UsageError
+from delivery.model.manifest import Manifest
+from delivery.paths import short
 
 from . import target, wheels
 from .context import alone, stage_model
@@ -20,7 +22,6 @@ from .progress import Progress
 from .records import Base, BuildRecord, Model, Records
 from .source import Source, labels
 
-DEFAULT_TAG = "scoring:local"
 _BASE = re.compile(r"^ARG BASE_IMAGE=(\S+)$", re.MULTILINE)
 
 
@@ -28,41 +29,42 @@ _BASE = re.compile(r"^ARG BASE_IMAGE=(\S+)$", re.MULTILINE)
 class Request:
     """What to build. An empty `base` is the Dockerfile's own."""
 
+    app: App
     model: Path
-    tag: str = DEFAULT_TAG
+    tag: str = ""
+    """The image's name; without one, that of the app."""
     base: str = ""
     build: str = ""
     otlp: bool = False
     """Whether the exporter of OpenTelemetry spans goes in."""
     fresh: bool = False
     """Whether every step runs again."""
-    root: Path = ROOT
+    records: Records = field(default_factory=Records)
+    """Where the record of the build is kept."""
+
+    @property
+    def name(self) -> str:
+        """What the image is called in the engine."""
+        return self.tag or self.app.tag
 
     @property
     def base_image(self) -> str:
         """The reference that the image stands on."""
-        return self.base or default_base(self.dockerfile)
-
-    @property
-    def dockerfile(self) -> Path:
-        """What says how."""
-        return self.root / "app" / "Dockerfile"
+        return self.base or default_base(self.app.dockerfile)
 
     @property
     def locks(self) -> list[Path]:
         """The packages that go in."""
-        names = ("requirements.txt", "requirements-otlp.txt") if self.otlp else ("requirements.txt",)
-        return [self.root / "app" / name for name in names]
+        image = self.app.contract.image
+        if self.otlp and not image.tracing:
+            raise UsageError(f"{short(self.app.file)}: has no image.tracing, so --otlp has nothing to add")
+        names = (image.packages, image.tracing if self.otlp else None)
+        return [self.app.folder / name for name in names if name]
 
     @property
     def staged(self) -> Path:
-        """The folder that the Dockerfile takes packages and model from."""
-        return self.root / ".slipway" / "image"
-
-    @property
-    def records(self) -> Records:
-        """Where it is kept what an image was made from."""
-        return Records(self.staged / "records")
+        """The folder from which the Dockerfile takes packages and model."""
+        return self.app.staged
 
 
 @dataclass(frozen=True)
@@ -82,9 +84,16 @@ class Built:
 
 
 def default_base(dockerfile: Path) -> str:
-    """The base image that the Dockerfile pins."""
-    found = _BASE.search(dockerfile.read_text(encoding="utf-8"))
-    assert found, f"{dockerfile} pins no BASE_IMAGE"
+    """The base image that the Dockerfile pins. Raises FailureError."""
+    try:
+        found = _BASE.search(dockerfile.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise FailureError(f"{short(dockerfile)}: cannot be read: {error.strerror}") from None
+    if not found:
+        raise FailureError(
+            f"{short(dockerfile)}: found no line `ARG BASE_IMAGE=...`, which the image's base is named by; write it "
+            "before `FROM ${BASE_IMAGE}`"
+        )
     return found[1]
 
 
@@ -94,12 +103,13 @@ def build(request: Request, step: Step, line: Callable[[str], None] = lambda _li
     Raises FailureError, with NotFoundError where the base image cannot be had.
     """
     started, base = datetime.now(UTC), request.base_image
+    model_folder(request.app)
     with alone(request.staged):
         model = stage_model(request.model, request.staged / "model")
         step.status(f"base image {base}")
         ensure_image(base, step.status)
-        tally = wheels.fetch(request.locks, target.ask(base), request.staged / "wheels", step.status)
-        source = Source.of(request.root)
+        downloaded = _fetch(request, base, step)
+        source = Source.of(request.app.context, request.app.folder)
         progress = Progress(step.status, line)
 
         def read(text: str) -> None:
@@ -107,9 +117,25 @@ def build(request: Request, step: Step, line: Callable[[str], None] = lambda _li
             progress.read(text)
 
         stream(arguments(request, source, model), read, environment(source))
-        built = Built(request.tag, image_id(request.tag), model, read_layers(request.tag, base), tally.downloaded)
+        built = Built(request.name, image_id(request.name), model, read_layers(request.name, base), downloaded)
         _record(request, source, built, started)
     return built
+
+
+def model_folder(app: App) -> str:
+    """The folder of the image that holds the model. Raises UsageError for an app without one."""
+    if app.contract.model is None:
+        raise UsageError(f"{short(app.file)}: has no model, and an image is built from an app and a model version")
+    return app.contract.model.folder
+
+
+def _fetch(request: Request, base: str, step: Step) -> int:
+    """Fetch the packages for the base's Python, and return the bytes downloaded. An app without a list needs none."""
+    folder = request.staged / "wheels"
+    folder.mkdir(parents=True, exist_ok=True)
+    if not request.locks:
+        return 0
+    return wheels.fetch(request.locks, target.ask(base), folder, step.status).downloaded
 
 
 def _record(request: Request, source: Source, built: Built, started: datetime) -> None:
@@ -128,8 +154,9 @@ def _record(request: Request, source: Source, built: Built, started: datetime) -
                 id=image_id(request.base_image),
                 digest=repository_digest(request.base_image),
             ),
-            dockerfile=hashlib.sha256(request.dockerfile.read_bytes()).hexdigest(),
+            dockerfile=hashlib.sha256(request.app.dockerfile.read_bytes()).hexdigest(),
             model=Model(name=model.name, version=model.version, sha256=model.sha256),
+            model_folder=model_folder(request.app),
             packages=wheels.held(request.staged / "wheels"),
             engine=engine_version(),
             committed=None if source.time is None else datetime.fromtimestamp(source.time, UTC),
@@ -143,7 +170,7 @@ def arguments(request: Request, source: Source, model: Manifest) -> list[str]:
     """What follows `docker`."""
     values = {"BASE_IMAGE": request.base_image, "COMMIT": source.commit, "BUILD": request.build}
     return [
-        *("buildx", "build", "--file", str(request.dockerfile), "--tag", request.tag),
+        *("buildx", "build", "--file", str(request.app.dockerfile), "--tag", request.name),
         # All a build needs is in its context; a step that reaches out should fail here, not on a closed network.
         *("--network", "none"),
         # Attestations carry the time of the build; the release adds them to what it pushes.
@@ -151,7 +178,7 @@ def arguments(request: Request, source: Source, model: Manifest) -> list[str]:
         *(part for name, value in values.items() for part in ("--build-arg", f"{name}={value}")),
         *(part for label in labels(source, model, request.build).items() for part in ("--label", "=".join(label))),
         *(["--no-cache"] if request.fresh else []),
-        str(request.root),
+        str(request.app.context),
     ]
 
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from delivery.app import AppOption, find_app
 from delivery.console import Steps
 from delivery.failure import FailureError
 from delivery.interrupts import StoppedError, raise_on_signals
@@ -18,9 +19,10 @@ from delivery.paths import MODEL
 from delivery.service.client import await_ready
 from delivery.service.trial import keep, stop
 
-from .build import DEFAULT_TAG, Built, Request, build
+from .build import Built, Request, build
 from .container import Container
 from .engine import absence
+from .examples import read_examples
 from .records import Records
 from .trial import examine
 
@@ -35,25 +37,27 @@ def _build_id(text: str) -> str:
     return text
 
 
-Image = Annotated[str, typer.Argument(help="tag, id or digest of an image that the engine has")]
+Image = Annotated[str, typer.Argument(help="tag, id or digest of an image of the engine; else what build has made")]
 
 
 @app.command(name="build")
 def build_image(
     model: Annotated[Path, typer.Option(help="folder of a pulled model version")] = MODEL,
-    tag: Annotated[str, typer.Option(help="what to call the image")] = DEFAULT_TAG,
+    tag: Annotated[str, typer.Option(help="what to call the image; without it, as its repository, :local")] = "",
     base_image: Annotated[
-        str, typer.Option(envvar="BASE_IMAGE", help="base of the image; without it, the one that app/Dockerfile pins")
+        str, typer.Option(envvar="BASE_IMAGE", help="base of the image; without it, the one that the Dockerfile pins")
     ] = "",
     build_id: Annotated[
         str, typer.Option(callback=_build_id, help="identity of this build, shown by /version and in release.json")
     ] = "",
+    app_folder: AppOption = None,
     *,
     otlp: Annotated[bool, typer.Option("--otlp", help="put the exporter of OpenTelemetry spans in")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="run every step again")] = False,
 ) -> None:
     """Pack the app and a model version into one image."""
-    request = Request(model=model, tag=tag, base=base_image, build=build_id, otlp=otlp, fresh=fresh)
+    served = find_app(app_folder)
+    request = Request(app=served, model=model, tag=tag, base=base_image, build=build_id, otlp=otlp, fresh=fresh)
     with _containers() as steps, steps.step("Build") as step:
         built = build(request, step, lambda line: steps.say(escape(line)))
         step.result = f"{built.tag} from {request.base_image}"
@@ -62,24 +66,27 @@ def build_image(
 
 @app.command()
 def run(
-    image: Image = DEFAULT_TAG,
+    image: Image = "",
     port: Annotated[int, typer.Option(min=0, max=65535, help="where to serve; 0 is any free port")] = 0,
+    app_folder: AppOption = None,
 ) -> None:
     """Run the image as in production until Ctrl-C."""
-    with _containers() as steps, Container(image, port) as running:
+    served = find_app(app_folder)
+    with _containers() as steps, Container(served, image or served.tag, port) as running:
         await_ready(running)
         keep(steps, running)
-        stop(steps, running)
+        stop(steps, running, read_examples(served, image or served.tag))
 
 
 @app.command(name="test")
-def try_image(image: Image = DEFAULT_TAG) -> None:
+def try_image(image: Image = "", app_folder: AppOption = None) -> None:
     """Prove that very image by its examples, confined as in production and without a network.
 
     Only a proved image can be pushed.
     """
+    served = find_app(app_folder)
     with _containers() as steps:
-        record = examine(steps, image, Records())
+        record = examine(steps, served, image or served.tag, Records())
         steps.say(f"\n{record.image} passed; it may be pushed")
 
 
@@ -88,7 +95,8 @@ def push(
     registry: Annotated[
         str, typer.Option(envvar="REGISTRY", help="where to: host[:port]/repository, such as name.azurecr.io/scoring")
     ],
-    image: Image = DEFAULT_TAG,
+    image: Image = "",
+    app_folder: AppOption = None,
 ) -> None:
     """Push a tested image: only what the registry lacks, its digest read back from there."""
     from .pushing import Push  # noqa: PLC0415  # what it needs costs half a second that --help should not wait for
@@ -98,7 +106,7 @@ def push(
     place = parse_place(registry)
     with _containers() as steps:
         with steps.step("Push") as step:
-            pushed = Push(image, Registry(place), Records()).run(step)
+            pushed = Push(image or find_app(app_folder).tag, Registry(place), Records()).run(step)
             sent = f"{pushed.sent / 1e6:.1f} MB sent" if pushed.sent else "nothing had to be sent"
             step.result = f"{sent}, {pushed.record.size / 1e6:.1f} MB there as {pushed.record.tag}"
         for note in pushed.notes:

@@ -9,7 +9,7 @@ from delivery.paths import ROOT
 from delivery.preview.project import Project, read
 
 _FIXED = (
-    *("--read-only", "--user", "10001:10001", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"),
+    *("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"),
     *("--pids-limit", "256"),
 )
 _MEBIBYTES = {"Mi": 1, "Gi": 1024}
@@ -25,15 +25,28 @@ class Confinement:
     memory: str
     cores: str
     model_memory: str
+    user: int
 
     @property
     def options(self) -> tuple[str, ...]:
         """All of it as options of `docker run`. Docker's `m` is Kubernetes' Mi."""
         memory = f"{mebibytes(self.memory)}m"
-        return (*_FIXED, "--memory", memory, "--memory-swap", memory, "--cpus", self.cores)
+        return (
+            *_FIXED,
+            "--user",
+            f"{self.user}:{self.user}",
+            "--memory",
+            memory,
+            "--memory-swap",
+            memory,
+            "--cpus",
+            self.cores,
+        )
 
     def __str__(self) -> str:
-        return f"read-only, user 10001, no capabilities, {self.memory} of memory, {self.cores} CPUs, 256 processes"
+        return (
+            f"read-only, user {self.user}, no capabilities, {self.memory} of memory, {self.cores} CPUs, 256 processes"
+        )
 
     @property
     def out_of_memory(self) -> str:
@@ -49,23 +62,23 @@ def mebibytes(amount: str) -> int:
     return int(amount[:-2]) * _MEBIBYTES[amount[-2:]]
 
 
-def read_confinement(project: Project) -> Confinement:
+def read_confinement(project: Project, user: int) -> Confinement:
     """The confinement by the stack whose Pods have the least memory: a proved image may run in all of them.
 
     Raises FailureError for a stack file without usable resources.
     """
-    found = [_of(project, stack) for stack in project.stacks]
+    found = [_of(project, stack, user) for stack in project.stacks]
     if not found:
         raise FailureError(f"{project.root}: no stack file, allowed: one Pulumi.<stack>.yaml at least")
     return min(found, key=lambda one: mebibytes(one.memory))
 
 
-def confinement() -> Confinement:
+def confinement(user: int) -> Confinement:
     """The confinement by the stack files of this checkout."""
-    return read_confinement(read(ROOT))
+    return read_confinement(read(ROOT), user)
 
 
-def _of(project: Project, stack: str) -> Confinement:
+def _of(project: Project, stack: str, user: int) -> Confinement:
     try:
         workload = json.loads(project.config(stack).get("slipway:workload", "{}"))
     except ValueError:
@@ -77,7 +90,7 @@ def _of(project: Project, stack: str) -> Confinement:
     cores = resources.get("cpuLimit")
     if not isinstance(cores, str) or not _CORES.fullmatch(cores):
         raise FailureError(f'{place}.cpuLimit: found {_shown(cores)}, allowed: whole cores such as "2"')
-    return Confinement(stack, memory, cores, model_memory)
+    return Confinement(stack, memory, cores, model_memory, user)
 
 
 def _amount(found: object, place: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
-from app.scoring.settings import Settings
+from delivery.app import App
 from delivery.interrupts import held
 
 from .confinement import confinement
@@ -15,43 +15,50 @@ from .engine import EngineError, docker
 from .tunnel import Tunnel
 
 _HOST = "127.0.0.1"
-_PORT, _MANAGEMENT_PORT = (Settings.model_fields[name].default for name in ("port", "management_port"))
 _KILLED = 128 + signal.SIGKILL
 _WORKER_KILLED = re.compile(r"worker \d+ was killed, likely for memory")
 _LAST_LINES = 50
-# Runs inside: memory that the kernel cannot take back, by cgroups v2, else v1.
-_MEMORY = """
-import pathlib, sys
-for place, names in (("memory.stat", ("anon", "shmem")), ("memory/memory.stat", ("total_rss", "total_shmem"))):
-    file = pathlib.Path("/sys/fs/cgroup", place)
-    if file.exists():
-        figures = dict(line.split() for line in file.read_text().splitlines())
-        print(sum(int(figures[name]) for name in names))
-        break
-else:
-    sys.exit("no memory.stat in /sys/fs/cgroup")
-"""
+_MEMORY = {
+    "/sys/fs/cgroup/memory.stat": ("anon", "shmem"),
+    "/sys/fs/cgroup/memory/memory.stat": ("total_rss", "total_shmem"),
+}
+"""Figures of memory that the kernel cannot take back, by the file of cgroups v2, and of v1."""
 
 
 class Container:
     """A started container of `image`. It is removed at the end of its `with` block, whatever happened inside."""
 
     def __init__(
-        self, image: str, port: int = 0, environment: Mapping[str, str] | None = None, *, sealed: bool = False
+        self,
+        app: App,
+        image: str,
+        port: int = 0,
+        facts: Mapping[str, str | int] | None = None,
+        *,
+        sealed: bool = False,
     ) -> None:
-        """`sealed` is without any network, `port` then without a meaning: requests go in by tunnels."""
+        """`facts` are more of those that the contract asks for.
+
+        `sealed` is without any network, `port` then without a meaning: requests go in by tunnels.
+        """
         self.host = _HOST
         self.name = f"slipway-{secrets.token_hex(4)}"
-        self.confinement = confinement()
+        self.confinement = confinement(app.contract.image.user)
+        self.ready_path = app.ready_path
         self._tunnels: list[Tunnel] = []
-        settings = (part for item in (environment or {}).items() for part in ("--env", "=".join(item)))
-        published = (f"--publish={_HOST}:{port or ''}:{_PORT}", f"--publish={_HOST}::{_MANAGEMENT_PORT}")
+        public, management = app.contract.ports.public, app.contract.management_port
+        ports = {"port": public, "managementPort": management, "cores": int(self.confinement.cores)}
+        variables = app.variables({**ports, **(facts or {})})
+        settings = (part for item in variables.items() for part in ("--env", "=".join(item)))
+        apart = (f"--publish={_HOST}::{management}",) if app.contract.has_management else ()
+        published = (f"--publish={_HOST}:{port or ''}:{public}", *apart)
         network = ("--network", "none") if sealed else published
         try:
             with held():
                 docker("run", "--detach", "--name", self.name, *self.confinement.options, *network, *settings, image)
             reach = self._dig if sealed else self._find
-            self.port, self.management_port = reach(_PORT), reach(_MANAGEMENT_PORT)
+            self.port = reach(public)
+            self.management_port = reach(management) if app.contract.has_management else self.port
         except BaseException:
             self._remove()
             raise
@@ -68,7 +75,16 @@ class Container:
 
     def memory(self) -> int:
         """Mebibytes that all of its processes hold now, caches of files left out. Raises EngineError."""
-        return -(-int(docker("exec", self.name, "python3", "-c", _MEMORY)) // (1 << 20))
+        reason = ""
+        for file, names in _MEMORY.items():
+            try:
+                lines = docker("exec", self.name, "cat", file).splitlines()
+            except EngineError as error:
+                reason = str(error)
+                continue
+            figures = dict(line.split() for line in lines)
+            return -(-sum(int(figures[name]) for name in names) // (1 << 20))
+        raise EngineError(reason)
 
     def log(self) -> str:
         """Everything it has printed."""

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.scoring import manifest as manifests
-from app.scoring.manifest import MANIFEST_FILE, FileFacts, Manifest, ManifestError
 from delivery.failure import FailureError, IntegrityError
+from delivery.model import manifest as manifests
 from delivery.model.cache import matches
+from delivery.model.manifest import MANIFEST_FILE, FileFacts, Manifest, ManifestError
 
 _PULL = "slipway model pull"
 

@@ -1,27 +1,45 @@
-"""The examples in an image: those of its model version, and where that has none, the app's own."""
+"""The examples of an image: those of the model version in it, and where that has none, the app's own."""
 
-from delivery.examples.folder import Examples, parse_bundle
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from delivery.app import App
+from delivery.examples.example import FOLDER
+from delivery.examples.folder import Examples, read_folder
+from delivery.failure import FailureError
 from delivery.interrupts import held
+from delivery.paths import short
 
-from .engine import docker
+from .engine import EngineError, docker
 
-_SECONDS = 120
-# Runs inside, with the image's own Python. A folder of a megabyte too many is not read to its end.
-_QUESTION = """
-import base64, json, os, pathlib
-model = pathlib.Path(os.environ.get("SCORING_MODEL_DIR", "/srv/model"), "examples")
-folder = model if model.is_dir() else pathlib.Path("/srv/app/examples")
-files = sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
-print(json.dumps({"format": "slipway.examples/1",
-                  "files": {path.name: base64.b64encode(path.read_bytes()).decode() for path in files}}))
-"""
+_ABSENT = ("could not find the file", "no such container:path")
+"""The engine's words for a folder that an image has not."""
 
 
-def read_examples(image: str) -> Examples:
-    """The examples that an image must answer. Raises FailureError where they cannot be read."""
-    confined = ("--network", "none", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges")
-    with held():  # a client that is killed leaves its container behind
-        text = docker(
-            "run", "--rm", *confined, "--entrypoint", "python3", image, "-I", "-c", _QUESTION, seconds=_SECONDS
+def read_examples(app: App, image: str) -> Examples:
+    """The examples that an image must answer. Raises FailureError where there are none, or they cannot be read."""
+    if app.contract.model and (found := _inside(image, f"{app.contract.model.folder}/{FOLDER}")):
+        return found
+    if app.examples is None:
+        raise FailureError(
+            f"image {image}: its model version has no examples, and {short(app.file)} names none of the app's own; "
+            "publish a model with examples, or write some beside the app"
         )
-    return parse_bundle(text.encode(), f"image {image}")
+    return read_folder(app.examples)
+
+
+def _inside(image: str, folder: str) -> Examples | None:
+    """The examples in a folder of an image, which is not started for it; None where there is no such folder."""
+    with TemporaryDirectory(prefix="slipway-examples-") as temporary:
+        copy = Path(temporary) / FOLDER
+        with held():  # a client that is killed leaves its container behind
+            container = docker("create", "--network", "none", image, "none")
+            try:
+                docker("cp", f"{container}:{folder}", str(copy))
+            except EngineError as error:
+                if any(words in str(error).lower() for words in _ABSENT):
+                    return None
+                raise
+            finally:
+                docker("rm", "--force", "--volumes", container)
+        return read_folder(copy)

@@ -6,16 +6,16 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.scoring.manifest import Manifest, ManifestError, Sha256, parse
 from delivery.failure import FailureError
 from delivery.interrupts import held
+from delivery.model.manifest import Manifest, ManifestError, Sha256, parse
 
 from .engine import docker
 
 _SECONDS = 300
 # Runs inside, with the image's own Python: `own` is where the app's packages are, `base` is the Python below it.
 _QUESTION = """
-import hashlib, importlib.metadata, json, os, pathlib, platform, subprocess, sys
+import hashlib, importlib.metadata, json, pathlib, platform, subprocess, sys
 def distributions(paths):
     found = {}
     for one in importlib.metadata.distributions(path=paths):
@@ -48,7 +48,7 @@ own = [path for path in sys.path if "site-packages" in path]
 below = subprocess.run([sys._base_executable, "-I", "-c", "import json, sys; print(json.dumps(sys.path))"],
                        capture_output=True, text=True, check=True).stdout
 base = [path for path in json.loads(below) if path not in own]
-model = pathlib.Path(os.environ.get("SCORING_MODEL_DIR", "/srv/model"))
+model = pathlib.Path(sys.argv[1])
 print(json.dumps({
     "python": platform.python_version(), "system": release(), "debian": debian(),
     "own": distributions(own), "base": distributions(base),
@@ -103,12 +103,22 @@ class Inventory(_Part):
         return self.model.created
 
 
-def ask(image: str) -> Inventory:
-    """Start the image once to list what is in it. Raises FailureError where that cannot be listed."""
+def ask(image: str, model_folder: str) -> Inventory:
+    """Start the image once to list what is in it, the model in that folder included. Raises FailureError."""
     confined = ("--network", "none", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges")
     with held():  # a client that is killed leaves its container behind
         text = docker(
-            "run", "--rm", *confined, "--entrypoint", "python3", image, "-I", "-c", _QUESTION, seconds=_SECONDS
+            "run",
+            "--rm",
+            *confined,
+            "--entrypoint",
+            "python3",
+            image,
+            "-I",
+            "-c",
+            _QUESTION,
+            model_folder,
+            seconds=_SECONDS,
         )
     return read(text, image)
 

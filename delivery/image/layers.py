@@ -1,15 +1,16 @@
-"""What an image is made of: the base, and each tree that the Dockerfile copies over it."""
+"""The layers of an image: the base, and each step of the Dockerfile over it."""
 
 import json
 import re
 from dataclasses import dataclass
-
-from delivery.failure import FailureError
+from typing import Any
 
 from .engine import docker
 
-TREES = ("dependencies", "model", "app")
 _TREE = re.compile(r"COPY /(\w+)/ / ")
+"""A whole tree over the base, which is called as its stage calls it."""
+_STEP = re.compile(r"(?:COPY|ADD|RUN)\b")
+_LONGEST = 30
 
 
 @dataclass(frozen=True)
@@ -24,15 +25,27 @@ class Layer:
 
 
 def read_layers(image: str, base: str) -> tuple[Layer, ...]:
-    """The base and the three trees over it. Raises FailureError where the image was not built by our Dockerfile."""
+    """The base as one layer, and the layers over it by their instructions. Raises EngineError."""
+    steps, below = _steps(image), len(_steps(base))
+    made = [step for step in steps[below:] if _STEP.match(step["CreatedBy"])]
+    digests = _digests(image)[len(_digests(base)) :]
+    layers = [Layer(_name(step), int(step["Size"]), digest) for step, digest in zip(made, digests, strict=False)]
+    rest = sum(int(step["Size"]) for step in steps) - sum(layer.size for layer in layers)
+    return (Layer("base", rest), *layers)
+
+
+def _steps(image: str) -> list[dict[str, Any]]:
+    """The history of an image, the oldest first."""
     history = docker("history", "--no-trunc", "--human=false", "--format", "{{json .}}", image)
-    steps = [json.loads(line) for line in reversed(history.splitlines())]
-    sizes = {found[1]: int(step["Size"]) for step in steps if (found := _TREE.search(f"{step['CreatedBy']} "))}
-    if tuple(sizes) != TREES:
-        raise FailureError(f"image {image}: copies {', '.join(sizes) or 'nothing'}, expected {', '.join(TREES)}")
-    own = dict(zip(TREES, _digests(image)[len(_digests(base)) :], strict=False))
-    below = sum(int(step["Size"]) for step in steps) - sum(sizes.values())
-    return (Layer("base", below), *(Layer(name, size, own[name]) for name, size in sizes.items()))
+    return [json.loads(line) for line in reversed(history.splitlines())]
+
+
+def _name(step: dict[str, Any]) -> str:
+    instruction = str(step["CreatedBy"])
+    if tree := _TREE.search(f"{instruction} "):
+        return tree[1]
+    words = instruction.removesuffix("# buildkit").replace("/bin/sh -c ", "").split()
+    return " ".join(words)[:_LONGEST]
 
 
 def _digests(image: str) -> list[str]:

@@ -156,7 +156,7 @@ class Push:
         """Write the bill of materials and the provenance, and attach both. A provenance that is there stands."""
         subject = Subject(self.registry.place, image.digest)
         step.status("bill of materials")
-        materials = sbom.write(subject, self._built, inventory.ask(self.image))
+        materials = sbom.write(subject, self._built, inventory.ask(self.image, self._built.model_folder))
         earlier = find(self.registry, image, provenance.MEDIA_TYPE)
         statement = earlier.data if earlier else provenance.write(subject, self._built, self._tested, materials)
         return (

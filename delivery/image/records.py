@@ -9,8 +9,8 @@ from typing import Annotated, ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.scoring.manifest import ManifestError, ModelName, ModelVersion, Sha256, parse
 from delivery.failure import IntegrityError
+from delivery.model.manifest import ManifestError, ModelName, ModelVersion, Sha256, parse
 from delivery.paths import WORK
 
 RECORDS = WORK / "image" / "records"
@@ -66,6 +66,8 @@ class BuildRecord(_Record):
     base: Base
     dockerfile: Sha256
     model: Model
+    model_folder: str
+    """The folder of the image that holds it."""
     packages: tuple[Package, ...]
     engine: str
     committed: datetime | None

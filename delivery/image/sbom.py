@@ -96,7 +96,6 @@ def _model(build: BuildRecord, inventory: Inventory) -> Component:
     )
     facts = {
         "title": manifest.title,
-        "framework": manifest.framework.name,
         "created": manifest.created.isoformat(),
         **{f"metric:{name}": f"{value:g}" for name, value in manifest.metrics.items()},
         **{f"sha256:{name}": sha256 for name, sha256 in inventory.files.items()},

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.scoring.manifest import Manifest
+from delivery.model.manifest import Manifest
 
 _OCI = "org.opencontainers.image"
 _MODEL = "slipway.model"
@@ -23,12 +23,12 @@ class Source:
     url: str = ""
 
     @classmethod
-    def of(cls, root: Path) -> "Source":
-        """What git says of `root`. Uncommitted changes of the app show in the commit, so that no image hides them."""
+    def of(cls, root: Path, app: Path) -> "Source":
+        """What git says of `root`. Uncommitted changes in the folder `app` show in the commit: no image hides them."""
         commit, _, time = _git(root, "log", "-1", "--format=%H %ct").partition(" ")
         if not commit:
             return cls()
-        changed = _git(root, "status", "--porcelain", "--", "app")
+        changed = _git(root, "status", "--porcelain", "--", str(app))
         url = _CREDENTIALS.sub("", _git(root, "config", "--get", "remote.origin.url"))
         return cls(f"{commit}-dirty" if changed else commit, int(time), url if "://" in url else "")
 

@@ -1,45 +1,45 @@
-"""Testing the very image: as production will run it, through its HTTP contract, with examples and hostile requests."""
+"""Testing the very image: as production will run it, with its examples and the app's own check."""
 
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from delivery.console import Step, Steps
+from delivery.app import App
+from delivery.console import Steps
 from delivery.examples.check import check_all
 from delivery.examples.folder import BUNDLE_FILE, Examples
-from delivery.paths import PICTURES
-from delivery.service.client import probe
-from delivery.service.running import Running, ServiceError, failure
+from delivery.failure import FailureError
+from delivery.service.identity import Identity
+from delivery.service.running import Running, ServiceError, address
 from delivery.service.trial import prove, stop
 
 from .confinement import mebibytes
 from .container import Container
-from .contract import Contract, Identity
 from .engine import engine_version, image_id, image_labels
 from .examples import read_examples
-from .hostile import refuse, requests
 from .oci import digest_of
 from .records import Check, Records, TestRecord
 
-_LOST = "scoring_workers_lost_total"
 
-
-def examine(steps: Steps, image: str, records: Records) -> TestRecord:
+def examine(steps: Steps, app: App, image: str, records: Records) -> TestRecord:
     """Prove the image by the examples in it and record that by its id; a record of an earlier test goes first.
 
     The examples are kept beside the record. Raises FailureError.
     """
     identity = image_id(image)
     records.forget(TestRecord, identity)
-    examples = read_examples(identity)
+    examples = read_examples(app, identity)
     done: list[Check] = []
-    with Container(identity, sealed=True) as running:
+    with Container(app, identity, sealed=True) as running:
         prove(steps, running, examples)
         said = f"{len(examples.examples)} as expected; {running.confinement}, no network"
         done.append(Check(name="examples", result=said))
         done.append(_memory(steps, running))
-        done += _promises(steps, Contract(running, Identity.of(image_labels(identity))))
-        done += _hostile(steps, running, examples, Identity.of(image_labels(identity)).model)
-        stop(steps, running)
-        done.append(Check(name="SIGTERM", result="the picture in flight was answered, exit code 0, nothing written"))
+        labelled = Identity.of(image_labels(identity))
+        done += _version(steps, app, running, labelled)
+        done += _own_check(steps, app, running, identity, labelled.model, examples)
+        stop(steps, running, examples)
+        done.append(Check(name="SIGTERM", result="the request in flight was answered, exit code 0, nothing written"))
     bundle = examples.to_bundle()
     record = TestRecord(
         image=identity,
@@ -68,41 +68,39 @@ def _memory(steps: Steps, running: Container) -> Check:
     return Check(name="memory", result=step.result)
 
 
-def _promises(steps: Steps, contract: Contract) -> list[Check]:
-    done = []
-    with steps.step("Contract") as step:
-        for name, check in contract.checks():
-            step.status(name)
-            done.append(Check(name=f"contract {name}", result=_logged(step, name, check())))
-        step.result = f"{len(done)} promises kept: {', '.join(check.name.removeprefix('contract ') for check in done)}"
-    return done
+def _version(steps: Steps, app: App, running: Running, labelled: Identity) -> list[Check]:
+    """Ask which code and model answer, where the contract has a path for it."""
+    if app.contract.version is None:
+        return []
+    with steps.step("Version") as step:
+        step.result = f"as labelled: {labelled.check(running, app.contract.version)}"
+    return [Check(name="version", result=step.result)]
 
 
-def _hostile(steps: Steps, running: Running, examples: Examples, model: str) -> list[Check]:
-    with steps.step("Hostile") as step:
-        count = 0
-        for request in requests(PICTURES[0], model):
-            step.status(request.name)
-            _logged(step, request.name, str(refuse(running, request)))
-            count += 1
-        _still_well(running, examples)
-        step.result = f"{count} requests refused, each with its reason; then every example is right again"
-    return [Check(name="hostile", result=step.result)]
+def _own_check(steps: Steps, app: App, running: Container, image: str, model: str, examples: Examples) -> list[Check]:
+    """Run the app's check against the image, then ask every example again. Raises ServiceError."""
+    line = app.contract.checks.image
+    if line is None:
+        return []
+    with steps.step("Check") as step, TemporaryDirectory(prefix="slipway-check-") as folder:
+        step.status(line)
+        examples.write(Path(folder))
+        management = f"http://{running.host}:{running.management_port}"
+        values = {"image": image, "url": address(running).rstrip("/"), "managementUrl": management, "name": model}
+        try:
+            lines = app.run(line, {**values, "examples": folder}).splitlines()
+        except FailureError as error:
+            raise ServiceError(f"{error}\n{running.cause()}".strip()) from None
+        for said in lines:
+            step.log(said)
+        for outcome in check_all(running, examples, timed=False):
+            if outcome.faults:
+                raise ServiceError(f"after the app's check: {outcome.sentence}")
+        step.result = f"{len(lines)} of the app's own passed; then every example is right again"
+    return [_read_check(said) for said in lines]
 
 
-def _still_well(running: Running, examples: Examples) -> None:
-    """After all of it: right, and no worker had to be replaced."""
-    for outcome in check_all(running, examples, timed=False):
-        if outcome.faults:
-            raise ServiceError(f"after the hostile requests: {outcome.sentence}")
-    metrics = probe(running, "/metrics").body.decode()
-    lost = [line for line in metrics.splitlines() if line.startswith(f"{_LOST} ")]
-    if not lost:
-        raise failure(running, f"after the hostile requests: GET /metrics: lacks {_LOST}")
-    if float(lost[0].split()[1]) > 0:
-        raise failure(running, f"a hostile request ended a worker process: {lost[0]}")
-
-
-def _logged(step: Step, name: str, result: str) -> str:
-    step.log(f"{name}: {result}")
-    return result
+def _read_check(line: str) -> Check:
+    """A line of the app's check, such as `metrics: model and readiness are there`."""
+    name, colon, result = line.partition(": ")
+    return Check(name=f"app {name}" if colon else "app", result=result or line)

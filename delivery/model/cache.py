@@ -14,9 +14,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from app.scoring.manifest import FileFacts
 from delivery.failure import FailureError, IntegrityError, NotFoundError
 
+from .manifest import FileFacts
 from .store import Store
 
 Progress = Callable[[int], None]

@@ -7,8 +7,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from app.scoring.manifest import MODEL_FILE
-from delivery.failure import ExitCode, NotFoundError, UsageError
+from delivery.app import App, AppOption, find_app
+from delivery.failure import ExitCode, FailureError, NotFoundError, UsageError
+from delivery.service.running import address
 
 from . import report
 from .cache import Cache
@@ -17,12 +18,10 @@ from .publishing import find_published
 from .publishing import publish as publish_candidate
 from .pulling import pull
 from .repository import Repository
-from .sample.cli import sample
 from .store import open_store
 from .watching import watch
 
 app = typer.Typer(help="Publish, list, pull, promote and roll back model versions.", no_args_is_help=True)
-app.command()(sample)
 app.command()(watch)
 
 
@@ -51,22 +50,22 @@ MaybeVersion = Annotated[str | None, typer.Argument(callback=_version, help="a v
 
 @app.command()
 def publish(
-    folder: Annotated[
-        Path, typer.Argument(help="holds model.onnx, labels.txt, model.yaml or model.json, and examples/")
-    ],
+    folder: Annotated[Path, typer.Argument(help="holds the model's files, model.yaml or model.json, and examples/")],
     repository: RepositoryUrl,
+    app_folder: AppOption = None,
     *,
     promote: Annotated[bool, typer.Option(help="make it live at once")] = True,
     as_json: Json = False,
 ) -> None:
     """Check a model, ask it its examples, and publish it as the next version."""
-    from .folder import checked  # noqa: PLC0415 - onnx and onnxruntime cost half a second that no other command needs
-    from .proof import prove  # noqa: PLC0415 - onnx costs half a second
+    from . import proof  # noqa: PLC0415 - loaded where it is used
+    from .folder import checked  # noqa: PLC0415 - loaded where it is used
 
-    with checked(folder) as candidate, Console(stderr=True).status("publishing"):
+    served = find_app(app_folder)
+    with Console(stderr=True).status("publishing"), checked(folder, served) as candidate:
         opened = Repository(open_store(parse_location(repository), create=True))
         if find_published(opened, candidate) is None:
-            prove(candidate, folder)
+            proof.prove(candidate, folder, served)
         publication = publish_candidate(opened, candidate, promote=promote)
     if as_json:
         report.say_json(report.publication_facts(publication))
@@ -76,39 +75,92 @@ def publish(
 
 @app.command()
 def init(
-    file: Annotated[Path, typer.Argument(help="an ONNX file")],
+    file: Annotated[Path, typer.Argument(help="a file that a training run left")],
     to: Annotated[Path | None, typer.Option(help="the folder to make; without it, one of the file's name")] = None,
+    app_folder: AppOption = None,
 ) -> None:
-    """Begin a publishable folder: what the graph says of itself, and marked guesses of what it cannot say."""
-    from .beginning import begin  # noqa: PLC0415 - onnx costs half a second
-
-    folder = to or (file.parent if file.name == MODEL_FILE else Path(file.stem))
-    report.say_begun(*begin(file, folder))
+    """Begin a publishable folder: what the file says of itself, and marked guesses of what it cannot say."""
+    served = find_app(app_folder)
+    line = _helped(served, served.contract.authors.begin, "begin", "init")
+    main = served.contract.model.file if served.contract.model else ""
+    folder = to or (file.parent if file.name == main else Path(file.stem))
+    said = served.run(line, {"file": str(file.absolute()), "folder": str(folder.absolute())})
+    report.say_text(_as_typed(said, folder))
 
 
 @app.command(name="try")
 def try_folder(
     folder: Annotated[Path, typer.Argument(help="a publishable folder")],
-    pictures: Annotated[list[Path] | None, typer.Argument(help="pictures to classify")] = None,
+    files: Annotated[list[Path] | None, typer.Argument(help="files to show the app, such as pictures")] = None,
+    app_folder: AppOption = None,
     *,
     write_examples: Annotated[
-        bool, typer.Option("--write-examples", help="write an example for each picture, to be read by you")
+        bool, typer.Option("--write-examples", help="write an example for each file, to be read by you")
     ] = False,
 ) -> None:
-    """Check a folder, show what its model makes of pictures, and ask it its examples. Publishes nothing."""
-    from . import beginning, proof  # noqa: PLC0415 - onnx costs half a second
-    from .folder import checked  # noqa: PLC0415 - onnx costs half a second
+    """Check a folder, show what its model makes of files, and ask it its examples. Publishes nothing."""
+    from . import proof  # noqa: PLC0415 - loaded where it is used
+    from .folder import checked  # noqa: PLC0415 - loaded where it is used
 
-    beginning.check_pictures(pictures or [])
-    with checked(folder) as candidate, proof.serving(candidate) as running:
-        predictions = list(beginning.predict(running, pictures or []))
-        report.say_lines(predictions)
+    served = find_app(app_folder)
+    line = _helped(served, served.contract.authors.predict, "predict", "try with files") if files else ""
+    _check_files(files or [])
+    more = [*(["--write-examples", str(folder.absolute())] if write_examples else []), *_absolute(files or [])]
+    wrong = ""
+    with checked(folder, served) as candidate, proof.serving(candidate, served) as running:
+        if line:
+            try:
+                report.say_text(_as_typed(served.run(line, {"url": address(running)}, more), folder))
+            except FailureError as error:
+                wrong = str(error)
+                report.say_text(wrong)
         outcomes = proof.ask_examples(running, candidate.examples) if candidate.examples else []
         report.say_lines(outcomes)
-    written = beginning.write_examples(folder, predictions) if write_examples else []
-    report.say_tried(folder, written, outcomes)
-    if any(one.faults for one in outcomes) or any(one.fault for one in predictions):
+    report.say_tried(folder, outcomes)
+    if wrong or any(one.faults for one in outcomes):
         raise typer.Exit(ExitCode.FAILED)
+
+
+@app.command()
+def sample(
+    name: Annotated[str, typer.Argument(help="one of the samples of the app's contract", metavar="NAME")],
+    to: Annotated[Path, typer.Option(help="folder to make publishable")],
+    app_folder: AppOption = None,
+) -> None:
+    """Write a sample model of the app's, ready to publish."""
+    served = find_app(app_folder)
+    samples = served.contract.authors.samples
+    if name not in samples:
+        raise typer.BadParameter(
+            f"found {name}, allowed are {', '.join(samples) or 'none: the contract has no samples'}"
+        )
+    with Console(stderr=True).status(f"making {name}"):
+        said = served.run(samples[name], {"folder": str(to.absolute())})
+    report.say_text(_as_typed(said, to))
+
+
+def _as_typed(text: str, folder: Path) -> str:
+    """Return the text with the folder as the user named it: the app's command got its absolute path."""
+    return text.replace(str(folder.absolute()), str(folder))
+
+
+def _helped(served: App, line: str | None, key: str, command: str) -> str:
+    if line is None:
+        raise UsageError(
+            f"{served.file}: has no authors.{key}, so there is no `slipway model {command}` for its models"
+        )
+    return line
+
+
+def _check_files(files: list[Path]) -> None:
+    """Raise UsageError with every file that is not there."""
+    if missing := [str(file) for file in files if not file.is_file()]:
+        raise UsageError("\n".join(f"{name}: no such file" for name in missing))
+
+
+def _absolute(files: list[Path]) -> list[str]:
+    """The files for a command that runs in another folder."""
+    return [str(file.absolute()) for file in files]
 
 
 @app.command(name="list")

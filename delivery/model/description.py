@@ -1,14 +1,15 @@
 """An author's description of a model: `model.yaml`, in which comments have a place, or `model.json`."""
 
+import json
 from pathlib import Path
 
-from app.scoring import manifest as manifests
-from app.scoring.manifest import Description, ManifestError
 from delivery.examples import text
 from delivery.failure import FailureError, NotFoundError
 
-from .candidate import DESCRIPTION_FILES, PUBLISHABLE
+from . import manifest as manifests
+from .candidate import DESCRIPTION_FILES
 from .limits import MAX_MANIFEST_BYTES
+from .manifest import RESERVED, Description, ManifestError
 
 
 def find_description(folder: Path) -> Path:
@@ -18,14 +19,14 @@ def find_description(folder: Path) -> Path:
         raise FailureError(f"{folder}: found {' and '.join(path.name for path in there)}, allowed is one of them")
     if not there:
         raise NotFoundError(
-            f"{folder}: found neither {' nor '.join(DESCRIPTION_FILES)}; a publishable folder has {PUBLISHABLE}; "
-            f"to begin with one: slipway model init {folder / 'model.onnx'}"
+            f"{folder}: found neither {' nor '.join(DESCRIPTION_FILES)}, of which a publishable folder has one; to "
+            "begin with it: slipway model init FILE"
         )
     return there[0]
 
 
-def read_description(path: Path) -> Description:
-    """The description in a file. Raises FailureError with every fault at once, each with its path in the file."""
+def read_text(path: Path) -> str:
+    """The JSON text of a description. Raises FailureError."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_MANIFEST_BYTES + 1)
@@ -34,8 +35,25 @@ def read_description(path: Path) -> Description:
     if len(data) > MAX_MANIFEST_BYTES:
         raise FailureError(f"{path}: has more than {MAX_MANIFEST_BYTES} bytes")
     try:
-        return manifests.parse(Description, text.parse(data), str(path))
+        return text.parse(data)
     except text.TextError as error:
         raise FailureError(f"{path}: {error}") from None
+
+
+def parse_description(given: str, path: Path) -> Description:
+    """The description of this JSON text. Raises FailureError with every fault at once, each with its path."""
+    found = json.loads(given)
+    reserved = [name for name in RESERVED if isinstance(found, dict) and name in found]
+    faults = [f"{path}: {name}: Extra inputs are not permitted: publishing writes it" for name in reserved]
+    try:
+        description = manifests.parse(Description, given, str(path))
     except ManifestError as error:
-        raise FailureError(str(error)) from None
+        faults.append(str(error))
+    if faults:
+        raise FailureError("\n".join(faults))
+    return description
+
+
+def read_description(path: Path) -> Description:
+    """The description in a file. Raises FailureError with every fault at once, each with its path in the file."""
+    return parse_description(read_text(path), path)

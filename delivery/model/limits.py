@@ -2,20 +2,26 @@
 
 from collections.abc import Mapping
 
-from app.scoring.manifest import LABELS_FILE, MODEL_FILE, FileFacts
+from delivery.examples.example import FOLDER as EXAMPLES
 from delivery.examples.folder import MAX_BYTES, MAX_FILES
 
-MAX_FILE_BYTES = {
-    MODEL_FILE: 2 << 30,  # what protobuf, and so an ONNX file, can hold
-    LABELS_FILE: 64 << 20,  # a million classes of 64 bytes
-}
+from .manifest import FileFacts
+
+MAX_FILE_BYTES = 16 << 30
+"""Of one file that serving reads. An app may allow less: its own check refuses more."""
+MAX_MODEL_FILES = 100
 MAX_MANIFEST_BYTES = 1 << 20
 MAX_POINTER_BYTES = 64 << 10
 
 
+def is_example(file: str) -> bool:
+    """True for a file of examples/."""
+    return file.startswith(f"{EXAMPLES}/")
+
+
 def most_bytes(file: str) -> int:
     """The most bytes of a file of a version: a file of examples/ as much as all of them together."""
-    return MAX_FILE_BYTES.get(file, MAX_BYTES)
+    return MAX_BYTES if is_example(file) else MAX_FILE_BYTES
 
 
 def fault_of_sizes(files: Mapping[str, FileFacts]) -> str:
@@ -23,7 +29,9 @@ def fault_of_sizes(files: Mapping[str, FileFacts]) -> str:
     for file, facts in files.items():
         if facts.size > most_bytes(file):
             return f"files.{file}.size: found {facts.size}, at most {most_bytes(file)} are allowed"
-    examples = [facts.size for file, facts in files.items() if file not in MAX_FILE_BYTES]
+    examples = [facts.size for file, facts in files.items() if is_example(file)]
+    if len(files) - len(examples) > MAX_MODEL_FILES:
+        return f"files: found {len(files) - len(examples)}, at most {MAX_MODEL_FILES} are allowed beside the examples"
     if len(examples) > MAX_FILES:
         return f"files: found {len(examples)} of examples, at most {MAX_FILES} are allowed"
     if sum(examples) > MAX_BYTES:

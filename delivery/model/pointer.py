@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.scoring.manifest import ModelName, ModelVersion, Sha256
 from delivery.failure import NotFoundError
+
+from .manifest import ModelName, ModelVersion, Sha256
 
 MAX_PREVIOUS = 50
 """How many earlier lives the pointer keeps; the versions themselves are never deleted."""

@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from delivery.app import App
 from delivery.examples import check
 from delivery.examples.check import Outcome
 from delivery.examples.example import FOLDER
 from delivery.examples.folder import Examples, read_folder
 from delivery.failure import FailureError
-from delivery.paths import EXAMPLES, short
+from delivery.paths import short
 from delivery.service.client import await_ready
 from delivery.service.process import Process
 from delivery.service.running import Running, ServiceError
@@ -19,27 +20,29 @@ from .candidate import Candidate
 
 
 @contextmanager
-def serving(candidate: Candidate) -> Iterator[Running]:
+def serving(candidate: Candidate, app: App) -> Iterator[Running]:
     """The app with the candidate's model, as a process of this machine, ready. Raises ServiceError."""
     with (
         TemporaryDirectory(prefix="slipway-proof-") as temporary,
-        Process(candidate.folder, Path(temporary) / "service.log") as running,
+        Process(app, candidate.folder, Path(temporary) / "service.log") as running,
     ):
         await_ready(running)
         yield running
 
 
-def prove(candidate: Candidate, folder: Path) -> list[Outcome]:
-    """Ask every example of the candidate, which came from `folder`.
+def prove(candidate: Candidate, folder: Path, app: App) -> list[Outcome]:
+    """Ask every example of the candidate, which came from `folder`. An app that starts in its image alone is not asked.
 
     Raises FailureError with a sentence for each that is answered wrongly.
     """
-    examples = candidate.examples or read_folder(EXAMPLES)
+    if app.contract.start is None:
+        return []
+    examples = candidate.examples or _own(folder, app)
     try:
-        with serving(candidate) as running:
+        with serving(candidate, app) as running:
             return check.prove(running, examples, timed=False)
     except ServiceError as error:
-        raise FailureError(f"{_place(candidate, folder)}: {error}\n{_way_on(candidate, folder)}") from None
+        raise FailureError(f"{_place(candidate, folder, app)}: {error}\n{_way_on(candidate, folder)}") from None
 
 
 def ask_examples(running: Running, examples: Examples) -> list[Outcome]:
@@ -47,8 +50,17 @@ def ask_examples(running: Running, examples: Examples) -> list[Outcome]:
     return list(check.check_all(running, examples, timed=False))
 
 
-def _place(candidate: Candidate, folder: Path) -> str:
-    return str(folder / FOLDER) if candidate.examples else short(EXAMPLES)
+def _own(folder: Path, app: App) -> Examples:
+    if app.examples is None:
+        raise FailureError(
+            f"{folder / FOLDER}: is not there, and {short(app.file)} names no examples of the app's own; a model goes "
+            "live only once its examples pass"
+        )
+    return read_folder(app.examples)
+
+
+def _place(candidate: Candidate, folder: Path, app: App) -> str:
+    return str(folder / FOLDER) if candidate.examples or app.examples is None else short(app.examples)
 
 
 def _way_on(candidate: Candidate, folder: Path) -> str:
@@ -56,5 +68,5 @@ def _way_on(candidate: Candidate, folder: Path) -> str:
         return f"nothing was published; to see what it answers: slipway model try {folder}"
     return (
         f"nothing was published; {folder} brings no examples of its own, so the app's were asked. To write some from "
-        f"pictures whose labels you know: slipway model try {folder} PICTURE... --write-examples"
+        f"files whose answers you know: slipway model try {folder} FILE... --write-examples"
     )

@@ -1,15 +1,18 @@
 """Publishing: a number is claimed, the files are written under it, the manifest last, then the version goes live."""
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from app.scoring.manifest import LABELS_FILE, MANIFEST_FILE, Manifest
 from delivery.failure import ConflictError, IntegrityError
 
 from .candidate import Candidate
+from .manifest import MANIFEST_FILE, Manifest
 from .pointer import Pointer
 from .repository import Repository
 
+CLAIM_FILE = ".claim.json"
+"""No file of a version is called so."""
 _CLAIM_ATTEMPTS = 100
 
 
@@ -35,8 +38,7 @@ def publish(repository: Repository, candidate: Candidate, *, promote: bool = Tru
     version = _claim(repository, candidate)
     manifest = candidate.manifest(version, datetime.now(UTC))
     for file in manifest.files:
-        if file != LABELS_FILE:
-            repository.store.upload(f"{name}/{version}/{file}", candidate.folder / file)
+        repository.store.upload(f"{name}/{version}/{file}", candidate.folder / file)
     path, data = f"{name}/{version}/{MANIFEST_FILE}", manifest.to_json().encode()
     if not repository.store.create(path, data) and repository.find_manifest(name, version) != manifest:
         raise ConflictError(f"{repository.store.location}/{path}: another process wrote it; versions never change")
@@ -58,15 +60,15 @@ def find_published(repository: Repository, candidate: Candidate) -> Manifest | N
 
 
 def _claim(repository: Repository, candidate: Candidate) -> str:
-    """The next number, made ours by creating its labels: of two creators of one object only one succeeds.
+    """The next number, made ours by creating its claim: of two creators of one object only one succeeds.
 
     A number whose publisher broke off stays taken: it has no manifest, so nobody ever reads it.
     """
     name = candidate.description.name
-    labels = (candidate.folder / LABELS_FILE).read_bytes()
+    claim = json.dumps({"main": candidate.files[candidate.main].sha256}).encode()
     number = max(repository.numbers(name), default=0)
     for _ in range(_CLAIM_ATTEMPTS):
         number += 1
-        if repository.store.create(f"{name}/{number}/{LABELS_FILE}", labels):
+        if repository.store.create(f"{name}/{number}/{CLAIM_FILE}", claim):
             return str(number)
     raise ConflictError(f"{repository.store.location}: other processes took {_CLAIM_ATTEMPTS} numbers in a row")

@@ -8,15 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.scoring import manifest as manifests
-from app.scoring.manifest import LABELS_FILE, MANIFEST_FILE, MODEL_FILE, Manifest, ManifestError
 from delivery.examples.example import FOLDER as EXAMPLES
 from delivery.failure import FailureError
 
+from . import manifest as manifests
 from .cache import Cache, Progress, matches
+from .manifest import MANIFEST_FILE, Manifest, ManifestError
 from .repository import Repository
-
-_FILES = {MODEL_FILE, LABELS_FILE, MANIFEST_FILE, EXAMPLES}
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ def pull(repository: Repository, manifest: Manifest, folder: Path, cache: Cache,
     """Make `folder` the version of `manifest`, proved against it."""
     folder = folder.resolve()
     with _place_beside(folder) as aside:
-        _check_replaceable(folder)
+        _check_replaceable(folder, manifest)
         if _is(folder, manifest):
             return Pulled(manifest, folder, downloaded=0, changed=False)
         downloaded = 0
@@ -63,17 +61,27 @@ def _place_beside(folder: Path) -> Iterator[Path]:
         os.close(parent)
 
 
-def _check_replaceable(folder: Path) -> None:
-    """Only a folder of ours is ever replaced: `--to .` must not cost anybody their work."""
+def _check_replaceable(folder: Path, manifest: Manifest) -> None:
+    """Raise FailureError unless the folder is a version's: `--to .` must not cost anybody their work."""
     if not folder.exists():
         return
     if not folder.is_dir():
         raise FailureError(f"{folder}: is not a folder")
     names = {path.name for path in folder.iterdir()}
-    # A folder called examples is nothing unusual: without a manifest beside it, it may be anyone's.
-    ours = _FILES if MANIFEST_FILE in names else _FILES - {EXAMPLES}
+    ours = {file for file in manifest.files if "/" not in file}
+    if MANIFEST_FILE in names:
+        # A folder called examples is nothing unusual: without a manifest beside it, it may be anyone's.
+        ours |= {MANIFEST_FILE, EXAMPLES, *_declared(folder)}
     if others := sorted(names - ours):
         raise FailureError(f"{folder}: holds other files than a model version's: {', '.join(others[:5])}")
+
+
+def _declared(folder: Path) -> set[str]:
+    """The files of the version that the folder holds; empty where its manifest cannot be read."""
+    try:
+        return {file for file in manifests.read(folder).files if "/" not in file}
+    except ManifestError:
+        return set()
 
 
 def _is(folder: Path, manifest: Manifest) -> bool:

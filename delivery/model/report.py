@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from app.scoring.manifest import LABELS_FILE, MODEL_FILE, Manifest, Output
 from delivery.examples.check import Outcome
 
+from .manifest import Manifest
 from .pointer import Pointer
 from .publishing import Publication
 from .pulling import Pulled
@@ -76,15 +76,9 @@ def say_publication(publication: Publication) -> None:
     _say(f"sha256 {manifest.sha256}")
 
 
-def say_begun(description: Path, checks: int, classes: int) -> None:
-    """Print what `init` has written, and what is left to the author."""
-    folder = description.parent
-    _say(f"wrote {folder / MODEL_FILE}, {folder / LABELS_FILE}, {description}")
-    _say(
-        f"look at the {checks} lines that say CHECK in {description}, and write the {classes} labels into "
-        f"{folder / LABELS_FILE}, line i for class i"
-    )
-    _say(f"then: slipway model try {folder} PICTURE...")
+def say_text(text: str) -> None:
+    """Print what a command of the app's printed."""
+    say_lines(text.splitlines())
 
 
 def say_lines(lines: Iterable[object]) -> None:
@@ -93,12 +87,8 @@ def say_lines(lines: Iterable[object]) -> None:
         _say(str(line))
 
 
-def say_tried(folder: Path, written: list[Path], outcomes: list[Outcome]) -> None:
+def say_tried(folder: Path, outcomes: list[Outcome]) -> None:
     """Print the result of trying a folder."""
-    for file in written:
-        _say(f"wrote {file}")
-    if written:
-        _say("read them: what the model says is not yet what is right")
     if outcomes:
         right = sum(not one.faults for one in outcomes)
         _say(f"{right} of {len(outcomes)} examples as expected")
@@ -146,7 +136,6 @@ def say_versions(name: str, entries: list[Entry], pointer: Pointer | None, older
 def say_version(manifest: Manifest, pointer: Pointer | None) -> None:
     """Everything about one version."""
     live = pointer.live if pointer and _is_live(manifest.version, pointer) else None
-    spec = manifest.input
     rows = {
         "model": f"{manifest.name} version {manifest.version}",
         "live": f"since {live.since:%Y-%m-%d %H:%M:%S %Z} by {live.by}" if live else "no",
@@ -155,10 +144,9 @@ def say_version(manifest: Manifest, pointer: Pointer | None) -> None:
         "author": manifest.author,
         "licence": manifest.licence,
         "source": manifest.source,
-        "input": f"{spec.name}: {spec.dtype} {spec.layout} {spec.channels} {spec.width}x{spec.height}",
-        "output": ", ".join(_output(output) for output in manifest.outputs),
         "metrics": _metrics(manifest),
     }
+    rows |= {name: _compact(value) for name, value in (manifest.model_extra or {}).items()}
     rows |= {str(file): f"{facts.size:,} bytes, sha256 {facts.sha256}" for file, facts in manifest.files.items()}
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="bold")
@@ -168,8 +156,13 @@ def say_version(manifest: Manifest, pointer: Pointer | None) -> None:
     _print(table)
 
 
-def _output(output: Output) -> str:
-    return f"{output.name}: {output.classes} {output.kind}{', multi-label' if output.multi_label else ''}"
+def _compact(value: object) -> str:
+    """A value of the app's own part in one line."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_compact(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        return "; ".join(map(_compact, value))
+    return "-" if value is None else str(value)
 
 
 def _print(table: Table) -> None:

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 from pydantic import TypeAdapter, ValidationError
 
-from app.scoring import manifest as manifests
-from app.scoring.manifest import MANIFEST_FILE, Manifest, ManifestError, ModelName, ModelVersion
 from delivery.failure import ConflictError, IntegrityError, NotFoundError
 
+from . import manifest as manifests
 from .limits import MAX_MANIFEST_BYTES, MAX_POINTER_BYTES, fault_of_sizes
+from .manifest import MANIFEST_FILE, Manifest, ManifestError, ModelName, ModelVersion
 from .pointer import Life, Pointer, after_rollback, after_switch, before
 from .store import Seen, Store
 

@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from delivery.app import AppOption, find_app
 from delivery.console import Steps
 from delivery.interrupts import StoppedError, raise_on_signals
 from delivery.paths import WORK, short
@@ -17,7 +18,7 @@ app = typer.Typer()
 @app.command()
 def rehearse(  # noqa: PLR0913 - each is an option
     base_image: Annotated[
-        str, typer.Option(envvar="BASE_IMAGE", help="base of the image; without it, the one that app/Dockerfile pins")
+        str, typer.Option(envvar="BASE_IMAGE", help="base of the image; without it, the one that the Dockerfile pins")
     ] = "",
     registry: Annotated[
         str, typer.Option(envvar="REGISTRY", help="push to host[:port]/repository; without it, nothing is pushed")
@@ -25,8 +26,9 @@ def rehearse(  # noqa: PLR0913 - each is an option
     port: Annotated[int, typer.Option(min=0, max=65535, help="where to serve; 0 is any free port")] = 0,
     model: Annotated[
         Path | None,
-        typer.Option(help="a publishable folder to release second, in place of the sample's second version"),
+        typer.Option(help="a publishable folder to release second, in place of the app's second sample"),
     ] = None,
+    app_folder: AppOption = None,
     work: Annotated[Path, typer.Option(help="folder for what it makes: models, pulled versions, logs")] = WORK,
     *,
     image: Annotated[bool, typer.Option(help="pack an image where a Docker engine answers")] = True,
@@ -47,6 +49,7 @@ def rehearse(  # noqa: PLR0913 - each is an option
     steps.say(f"[bold]Slipway rehearsal[/]: from a published model to a release and back, in {escape(short(work))}\n")
     rehearsal = Rehearsal(
         steps=steps,
+        app=find_app(app_folder),
         base=base_image,
         registry=place,
         port=port,

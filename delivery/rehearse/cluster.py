@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from delivery.examples.folder import Examples
 from delivery.failure import FailureError
 from delivery.interrupts import held
 from delivery.release.command import Command
@@ -48,12 +49,12 @@ class LackError(FailureError):
 class ClusterStage(Stage):
     """A namespace with the workload, behind a Service of type LoadBalancer."""
 
-    def __init__(self, folder: Path, images: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, images: Mapping[str, str], ready_path: str) -> None:
         """`images` has each digest's reference; what is applied is kept in `folder` for people to look at."""
         super().__init__()
         self.name = f"r{secrets.token_hex(3)}"
         self.form = f"Kubernetes, scratch environment {self.name}"
-        self.host, self.port = "", 80
+        self.host, self.port, self.ready_path = "", 80, ready_path
         self.left_out: tuple[str, ...] = ()
         self._folder = folder
         self._images = images
@@ -81,8 +82,9 @@ class ClusterStage(Stage):
                 raise UnusableError(str(error)) from None
             raise
 
-    def end(self) -> str:
+    def end(self, examples: Examples) -> str:
         """Delete it in order, and wait until nothing of it is left."""
+        del examples  # a replica's end is Kubernetes' here: the rollouts under load have shown it
         begun = time.monotonic()
         self._delete()
         return f"namespace and what belonged to it are gone after {time.monotonic() - begun:.0f} s"

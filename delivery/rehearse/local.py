@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any
 
+from delivery.examples.folder import Examples
 from delivery.failure import FailureError
 from delivery.interrupts import held
-from delivery.paths import PICTURES
 from delivery.service.client import await_ready
 from delivery.service.ending import END_SECONDS, end
 from delivery.service.running import Running, failure
@@ -15,7 +15,7 @@ from delivery.service.running import Running, failure
 from .front import Front
 from .stage import Stage
 
-SETTINGS = {"DRAIN_SECONDS": "2"}
+FACTS = {"drainSeconds": 2}
 """So long a release that must go still answers, telling callers to come again: a load balancer's time to learn."""
 
 _PAUSE_SECONDS = 0.05
@@ -26,10 +26,10 @@ Start = Callable[[], Running]
 class LocalStage(Stage):
     """A front, and behind it the live release; for a moment, two."""
 
-    def __init__(self, form: str, starts: Mapping[str, Start], port: int = 0) -> None:
+    def __init__(self, form: str, starts: Mapping[str, Start], ready_path: str, port: int = 0) -> None:
         """`starts` has for each image digest how to start it; more may come. Raises FailureError for a taken port."""
         super().__init__()
-        self.form = form
+        self.form, self.ready_path = form, ready_path
         self._starts = starts
         self._started: list[Running] = []
         try:
@@ -56,13 +56,9 @@ class LocalStage(Stage):
             _finish(old)
             self._remove(old)
 
-    def end(self) -> str:
-        """SIGTERM in the middle of a picture, through the front."""
-        ending = end(self, PICTURES[0])
-        return (
-            f"SIGTERM: the picture in flight was answered {ending.status}, "
-            f"exit code 0 after {ending.seconds:.1f} s, nothing left behind"
-        )
+    def end(self, examples: Examples) -> str:
+        """Send SIGTERM in the middle of an example, through the front."""
+        return str(end(self, examples))
 
     def log(self) -> str:
         """What the newest release has printed."""

@@ -17,6 +17,7 @@ from delivery.release.command import Command
 
 _SDK = ("pulumi", "pulumi_azure_native", "pulumi_kubernetes", "pulumi_azuredevops", "pulumi_docker")
 _ANSWER_SECONDS = 20
+_ANOTHER_APP = "the stack files run another app; slipway:app.contract names it there"
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def no_previews(reason: str) -> Missing:
         "the previews",
         reason,
         "what each environment consists of, and what the second release would change there",
-        ".venv/bin/pip install --require-hashes -r requirements.txt, 525 MB on disk",
+        "" if reason == _ANOTHER_APP else ".venv/bin/pip install --require-hashes -r requirements.txt, 525 MB on disk",
     )
 
 
@@ -86,14 +87,16 @@ class Machine:
     """The cluster's version, where there is one."""
 
     @classmethod
-    def look(cls, registry: Place | None, *, image: bool = True, any_cluster: bool = False) -> "Machine":
-        """Ask everything that is named or on PATH. Nothing is changed."""
+    def look(
+        cls, registry: Place | None, *, image: bool = True, any_cluster: bool = False, staged: bool = True
+    ) -> "Machine":
+        """Ask everything that is named or on PATH. Nothing is changed. `staged`: the stack files run the very app."""
         no_engine = absence() if image else "--no-image was given"
         cluster, version = _cluster(any_cluster=any_cluster)
         return cls(
             image=no_engine,
             registry="" if registry else "REGISTRY names no place",
-            sdk=_sdk(),
+            sdk=_sdk() if staged else _ANOTHER_APP,
             cluster=cluster,
             engine="" if no_engine else engine_version(),
             kubernetes=version,

@@ -1,30 +1,20 @@
-"""The rehearsal's two models: made from an installed package, published to a folder, pulled as a build does."""
+"""The rehearsal's two models: made by the app's commands, published to a folder, pulled as a build does."""
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from delivery.app import App
 from delivery.console import Step
+from delivery.failure import UsageError
 from delivery.model.cache import Cache
-from delivery.model.candidate import DESCRIPTION_FILE
+from delivery.model.folder import checked
 from delivery.model.location import parse_location
 from delivery.model.proof import prove
 from delivery.model.publishing import Publication, find_published, publish
 from delivery.model.pulling import Pulled, pull
 from delivery.model.repository import Repository
 from delivery.model.store import open_store
-from delivery.paths import ROOT, WORK, short
-
-if TYPE_CHECKING:
-    from delivery.model.sample.build import Built
-
-SAMPLE = "lite0"
-FIRST, SECOND = SAMPLE, f"{SAMPLE}-calibrated"
-_RECIPE = ROOT / "delivery" / "model" / "sample"
-_SECOND_RECIPE = ROOT / "delivery" / "rehearse" / "calibrated.py"
-_LOCK = ROOT / "delivery" / "rehearse" / "requirements.txt"
-_KEY_FILE = "recipe.sha256"
+from delivery.paths import WORK, short
 
 
 @dataclass(frozen=True)
@@ -73,38 +63,34 @@ class Places:
         return self.work / f"service-{number}.log"
 
 
-def make(step: Step, places: Places, sample: str) -> Path:
-    """A sample model in a folder of its own, made again only when its recipe changed. The second needs the first."""
-    folder, key = places.samples / sample, places.samples / f"{sample}.{_KEY_FILE}"
+def samples(app: App) -> tuple[str, str]:
+    """The names of the two samples that a rehearsal releases. Raises UsageError for an app that has fewer."""
+    names = list(app.contract.authors.samples)
+    if len(names) < 2:
+        raise UsageError(
+            f"{short(app.file)}: found {len(names)} authors.samples, allowed are 2 and more: commands that each write "
+            "a publishable model into ${folder}; the second is released over the first"
+        )
+    return names[0], names[1]
+
+
+def make(step: Step, app: App, places: Places, sample: str) -> Path:
+    """Make a sample model in a folder of its own by the app's command."""
+    folder = places.samples / sample
     step.made = short(folder)
-    recipe = _recipe()
-    if key.is_file() and key.read_text(encoding="ascii") == recipe and (folder / DESCRIPTION_FILE).is_file():
-        step.result = f"{sample}, made before from the same recipe"
-        return folder
-    from delivery.model.sample.build import build_sample  # noqa: PLC0415  # onnx takes longer to import than a second run has
-    from delivery.model.sample.catalogue import SAMPLES  # noqa: PLC0415  # loaded where it is used
-
-    from .calibrated import calibrate  # noqa: PLC0415  # loaded where it is used
-
-    step.status("from the weights that a package ships")
-    built = build_sample(SAMPLES[SAMPLE], familiar=False)
-    if sample == SECOND:
-        built = calibrate(built, SAMPLE)
-    key.unlink(missing_ok=True)
-    built.write(folder)
-    key.write_text(recipe, encoding="ascii")
-    step.result = _described(built)
+    step.status("by the app's own command")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    said = app.run(app.contract.authors.samples[sample], {"folder": str(folder.absolute())})
+    step.result = (said.strip().splitlines() or [sample])[-1]
     return folder
 
 
-def publish_sample(step: Step, folder: Path, places: Places) -> tuple[Repository, Publication]:
+def publish_sample(step: Step, app: App, folder: Path, places: Places) -> tuple[Repository, Publication]:
     """Publish it as the next version of its model, unless it is one already."""
-    from delivery.model.folder import checked  # noqa: PLC0415  # onnx, as above
-
-    step.status("checking it as the service would")
+    step.status("checking it by the app's own command")
     repository = Repository(open_store(parse_location(places.models.resolve().as_uri()), create=True))
-    with checked(folder) as candidate:
-        asked = [] if find_published(repository, candidate) else prove(candidate, folder)
+    with checked(folder, app) as candidate:
+        asked = [] if find_published(repository, candidate) else prove(candidate, folder, app)
         publication = publish(repository, candidate)
     manifest = publication.manifest
     verb = "published as" if publication.created else "is already"
@@ -128,19 +114,3 @@ def pull_version(step: Step, repository: Repository, publication: Publication, p
     step.result = f"{what}, sha256 {pulled.manifest.sha256[:12]}… as its manifest says"
     step.made = short(folder)
     return pulled
-
-
-def _described(built: "Built") -> str:
-    """A finished sample in one line."""
-    title, metrics = built.description.title, built.description.metrics
-    right = f"right on {metrics['top_1']:.0f} of {metrics['photos']:.0f} photos" if metrics else "not measured"
-    surer = f", surer by a temperature of {metrics['temperature']:.2f}" if "temperature" in metrics else ""
-    return f"{title}, {len(built.model) / 1e6:.1f} MB from a package's weights, {right}{surer}"
-
-
-def _recipe() -> str:
-    """Identity of everything the samples are made by: the code and the pinned packages."""
-    digest = hashlib.sha256()
-    for path in sorted([*_RECIPE.glob("*.py"), _SECOND_RECIPE, _LOCK]):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from delivery.app import App
 from delivery.console import Steps
 from delivery.examples.folder import of_version
 from delivery.failure import FailureError, NotFoundError
@@ -17,17 +18,13 @@ from delivery.image.registry.place import Place
 from delivery.image.source import Source
 from delivery.image.trial import examine
 from delivery.model.pulling import Pulled
-from delivery.paths import EXAMPLES, ROOT
 from delivery.release.deployer import Target
 from delivery.release.record import LOCAL_BUILD, release_id
 from delivery.release.recording import record
 from delivery.release.store import ReleaseStore
 from delivery.service.process import Process
 
-from .local import SETTINGS, Start
-
-REPOSITORY = "scoring"
-"""What stands for the image's repository where none is pushed."""
+from .local import FACTS, Start
 
 
 class NoBaseError(Exception):
@@ -49,6 +46,7 @@ class Packing:
     """How this rehearsal packs. An empty `base` is the Dockerfile's own."""
 
     steps: Steps
+    app: App
     base: str
     registry: Place | None
     store: ReleaseStore
@@ -64,12 +62,12 @@ class Packing:
         self._test(built)
 
         def start() -> Container:
-            return Container(built.id, environment={f"SCORING_{name}": value for name, value in SETTINGS.items()})
+            return Container(self.app, built.id, facts=FACTS)
 
         form = "containers, confined as in production"
         if self.registry is None:
             commit = image_labels(built.id).get("org.opencontainers.image.revision", "")
-            return Packed(_target(built.id, commit, pulled, model), start, form), built.downloaded
+            return Packed(_target(self.app, built.id, commit, pulled, model), start, form), built.downloaded
         reference = self._push(built, self.registry)
         with self.steps.step("Record") as step:
             release = record(built.id, Records(), self.folder, self.store).release
@@ -81,7 +79,7 @@ class Packing:
         reason = ""
         with self.steps.step("Build") as step:
             try:
-                built = build(Request(model=model, base=self.base, tag=tag), step)
+                built = build(Request(app=self.app, model=model, base=self.base, tag=tag), step)
             except NotFoundError as error:
                 if must:
                     raise
@@ -99,7 +97,7 @@ class Packing:
                 step.result = f"this very image passed its {len(known.checks)} checks at {known.tested:%Y-%m-%d %H:%M}"
             return
         self.steps.say("  [dim]the test of that very image, without a network[/]")
-        examine(self.steps, built.tag, Records())
+        examine(self.steps, self.app, built.tag, Records())
 
     def _push(self, built: Built, place: Place) -> str:
         from delivery.image.pushing import Push  # noqa: PLC0415  # what it needs costs time that no other way needs
@@ -112,15 +110,15 @@ class Packing:
             return pushed.record.reference
 
 
-def as_process(pulled: Pulled, model: Path, log: Path) -> Packed:
+def as_process(app: App, pulled: Pulled, model: Path, log: Path) -> Packed:
     """The same files, served by a process of this machine."""
-    commit = Source.of(ROOT).commit
+    commit = Source.of(app.context, app.folder).commit
     digest = f"sha256:{pulled.manifest.sha256}"
 
     def start() -> Process:
-        return Process(model, log, 0, commit, SETTINGS)
+        return Process(app, model, log, commit=commit, facts=FACTS)
 
-    return Packed(_target(digest, commit, pulled, model), start, "processes of this machine")
+    return Packed(_target(app, digest, commit, pulled, model), start, "processes of this machine")
 
 
 def describe(built: Built) -> str:
@@ -129,12 +127,12 @@ def describe(built: Built) -> str:
     return f"image {built.id.removeprefix('sha256:')[:12]}, {built.size / 1e6:.0f} MB: {parts}"
 
 
-def _target(digest: str, commit: str, pulled: Pulled, folder: Path) -> Target:
+def _target(app: App, digest: str, commit: str, pulled: Pulled, folder: Path) -> Target:
     """What is to run, of something that no registry knows."""
     model = pulled.manifest
-    examples = of_version(folder, EXAMPLES)
+    examples = of_version(folder, app.examples)
     configuration: Mapping[str, Any] = {
-        "repository": REPOSITORY,
+        "repository": app.contract.image.repository,
         "digest": digest,
         "commit": commit,
         "buildId": LOCAL_BUILD,

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from rich.markup import escape
 
+from delivery.app import App, find_staged
 from delivery.console import Step, Steps
 from delivery.failure import FailureError
-from delivery.image.build import DEFAULT_TAG
 from delivery.image.registry.place import Place
 from delivery.model.location import parse_location
 from delivery.model.pulling import Pulled
@@ -21,14 +21,13 @@ from delivery.service.trial import keep
 from .cluster import ClusterStage, UnusableError
 from .local import LocalStage, Start
 from .machine import Machine, no_cluster, no_image, no_previews, no_push
-from .model import FIRST, SECOND, Places, make, publish_sample, pull_version
+from .model import Places, make, publish_sample, pull_version, samples
 from .pack import NoBaseError, Packed, Packing, as_process, demanded
 from .previews import Previews, sentences
 from .releasing import Releasing
 from .stage import Stage
 from .story import Chapter, Story
 
-NEXT_TAG = "scoring:next"
 _MOST_SENTENCES = 12
 
 
@@ -37,6 +36,7 @@ class Rehearsal:
     """What to rehearse. An empty `base` is the Dockerfile's own; port 0 is any free one."""
 
     steps: Steps
+    app: App
     base: str = ""
     port: int = 0
     image: bool = True
@@ -45,7 +45,7 @@ class Rehearsal:
     keep: bool = False
     places: Places = field(default_factory=Places)
     model: Path | None = None
-    """A publishable folder whose model is released second; without it, the sample's second version."""
+    """A publishable folder whose model is released second; without it, the app's second sample."""
 
     def run(self) -> None:
         """From nothing to a rolled-back release, and everything stopped again. Raises FailureError."""
@@ -60,25 +60,26 @@ class Rehearsal:
 
     def _chapters(self) -> None:
         with self.story.chapter("A model becomes an image" if self.packs else "A model becomes a service") as chapter:
-            first = self._version(chapter, FIRST, self.places.model, DEFAULT_TAG)
+            first = self._version(chapter, self.samples[0], self.places.model, self.app.tag)
             self._preview(first)
         with ExitStack() as stack:
             with self.story.chapter("It is released") as chapter:
                 releasing = self._release(stack, first)
                 chapter.result = f"{releasing.show(examples=True)}, at {releasing.address}"
             with self.story.chapter("A second version is published") as chapter:
-                second = self._version(chapter, SECOND, self.places.second_model, NEXT_TAG)
+                second = self._version(chapter, self.samples[1], self.places.second_model, f"{self.app.tag}-next")
                 self._preview(second, first)
             self._exchange(releasing, "It is released under load", second)
             self._exchange(releasing, "And rolled back under load", None)
             if self.keep:
                 keep(self.steps, releasing.stage)
             with self.story.chapter("The end") as chapter, self.steps.step("Stop") as step:
-                step.result = releasing.stage.end()
+                step.result = releasing.end()
                 chapter.result = "nothing is left running"
 
     def _begin(self) -> None:
         self.story = Story(self.steps)
+        self.samples = samples(self.app)
         shutil.rmtree(self.places.releases, ignore_errors=True)
         self.places.releases.mkdir(parents=True)
         self.store = ReleaseStore(open_store(parse_location(self.places.releases.resolve().as_uri())))
@@ -86,7 +87,9 @@ class Rehearsal:
         self.references: dict[str, str] = {}
         self.versions = 0
         with self.steps.step("Machine") as step:
-            self.machine = Machine.look(self.registry, image=self.image, any_cluster=self.any_cluster)
+            self.machine = Machine.look(
+                self.registry, image=self.image, any_cluster=self.any_cluster, staged=self.app.file == find_staged()
+            )
             step.result = f"has {', '.join(self.machine.parts()) or 'Python alone, which is enough to begin with'}"
         if self.machine.image and self.image:
             demanded(self.base, self.registry, self.machine.image)
@@ -99,7 +102,7 @@ class Rehearsal:
         with self.steps.step("Model") as step:
             made = self._made(step, sample)
         with self.steps.step("Publish") as step:
-            repository, publication = publish_sample(step, made, self.places)
+            repository, publication = publish_sample(step, self.app, made, self.places)
         with self.steps.step("Pull") as step:
             pulled = pull_version(step, repository, publication, self.places, folder)
         packed, downloaded = self._packed(pulled, folder, tag)
@@ -111,8 +114,8 @@ class Rehearsal:
 
     def _made(self, step: Step, sample: str) -> Path:
         """The publishable folder: the one that was named in place of the second sample, else the sample's own."""
-        if self.model is None or sample != SECOND:
-            return make(step, self.places, sample)
+        if self.model is None or sample != self.samples[1]:
+            return make(step, self.app, self.places, sample)
         step.result = f"{short(self.model)}, as it is"
         return self.model
 
@@ -120,9 +123,10 @@ class Rehearsal:
         if not self.packs:
             if self.versions == 1:
                 self.story.leave_out("Build", no_image(self.machine.image))
-            return as_process(pulled, folder, self.places.log(self.versions)), 0
+            return as_process(self.app, pulled, folder, self.places.log(self.versions)), 0
         packing = Packing(
             steps=self.steps,
+            app=self.app,
             base=self.base,
             registry=self.registry,
             store=self.store,
@@ -134,7 +138,7 @@ class Rehearsal:
         except NoBaseError as error:
             self.packs = False
             self.story.missing.append(no_image(str(error)))
-            return as_process(pulled, folder, self.places.log(self.versions)), 0
+            return as_process(self.app, pulled, folder, self.places.log(self.versions)), 0
         if self.registry is None and self.versions == 1:
             self.story.leave_out("Push", no_push(self.machine.registry))
         return packed
@@ -162,7 +166,7 @@ class Rehearsal:
         """On the cluster where it can be; else here."""
         reason = self.machine.no_cluster or ("" if packed.reference else "it needs a pushed image")
         if not reason:
-            stage = stack.enter_context(ClusterStage(self.places.own, self.references))
+            stage = stack.enter_context(ClusterStage(self.places.own, self.references, self.app.contract.health))
             try:
                 return self._first(stage, packed)
             except UnusableError as error:
@@ -170,10 +174,11 @@ class Rehearsal:
                 stage.__exit__(None, None, None)
                 reason = str(error)
         self.story.leave_out("Cluster", no_cluster(reason))
-        return self._first(stack.enter_context(LocalStage(packed.form, self.starts, self.port)), packed)
+        local = LocalStage(packed.form, self.starts, self.app.contract.health, self.port)
+        return self._first(stack.enter_context(local), packed)
 
     def _first(self, stage: Stage, packed: Packed) -> Releasing:
-        releasing = Releasing(self.steps, stage, self.store, self.places.own)
+        releasing = Releasing(self.steps, self.app, stage, self.store, self.places.own)
         releasing.deploy(packed.target)
         for left_out in getattr(stage, "left_out", ()):
             self.steps.say(f"    [dim]not applied there: {escape(left_out)}[/]")

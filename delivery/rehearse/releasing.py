@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from rich.markup import escape
 
+from delivery.app import App
 from delivery.console import Steps
 from delivery.examples.folder import Examples
 from delivery.failure import FailureError, NotFoundError
@@ -13,7 +13,6 @@ from delivery.release.deployer import Deployer, Target
 from delivery.release.deployment import before
 from delivery.release.smoke import Demands
 from delivery.release.store import ReleaseStore
-from delivery.service.client import ask
 from delivery.service.trial import ask_examples
 
 from .load import Figures, Load
@@ -28,6 +27,7 @@ class Releasing:
     """The one environment of a rehearsal, and what was released into it."""
 
     steps: Steps
+    app: App
     stage: Stage
     store: ReleaseStore
     folder: Path
@@ -62,6 +62,11 @@ class Releasing:
             return found
         raise NotFoundError(f"{target}: its examples are neither with it nor in the store")
 
+    def end(self) -> str:
+        """End it in the middle of an example of the live release, and say what was seen. Raises FailureError."""
+        assert self.live is not None
+        return self.stage.end(self.examples(self.live))
+
     def judge(self, load: Load) -> Figures:
         """Show what callers noticed. Raises LostError where a request failed."""
         with self.steps.step("Load") as step:
@@ -74,13 +79,13 @@ class Releasing:
     def show(self, *, examples: bool = False) -> str:
         """The address, and what it says is live there; with `examples`, what it makes of each."""
         with self.steps.step("Live") as step:
-            said = ask(self.stage, "GET", "/version", headers={"Accept": "application/json"}).json()
-            step.result = f"{self.address} serves {_named(said)}; {self.stage.form}"
+            said = self._named()
+            step.result = f"{self.address} serves {said}; {self.stage.form}"
             asked = self.examples(self.live) if examples and self.live else None
             outcomes = ask_examples(step, self.stage, asked) if asked else []
         for outcome in outcomes:
             self.steps.say(f"    {escape(str(outcome))}")
-        return _named(said)
+        return said
 
     @property
     def address(self) -> str:
@@ -89,10 +94,13 @@ class Releasing:
 
     def _deployer(self) -> Deployer:
         demands = Demands(latency_ms=LATENCY_MS)
-        return Deployer(steps=self.steps, engine=self.stage, store=self.store, demands=demands, by="make rehearse")
+        return Deployer(
+            steps=self.steps, app=self.app, engine=self.stage, store=self.store, demands=demands, by="make rehearse"
+        )
 
-
-def _named(said: Any) -> str:  # noqa: ANN401 - the service's JSON
-    model, commit = said["model"], str(said["code"]["commit"])
-    code = f"commit {commit[:12]}" if commit else "a commit that git does not know"
-    return f"{model['name']} version {model['version']}, {code}"
+    def _named(self) -> str:
+        """The model and the commit that are live. What the app tells of them was proved with the release."""
+        assert self.live is not None
+        model, commit = self.live.configuration["model"], str(self.live.configuration["commit"])
+        code = f"commit {commit[:12]}" if commit else "a commit that git does not know"
+        return f"{model['name']} version {model['version']}, {code}"

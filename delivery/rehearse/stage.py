@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
+from delivery.examples.folder import Examples
 from delivery.release.engine import Engine
 
 ENVIRONMENT = "rehearsal"
@@ -20,6 +21,8 @@ class Stage(Engine, ABC):
     """What it is, in a few words."""
     host: str
     port: int
+    ready_path: str
+    """The path on the public port that is 200 while the live release can serve."""
 
     @property
     def management_port(self) -> int | None:
@@ -34,7 +37,7 @@ class Stage(Engine, ABC):
         """Make this release the live one, and wait until it is. Raises FailureError."""
 
     @abstractmethod
-    def end(self) -> str:
+    def end(self, examples: Examples) -> str:
         """End it in order, and say what was seen. Raises FailureError where something was lost or is left."""
 
     @abstractmethod

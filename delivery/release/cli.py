@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from delivery.app import AppOption, find_app
 from delivery.failure import FailureError
-from delivery.image.build import DEFAULT_TAG
 from delivery.image.engine import absence, image_id
 from delivery.image.records import Records
 from delivery.model.location import parse_location
@@ -40,13 +40,15 @@ Json = Annotated[bool, typer.Option("--json", help="JSON for machines")]
 
 @app.command()
 def record(
-    image: Annotated[str, typer.Argument(help="tag, id or digest of an image that was pushed from here")] = DEFAULT_TAG,
+    image: Annotated[str, typer.Argument(help="tag, id or digest of an image that was pushed from here")] = "",
     to: Annotated[Path, typer.Option(help="the folder for release.json and its documents")] = RELEASE,
     store: Store = None,
+    app_folder: AppOption = None,
     *,
     as_json: Json = False,
 ) -> None:
     """Write release.json for a pushed image, and keep it in the store where one is given."""
+    image = image or find_app(app_folder).tag
     if reason := absence():
         raise FailureError(f"{reason}; this command asks the Docker engine which image {image} is")
     recorded = record_release(image_id(image), Records(), to, _open(store, create=True) if store else None)

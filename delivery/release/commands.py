@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from delivery.app import find_app
 from delivery.console import Steps
 from delivery.failure import FailureError, UsageError
 from delivery.interrupts import StoppedError, raise_on_signals
@@ -42,6 +43,13 @@ Latency = Annotated[
     float, typer.Option("--latency-ms", envvar="SLIPWAY_LATENCY_MS", min=1, help="nine of ten requests within this")
 ]
 Address = Annotated[str, typer.Option(help="where to ask instead of the stack's endpointUrl")]
+Header = Annotated[
+    str,
+    typer.Option(
+        envvar="SLIPWAY_HEADER",
+        help="a header by which the gateway knows this caller, such as 'x-api-key: ...'; else a token of az",
+    ),
+]
 Settle = Annotated[float, typer.Option(min=0, help="seconds that the release before may still answer")]
 
 
@@ -89,6 +97,7 @@ def deploy(  # noqa: PLR0913 - each is an option
     *,
     latency_ms: Latency = 1000,
     address: Address = "",
+    header: Header = "",
     settle: Settle = 120,
     older: Annotated[bool, typer.Option("--older", help="deploy it although a newer release is live")] = False,
 ) -> None:
@@ -102,7 +111,7 @@ def deploy(  # noqa: PLR0913 - each is an option
     opened = _opened(store)
     wanted = _release(release, opened)
     _keep(opened, wanted, release)
-    with _deployer(stack, opened, latency_ms, address, settle) as deployer:
+    with _deployer(stack, opened, latency_ms, address, header, settle) as deployer:
         target = bring(deployer, wanted, approved=approved, rights=_rights(rights), older=older)
         deployer.steps.say(escape(f"\n{target} is live in {stack}"))
 
@@ -112,12 +121,13 @@ def rollback(
     store: Store,
     latency_ms: Latency = 1000,
     address: Address = "",
+    header: Header = "",
     settle: Settle = 120,
 ) -> None:
     """Go back to what was really deployed before. Again: one further."""
     from .rollback import rollback as back  # noqa: PLC0415 - loaded where it is used
 
-    with _deployer(stack, _opened(store), latency_ms, address, settle) as deployer:
+    with _deployer(stack, _opened(store), latency_ms, address, header, settle) as deployer:
         target = back(deployer)
         deployer.steps.say(escape(f"\n{target} is live in {stack} again"))
 
@@ -128,6 +138,7 @@ def verify(
     release: Annotated[str, typer.Option("--release", help="the release that must be live; else the stack's own")] = "",
     latency_ms: Latency = 1000,
     address: Address = "",
+    header: Header = "",
     settle: Settle = 5,
 ) -> None:
     """Ask the live release, through its public address, whether it is the right one and does its work."""
@@ -135,7 +146,7 @@ def verify(
 
     opened = _opened(store) if store else None
     wanted = _release(release, opened) if release else None
-    with _deployer(stack, opened, latency_ms, address, settle) as deployer:
+    with _deployer(stack, opened, latency_ms, address, header, settle) as deployer:
         target = ask(deployer, wanted)
         deployer.steps.say(escape(f"\n{stack} runs {target}, and does what it must"))
 
@@ -193,7 +204,7 @@ def _rights(text: str) -> "Rights | None":
 
 @contextmanager
 def _deployer(
-    stack: str, store: ReleaseStore | None, latency_ms: float, address: str, settle: float
+    stack: str, store: ReleaseStore | None, latency_ms: float, address: str, header: str, settle: float
 ) -> Iterator["Deployer"]:
     from .deployer import Deployer  # noqa: PLC0415 - loaded where it is used
     from .engine import Engine  # noqa: PLC0415 - loaded where it is used
@@ -206,9 +217,11 @@ def _deployer(
         yield Deployer(
             steps=steps,
             engine=Engine(stack),
+            app=find_app(stack=stack),
             store=store or _opened(str(WORK / "releases")),
             demands=demands,
             address=address,
+            header=header,
             by=_who(),
         )
     except StoppedError as stopped:

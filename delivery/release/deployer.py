@@ -6,6 +6,7 @@ from typing import Any, Literal, NoReturn
 
 from rich.markup import escape
 
+from delivery.app import App
 from delivery.console import Step, Steps
 from delivery.examples.folder import Examples
 from delivery.failure import ConflictError, ExitCode, FailureError, NotFoundError
@@ -18,6 +19,7 @@ from .attempt import Attempt, begin
 from .deployment import Begun, live
 from .engine import Engine, UnstartedError, name_digest, read_digest
 from .importing import Import
+from .proof import find_proof
 from .smoke import Demands, prove
 from .store import ReleaseStore
 
@@ -61,13 +63,18 @@ class OvertakenError(ConflictError):
 
 @dataclass(frozen=True, kw_only=True)
 class Deployer:
-    """One environment, and how to ask it. `address` overrules the stack's own; `by` is who asks for the deployment."""
+    """One environment, and how to ask it. `address` overrules the stack's own, `header` the proof of a caller.
+
+    `by` is who asks for the deployment.
+    """
 
     steps: Steps
     engine: Engine
+    app: App
     store: ReleaseStore
     demands: Demands = field(default_factory=Demands)
     address: str = ""
+    header: str = field(default="", repr=False)
     by: str = "unknown"
 
     def known(self) -> dict[str, Any]:
@@ -143,7 +150,7 @@ class Deployer:
     def prove(self, target: Target) -> None:
         """Ask the release that is live whether it is `target` and does its work. Raises ServiceError."""
         examples = target.examples or self.store.examples(target.digest)
-        prove(self.steps, self._service(), target.configuration, self.demands, examples)
+        prove(self.steps, self.app, self._service(), target.configuration, self.demands, examples)
 
     def _run(self, target: Target, message: str) -> None:
         with self.steps.step("Deploy") as step:
@@ -229,12 +236,13 @@ class Deployer:
         return Target(release.configuration(), release.id, release.image.tag) if release else None
 
     def _service(self) -> Remote:
-        url = self.address or str(self.engine.outputs().get("endpointUrl") or "")
+        outputs = self.engine.outputs() if not (self.address and self.header) else {}
+        url = self.address or str(outputs.get("endpointUrl") or "")
         if not url:
             raise ServiceError(
                 f"stack {self.engine.stack} has no output endpointUrl to ask; --address names another one"
             )
-        return parse_remote(url)
+        return parse_remote(url, self.app.contract.health, find_proof(outputs, self.header))
 
 
 @dataclass(frozen=True)

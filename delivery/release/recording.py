@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from app.scoring.manifest import ManifestError, parse
 from delivery.examples.folder import BUNDLE_FILE
 from delivery.failure import FailureError, IntegrityError, NotFoundError
 from delivery.image.oci import digest_of
 from delivery.image.records import BuildRecord, Document, PushRecord, Records, TestRecord
+from delivery.model.manifest import ManifestError, parse
 
 from .record import LOCAL_BUILD, RELEASE_FILE, Image, Previous, Release, release_id
 from .store import ReleaseStore

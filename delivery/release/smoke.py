@@ -4,24 +4,23 @@ import http
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from delivery.app import App
 from delivery.console import Step, Steps
 from delivery.examples.call import Call
 from delivery.examples.check import send, within
 from delivery.examples.folder import Examples
-from delivery.image.contract import Contract, Identity
-from delivery.image.hostile import refuse, requests
-from delivery.paths import PICTURES
-from delivery.service.client import ask, await_ready
+from delivery.failure import FailureError
+from delivery.service.client import await_ready
+from delivery.service.identity import Identity
 from delivery.service.remote import Remote
 from delivery.service.running import ServiceError, failure
 from delivery.service.trial import ask_examples
 
 from .record import LOCAL_BUILD
-
-ERRORS = ("a score that is not JSON", "broken JSON", "JSON without input", "text", "unknown path", "wrong method")
-"""The error contract, by the names of the image's test. Users are there too, so nothing heavy is among them."""
 
 _LATENCY_SAMPLES = 30
 _PAUSE_SECONDS = 0.2
@@ -52,28 +51,48 @@ def identity(configuration: Mapping[str, Any]) -> Identity:
 
 
 def prove(
-    steps: Steps, service: Remote, configuration: Mapping[str, Any], demands: Demands, examples: Examples | None
+    steps: Steps,
+    app: App,
+    service: Remote,
+    configuration: Mapping[str, Any],
+    demands: Demands,
+    examples: Examples | None,
 ) -> None:
     """Everything that is demanded, step by step. Raises ServiceError with the first thing that is wrong.
 
-    Where nothing knows the release's examples, its HTTP contract alone is asked.
+    Where nothing has the release's examples, its version and the app's own check alone are asked.
     """
-    contract = Contract(service, identity(configuration))
+    wanted, path = identity(configuration), app.contract.version
     with steps.step("Ready") as step:
         step.result = f"{service} said so after {await_ready(service, demands.ready_seconds):.1f} s"
-    with steps.step("Version") as step:
-        step.result = _settled(step, contract.version, demands)
+    if path is not None:
+        with steps.step("Version") as step:
+            step.result = _settled(step, lambda: wanted.check(service, path), demands)
     with steps.step("Examples") as step:
         if examples is None:
             step.skip("no record of this release is kept here, so its examples are not known")
         else:
             step.result = f"{len(ask_examples(step, service, examples))} as expected"
-    with steps.step("Contract") as step:
-        step.result = contract.score()
-    with steps.step("Errors") as step:
-        step.result = f"{_errors(step, service)} wrong requests refused, each with its reason"
+    if app.contract.checks.release is not None:
+        with steps.step("Check") as step:
+            step.result = _own_check(step, app, app.contract.checks.release, service, examples)
     with steps.step("Latency") as step:
-        step.result = _latency(step, service, _calls(examples), demands)
+        step.result = _latency(step, service, _calls(app, examples), demands)
+
+
+def _own_check(step: Step, app: App, line: str, service: Remote, examples: Examples | None) -> str:
+    """Run the app's check against the release."""
+    step.status(line)
+    with TemporaryDirectory(prefix="slipway-check-") as folder:
+        if examples is not None:
+            examples.write(Path(folder))
+        try:
+            lines = app.run(line, {"url": str(service).rstrip("/"), "examples": folder}).splitlines()
+        except FailureError as error:
+            raise ServiceError(str(error)) from None
+    for said in lines:
+        step.log(said)
+    return "; ".join(lines) or "passed"
 
 
 def _settled(step: Step, version: Callable[[], str], demands: Demands) -> str:
@@ -97,19 +116,10 @@ def _settled(step: Step, version: Callable[[], str], demands: Demands) -> str:
                 return f"{said}, {row} times in a row"
 
 
-def _errors(step: Step, service: Remote) -> int:
-    wanted = [one for one in requests(PICTURES[0], "none") if one.name in ERRORS]
-    for request in wanted:
-        step.log(f"{request.name}: {refuse(service, request)}")
-    if ask(service, "GET", "/score").status != http.HTTPStatus.METHOD_NOT_ALLOWED:
-        raise failure(service, "GET /score: answered, expected 405")
-    return len(wanted) + 1
-
-
-def _calls(examples: Examples | None) -> list[tuple[Call, int]]:
-    """What the latency is measured by, each with its right status: the examples, else pictures."""
+def _calls(app: App, examples: Examples | None) -> list[tuple[Call, int]]:
+    """What the latency is measured by, each with its right status: the examples, else the path of its health."""
     if examples is None:
-        return [(Call("POST", "/v1/classify", {}, picture.read_bytes()), http.HTTPStatus.OK) for picture in PICTURES]
+        return [(Call("GET", app.contract.health, {}, None), http.HTTPStatus.OK)]
     return examples.calls()
 
 

@@ -12,10 +12,10 @@ from typing import TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from app.scoring.manifest import ManifestError, parse
 from delivery.examples.folder import Examples, parse_bundle
 from delivery.failure import ConflictError, IntegrityError, NotFoundError
 from delivery.image.oci import digest_of
+from delivery.model.manifest import ManifestError, parse
 from delivery.model.store import Store
 
 from .deployment import Begun, Deployment, Ended

@@ -55,7 +55,7 @@ def ask(
     """One request to its public port, on a connection of its own. Raises ServiceError where none is answered."""
     begun = time.perf_counter()
     try:
-        status, data = _exchange(connect(running, seconds), method, path, body, headers)
+        status, data = _exchange(connect(running, seconds), method, path, body, {**_proof(running), **headers})
     except (OSError, http.client.HTTPException) as error:
         raise ServiceError(with_cause(running, f"{method} {path}: no answer: {error!r}")) from None
     return Answer(status, data, (time.perf_counter() - begun) * 1000)
@@ -74,17 +74,17 @@ def probe(running: Running, path: str) -> Answer:
 def await_ready(running: Running, seconds: float = READY_SECONDS) -> float:
     """Seconds until the service is ready. Raises ServiceError, with its log, at its end or the deadline.
 
-    The management port says so, or where it cannot be reached, the Open Inference Protocol on its public port.
+    The management port says so, or where it cannot be reached, its public port.
     """
-    management = running.management_port is not None
-    path = "/readyz" if management else "/v2/health/ready"
+    management, path = running.management_port is not None, running.ready_path
     begun = time.monotonic()
     last = "nothing"
     while (waited := time.monotonic() - begun) < seconds:
         if (code := running.exit_code()) is not None:
             raise failure(running, f"the service ended with exit code {code} before it was ready")
         try:
-            status, said = _exchange(connect(running, _PROBE_SECONDS, management=management), "GET", path)
+            connection = connect(running, _PROBE_SECONDS, management=management)
+            status, said = _exchange(connection, "GET", path, headers=_proof(running))
         except (OSError, http.client.HTTPException) as error:
             last = f"GET {path}: no answer: {error!r}"
         else:
@@ -93,6 +93,10 @@ def await_ready(running: Running, seconds: float = READY_SECONDS) -> float:
             last = f"GET {path}: {status} {said[:200].decode(errors='replace')}"
         time.sleep(_PAUSE_SECONDS)
     raise failure(running, f"the service was not ready within {seconds:.0f} s; last seen: {last}")
+
+
+def _proof(running: Running) -> dict[str, str]:
+    return dict(running.proof) if isinstance(running, Remote) else {}
 
 
 def _exchange(

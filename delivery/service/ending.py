@@ -1,9 +1,10 @@
-"""How a service ends when Kubernetes takes its pod away: the picture in flight is answered, then exit code 0."""
+"""The end of a service when Kubernetes takes its pod away: the request in flight is answered, then exit code 0."""
 
 import http.client
 import time
 from dataclasses import dataclass
-from pathlib import Path
+
+from delivery.examples.folder import Examples
 
 from .client import connect
 from .running import Running, ServiceError, failure
@@ -15,21 +16,30 @@ _PAUSE_SECONDS = 0.02
 
 @dataclass(frozen=True)
 class Ending:
-    """What was seen: the in-flight picture's status, and seconds from SIGTERM to the exit with code 0."""
+    """The status of the request in flight, and seconds from SIGTERM to the exit with code 0."""
 
     status: int
     seconds: float
 
+    def __str__(self) -> str:
+        return (
+            f"SIGTERM: the request in flight was answered {self.status}, "
+            f"exit code 0 after {self.seconds:.1f} s, nothing left behind"
+        )
 
-def end(running: Running, picture: Path, seconds: float = END_SECONDS) -> Ending:
-    """SIGTERM in the middle of a picture. Raises ServiceError unless it is answered and the service ends clean."""
-    body = picture.read_bytes()
+
+def end(running: Running, examples: Examples, seconds: float = END_SECONDS) -> Ending:
+    """Send SIGTERM in the middle of an example. Raises ServiceError unless it is answered and the end is clean."""
+    call, right = max(examples.calls(), key=lambda one: len(one[0].body or b""))
+    body = call.body or b""
     connection = connect(running)
     try:
-        # The way there may take its time to open; a picture that is not there yet would not be in flight.
-        connection.request("GET", "/v2/health/live")
+        # The way there may take its time to open; a request that is not there yet would not be in flight.
+        connection.request(call.method, call.target, call.body, call.headers)
         connection.getresponse().read()
-        connection.putrequest("POST", "/v1/classify")
+        connection.putrequest(call.method, call.target)
+        for name, value in call.headers.items():
+            connection.putheader(name, value)
         connection.putheader("Content-Length", str(len(body)))
         connection.endheaders(body[: len(body) // 2])
         time.sleep(_ACCEPTED_SECONDS)  # for the server to be in the middle of reading it
@@ -39,11 +49,11 @@ def end(running: Running, picture: Path, seconds: float = END_SECONDS) -> Ending
         connection.send(body[len(body) // 2 :])
         status = connection.getresponse().status
     except (OSError, http.client.HTTPException) as error:
-        raise failure(running, f"the picture in flight at SIGTERM was lost: {error!r}") from None
+        raise failure(running, f"the request in flight at SIGTERM was lost: {error!r}") from None
     finally:
         connection.close()
-    if status != http.HTTPStatus.OK:
-        raise failure(running, f"the picture in flight at SIGTERM was answered {status}, expected 200")
+    if status != right:
+        raise failure(running, f"the request in flight at SIGTERM was answered {status}, expected {right}")
     _await_end(running, seconds)
     return Ending(status, time.monotonic() - begun)
 

@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
@@ -12,40 +11,53 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from delivery.paths import ROOT
+from delivery.app import App, environment
+from delivery.failure import FailureError
+from delivery.paths import short
 
-_PREFIX = "SCORING_"
 _HOST = "127.0.0.1"
 _PROCESSES = Path("/proc")
 
 
 class Process:
-    """`python -m app.scoring` in a session of its own, so that Ctrl-C reaches it only through its owner."""
+    """The app as its contract starts it, in a session of its own, so that Ctrl-C reaches it only through its owner."""
 
     def __init__(
-        self, model: Path, log: Path, port: int = 0, commit: str = "", settings: Mapping[str, str] | None = None
+        self,
+        app: App,
+        model: Path | None,
+        log: Path,
+        port: int = 0,
+        commit: str = "",
+        facts: Mapping[str, str | int] | None = None,
     ) -> None:
-        """`settings` are more of the app's, by their names without SCORING_."""
+        """`facts` are more of those that the contract asks for. Raises FailureError where it has no start."""
+        if app.contract.start is None:
+            raise FailureError(
+                f"{short(app.file)}: has no start, so {app.contract.name} runs in its image alone: start a Docker "
+                "engine, or write the command that starts it here"
+            )
         self.host = _HOST
+        self.ready_path, self._log = app.ready_path, log
         free, other = free_ports(2)
         self.port = port or free
-        self.management_port = other if other != self.port else free
-        self._log = log
+        managed = other if other != self.port else free
+        self.management_port = managed if app.contract.has_management else self.port
         log.parent.mkdir(parents=True, exist_ok=True)
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(_PREFIX)}
-        chosen = {
-            "MODEL_DIR": str(model),
-            "HOST": self.host,
-            "PORT": str(self.port),
-            "MANAGEMENT_PORT": str(self.management_port),
-            "COMMIT": commit,
-            **(settings or {}),
+        inherited = {name: value for name, value in environment().items() if name not in app.own_variables}
+        known: dict[str, str | int] = {
+            "port": self.port,
+            "managementPort": self.management_port,
+            "commit": commit,
+            "build": "",
         }
+        values = {name: str(value) for name, value in known.items()} | {"model": str(model.absolute()) if model else ""}
+        given = app.variables({**known, "cores": os.cpu_count() or 1, **(facts or {})})
         with log.open("wb") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "app.scoring"],
-                cwd=ROOT,
-                env={**inherited, **{_PREFIX + name: value for name, value in chosen.items()}, "PYTHONPATH": str(ROOT)},
+                app.words(app.contract.start, values),
+                cwd=app.context,
+                env=inherited | given,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -72,7 +84,7 @@ class Process:
         """After its end: processes of its session, or one of its ports."""
         if self._group_lives():
             return f"processes of group {self._process.pid}"
-        held = [port for port in (self.port, self.management_port) if not _is_free(port)]
+        held = [port for port in {self.port, self.management_port} if not _is_free(port)]
         return f"a listener at port {held[0]}" if held else ""
 
     def __enter__(self) -> Self:
@@ -84,6 +96,7 @@ class Process:
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+        self._group_lives()  # returns once the workers are gone: a busy machine takes a moment to end them
 
     def _group_lives(self, seconds: float = 10) -> bool:
         """True if workers outlive their master by more than the moment that a busy machine takes to end them."""

@@ -1,6 +1,6 @@
-"""A service that somebody else runs: all that is known of it is its address."""
+"""A service that others run: all that is known of it is its address."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 from delivery.failure import UsageError
 
 _PORTS = {"http": 80, "https": 443}
+
+Header = tuple[str, str]
+"""Name and value."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,10 @@ class Remote:
     host: str
     port: int
     secure: bool = False
+    ready_path: str = "/"
+    """The path that is 200 while it can serve."""
+    proof: tuple[Header, ...] = field(default=(), repr=False)
+    """Headers by which it knows its callers; no message shows them."""
 
     @property
     def management_port(self) -> None:
@@ -40,7 +47,7 @@ class Remote:
 
     def terminate(self) -> None:
         """It is not ours to end."""
-        raise NotImplementedError(f"{self}: is run by somebody else")
+        raise NotImplementedError(f"{self}: is run by others")
 
     def left_behind(self) -> str:
         """Nothing of ours."""
@@ -55,8 +62,8 @@ class Remote:
         """It goes on."""
 
 
-def parse_remote(url: str) -> Remote:
-    """The service at `url`, or UsageError."""
+def parse_remote(url: str, ready_path: str, proof: tuple[Header, ...] = ()) -> Remote:
+    """The service at `url` for a caller with `proof`, ready once it answers 200 at `ready_path`. Raises UsageError."""
     try:
         parts = urlsplit(url if "://" in url else f"http://{url}")
         port = parts.port
@@ -64,4 +71,10 @@ def parse_remote(url: str) -> Remote:
         parts, port = urlsplit(""), None
     if parts.scheme not in _PORTS or not parts.hostname or parts.path not in ("", "/") or parts.username:
         raise UsageError(f"{url}: allowed is http://host[:port]/ or https://host[:port]/")
-    return Remote(parts.hostname, port or _PORTS[parts.scheme], secure=parts.scheme == "https")
+    return Remote(
+        parts.hostname,
+        port or _PORTS[parts.scheme],
+        secure=parts.scheme == "https",
+        ready_path=ready_path,
+        proof=proof,
+    )

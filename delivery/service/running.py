@@ -25,6 +25,10 @@ class Running(Protocol):
     def management_port(self) -> int | None:
         """The port of its probes and metrics; None where only the public port can be reached."""
 
+    @property
+    def ready_path(self) -> str:
+        """The path that is 200 once it is ready, on its management port where that can be reached."""
+
     def cause(self) -> str:
         """The reason of a failure that the log does not show, as a sentence; or the empty string."""
 

@@ -1,6 +1,5 @@
-"""Proving a started service, step by step: ready, the examples of its model, the page, a clean end."""
+"""Proving a started service, step by step: ready, the examples of its model, a clean end."""
 
-import http
 import time
 
 from rich.markup import escape
@@ -9,9 +8,8 @@ from delivery.console import Step, Steps
 from delivery.examples import check
 from delivery.examples.check import Outcome
 from delivery.examples.folder import Examples
-from delivery.paths import PICTURES
 
-from .client import ask, await_ready
+from .client import await_ready
 from .ending import end
 from .running import Running, address, failure
 
@@ -19,17 +17,14 @@ _WATCH_SECONDS = 0.5
 
 
 def prove(steps: Steps, running: Running, examples: Examples) -> None:
-    """Ready within its deadline, every example answered rightly, the page there. Raises ServiceError."""
+    """Ready within its deadline, and every example answered rightly. Raises ServiceError."""
     with steps.step("Ready") as step:
-        step.result = f"/readyz of the management port said 200 after {await_ready(running):.1f} s"
+        step.result = f"{running.ready_path} said 200 after {await_ready(running):.1f} s"
     with steps.step("Examples") as step:
         outcomes = ask_examples(step, running, examples)
         step.result = f"{len(outcomes)} of {len(outcomes)} examples as expected"
     for outcome in outcomes:
         steps.say(f"    {escape(str(outcome))}")
-    with steps.step("Page") as step:
-        _check_page(running)
-        step.result = f"{address(running)} shows it to a browser"
 
 
 def ask_examples(step: Step, running: Running, examples: Examples) -> list[Outcome]:
@@ -46,7 +41,7 @@ def ask_examples(step: Step, running: Running, examples: Examples) -> list[Outco
 def keep(steps: Steps, running: Running) -> None:
     """Leave it running until Ctrl-C. Raises ServiceError where it ends by itself."""
     try:
-        steps.say(f"\n  Open [bold]{address(running)}[/] and drop a picture on it. Ctrl-C ends it.\n")
+        steps.say(f"\n  Open [bold]{address(running)}[/] in a browser. Ctrl-C ends it.\n")
         while (code := running.exit_code()) is None:
             time.sleep(_WATCH_SECONDS)
     except KeyboardInterrupt:
@@ -54,17 +49,7 @@ def keep(steps: Steps, running: Running) -> None:
     raise failure(running, f"the service ended by itself, with exit code {code}")
 
 
-def stop(steps: Steps, running: Running) -> None:
-    """End it as Kubernetes does, in the middle of a picture. Raises ServiceError unless that is clean."""
+def stop(steps: Steps, running: Running, examples: Examples) -> None:
+    """End it as Kubernetes does, in the middle of an example. Raises ServiceError unless that is clean."""
     with steps.step("Stop") as step:
-        ending = end(running, PICTURES[0])
-        step.result = (
-            f"SIGTERM: the picture in flight was answered {ending.status}, "
-            f"exit code 0 after {ending.seconds:.1f} s, nothing left behind"
-        )
-
-
-def _check_page(running: Running) -> None:
-    answer = ask(running, "GET", "/", headers={"Accept": "text/html"})
-    if answer.status != http.HTTPStatus.OK or b"<html" not in answer.body:
-        raise failure(running, f"GET / for a browser: answered {answer.status} without a page")
+        step.result = str(end(running, examples))

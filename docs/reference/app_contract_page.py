@@ -76,8 +76,8 @@ own series by one of the first four, between the braces of a series.
 | `${settings.<name>}` | a setting's number |
 | `${serviceLevel.<name>}` | `availability`, `p99Seconds`, `queueSeconds` or `leastFailures` of the stack file |
 
-The commands of `checks` run from the checkout, without a shell. `${model}` is the folder of a model version,
-`${examples}` that of its examples; `checks.image` also takes `${image}`, `${url}` and `${managementUrl}`.
+The commands of `start`, `checks` and `authors` run in the folder of `image.context`, without a shell. `python` is
+the one that runs `slipway`. The keys below say which placeholders each has.
 
 ## Keys
 

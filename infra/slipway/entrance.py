@@ -6,6 +6,7 @@ from .components.cluster import Cluster
 from .components.controllers import Controllers, ControllersArgs
 from .components.entry import Entry, EntryArgs
 from .components.workload import Workload
+from .config.facts import counted
 from .foundation import Foundation
 
 
@@ -32,7 +33,10 @@ def lay(base: Foundation, workload: Workload, cluster: Cluster, opts: pulumi.Res
             naming=base.placement.naming,
             gateway=gateway,
             certificate=certificate,
+            callers=config.entry.callers,
+            tenant=base.placement.tenant_id,
             traffic=config.workload.service,
+            largest_body=config.application.largest_body(counted(config.workload)),
             protect=config.environment.protect,
             cluster=cluster.resource,
             namespace=workload.namespace,

@@ -14,6 +14,8 @@ def export(estate: Estate) -> dict[str, pulumi.Input[Any]]:
         "environment": estate.config.stack,
         "resourceGroupName": base.placement.resource_group_name,
         "endpointUrl": pulumi.Output.format("{0}://{1}/", estate.config.entry.scheme, base.address.host),
+        "callersAudience": estate.config.entry.callers.entra_audience,
+        "callersReleaseKey": estate.config.entry.callers.release_key,
         "endpointAddress": base.address.ip_address,
         "egressAddress": base.network.egress_ip,
         "registryId": estate.registry.id,

@@ -15,4 +15,4 @@ RULES: tuple[Rule, ...] = (
     *pipelines.RULES,
     *secrets.RULES,
 )
-STACK_RULES: tuple[StackRule, ...] = stacks.RULES
+STACK_RULES: tuple[StackRule, ...] = (*stacks.RULES, *entry.STACK_RULES)

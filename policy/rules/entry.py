@@ -1,13 +1,16 @@
-"""Doors for callers: what travels through them is encrypted, unless few can see it."""
+"""Doors for callers: what travels through them is encrypted, unless few can see it, and callers are known."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_network
 from typing import Any
 
-from policy.model import Fault, Level, Resource, rule
+from policy.model import Fault, Level, Resource, rule, stack_rule
 from policy.values import at, is_unknown, mapping, members
 
 SERVICE = "kubernetes:core/v1:Service"
+_ROUTE = "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute"
+_PROXIES = "kubernetes:gateway.envoyproxy.io/v1alpha1:EnvoyProxy"
+_PROOF = "kubernetes:gateway.envoyproxy.io/v1alpha1:SecurityPolicy"
 _INTERNAL = "service.beta.kubernetes.io/azure-load-balancer-internal"
 _DEMAND = "What the public calls speaks TLS."
 _REMEDY = (
@@ -59,4 +62,32 @@ def _is_public(source: object) -> bool:
         return False
 
 
+@stack_rule(
+    "protected-callers-known",
+    demand="Callers from public networks prove who they are, where the route is protected.",
+    remedy="set slipway:entry.callers to kind entra or apiKeys; or let private networks alone call",
+    level=Level.ADVISORY,
+)
+def known(resources: Sequence[Resource]) -> Iterator[tuple[Resource, Fault]]:
+    """A service for everybody may be meant, so it is advice."""
+    proxies = [resource for resource in resources if resource.type == _PROXIES]
+    services = [mapping(at(one.inputs, "spec.provider.kubernetes.envoyService")) for one in proxies]
+    if not any(_public(one) for one in services):
+        return
+    proven = [
+        target for one in resources if one.type == _PROOF for target in members(at(one.inputs, "spec.targetRefs"))
+    ]
+    for route in resources:
+        if route.type == _ROUTE and route.protected and _leads_somewhere(route):
+            names = (at(route.inputs, "metadata.name"), f"${{{route.name}.metadata.name}}", "${unknown}")
+            if not any(at(one, "name") in names for one in proven):
+                yield route, Fault("", "without a SecurityPolicy, for everybody")
+
+
+def _leads_somewhere(route: Resource) -> bool:
+    """A redirect answers by itself."""
+    return any(mapping(one).get("backendRefs") for one in members(at(route.inputs, "spec.rules")))
+
+
 RULES = (protected, unprotected)
+STACK_RULES = (known,)

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from app.models.sample.build import build_sample
+from app.models.sample.catalogue import SAMPLES
 from app.scoring.manifest import MANIFEST_FILE
 from delivery.failure import NotFoundError
 from delivery.model.folder import checked
-from delivery.model.sample.build import build_sample
-from delivery.model.sample.catalogue import SAMPLES
 from tests.support import models
+from tests.support.apps import SAMPLE
 from tests.support.service import Service, running
 
 
@@ -39,7 +40,7 @@ def real_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip(str(error))
     folder = tmp_path_factory.mktemp("real")
     sample.write(folder)
-    with checked(folder) as candidate:
+    with checked(folder, SAMPLE) as candidate:
         manifest = candidate.manifest("1", datetime(2026, 1, 1, tzinfo=UTC))
     (folder / MANIFEST_FILE).write_text(manifest.to_json(), encoding="utf-8")
     return folder

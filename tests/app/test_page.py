@@ -13,7 +13,7 @@ from app.scoring.service import Service
 from app.scoring.settings import Settings
 from app.scoring.views import page
 from delivery.examples.folder import read_folder
-from delivery.paths import EXAMPLES
+from tests.support.apps import SAMPLE
 
 SAMPLES = page.FOLDER / "samples"
 SENT = sorted(page.FILES)
@@ -189,7 +189,7 @@ def test_the_samples_are_small_and_each_is_an_example() -> None:
     notes = (SAMPLES / "README.md").read_text(encoding="utf-8")
     samples = {path.name for path in SAMPLES.glob("*.jpg")}
 
-    assert {example.request.file for example in read_folder(EXAMPLES).examples.values()} == samples
+    assert {example.request.file for example in read_folder(SAMPLE.folder / "examples").examples.values()} == samples
     for name in samples:
         assert (SAMPLES / name).stat().st_size <= 60_000
         with Image.open(SAMPLES / name) as picture:

@@ -17,7 +17,7 @@ from tritonclient.utils import InferenceServerException
 
 from delivery.examples.example import Example
 from delivery.examples.folder import read_folder
-from delivery.paths import EXAMPLES
+from tests.support.apps import SAMPLE
 from tests.support.models import COLOURS, SIDE
 from tests.support.pictures import encoded, plain
 from tests.support.service import ROOT, Service
@@ -32,7 +32,9 @@ def _first(example: Example) -> dict[str, Any]:
     return {"labels": label["$one_of"] if isinstance(label, dict) else [label], "probability": probability}
 
 
-EXPECTED = {f"{name}.jpg": _first(example) for name, example in read_folder(EXAMPLES).examples.items()}
+EXPECTED = {
+    f"{name}.jpg": _first(example) for name, example in read_folder(SAMPLE.folder / "examples").examples.items()
+}
 _LITE0 = "efficientnet-lite"
 
 

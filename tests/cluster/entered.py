@@ -2,101 +2,32 @@
 
 import base64
 import http.client
-import os
+import json
 import shutil
 import socket
 import ssl
-import subprocess
 import tempfile
 import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email.message import Message
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-import pytest
 import yaml
 
-from delivery.paths import ROOT
-from delivery.preview import kubernetes_files
-from delivery.preview.releases import STAND_IN
-from delivery.preview.render import render
-from slipway.config.entry import Acme, Gateway
-from slipway.controllers import CERT_MANAGER_NAMESPACE, CERT_MANAGER_VERSION, GATEWAY_VERSION
-from slipway.manifests.entry import cert_manager_values, gateway_values
-
+from .ground import GATEWAY_NAMESPACE, Ground, rendered
 from .images import Packed
 from .kubectl import Manifest, apply, eventually, get, kubectl
 
 HOST_SUFFIX = "westeurope.cloudapp.azure.com"
-_GATEWAY_NAMESPACE = "envoy-gateway-system"
 _SECONDS = 240
-
-
-@dataclass(frozen=True)
-class Ground:
-    """Places of real parts: helm, charts and their images, and an authority with its own certificate."""
-
-    helm: str
-    charts: str
-    proxy: str
-    directory: str
-    authority: Path
-    """Certificate of the directory itself."""
-    root: str
-    """Address of the certificate that callers trust."""
-
-
-def ground() -> Iterator[Ground]:
-    """The real parts, controllers installed for as long as the tests run."""
-    names = ("TEST_HELM", "TEST_CHARTS", "TEST_PROXY", "TEST_ACME", "TEST_ACME_CA", "TEST_ACME_ROOT")
-    if missing := [name for name in names if not os.environ.get(name)]:
-        pytest.skip(f"not set: {', '.join(missing)}")
-    helm, charts, proxy, directory, authority, root = (os.environ[name] for name in names)
-    found = Ground(helm, charts, proxy, directory, Path(authority), root)
-    gateway, acme = Gateway(pool="app"), Acme(email="test@example.com")
-    installed = (
-        ("gateway", _GATEWAY_NAMESPACE, "gateway-helm", GATEWAY_VERSION, gateway_values(gateway)),
-        (
-            "cert-manager",
-            CERT_MANAGER_NAMESPACE,
-            "cert-manager",
-            CERT_MANAGER_VERSION,
-            cert_manager_values(gateway, acme),
-        ),
-    )
-    namespaces = [one for one in _rendered() if one["kind"] == "Namespace"]
-    apply([one for one in namespaces if one["metadata"]["name"] in (_GATEWAY_NAMESPACE, CERT_MANAGER_NAMESPACE)])
-    try:
-        for name, namespace, chart, version, values in installed:
-            _helm(found, "upgrade", "--install", name, namespace, values, f"{charts}/{chart}", "--version", version)
-        yield found
-    finally:
-        for name, namespace, *_ in reversed(installed):
-            subprocess.run([helm, "uninstall", name, "--namespace", namespace, "--wait"], check=False)
-            kubectl("delete", "namespace", namespace, "--ignore-not-found")
-        brought = [one for one in kubectl("get", "crd", "--output", "name").split() if _is_brought(one)]
-        if brought:
-            kubectl("delete", *brought)
-
-
-def _is_brought(name: str) -> bool:
-    return name.endswith((".gateway.envoyproxy.io", ".gateway.networking.k8s.io", ".cert-manager.io"))
-
-
-def _helm(
-    found: Ground, action: str, flag: str, name: str, namespace: str, values: dict[str, Any], *chart: str
-) -> None:
-    plain = ["--plain-http"] if "127.0.0.1" in found.charts else []
-    command = [found.helm, action, flag, name, *chart, *plain, "--namespace", namespace, "--wait", "--values", "-"]
-    subprocess.run(command, input=yaml.safe_dump(values), text=True, check=True, capture_output=True)
-
-
-def _rendered() -> list[Manifest]:
-    return [dict(one) for one in kubernetes_files.manifests(render(ROOT, "prod", STAND_IN))]
+_POLICIES = ("ClientTrafficPolicy", "BackendTrafficPolicy", "SecurityPolicy")
+"""Kinds that limits and callers are declared by."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +40,20 @@ class Answer:
     certificate: Any
 
 
+class _Connection(http.client.HTTPConnection):
+    """A connection over TLS to the proxies of `entered`."""
+
+    certificate: Any = None
+
+    def __init__(self, entered: "Entered") -> None:
+        super().__init__(entered.host)
+        self._entered = entered
+
+    def connect(self) -> None:
+        self.sock = self._entered.connect()
+        self.certificate = self.sock.getpeercert()
+
+
 @dataclass
 class Entered:
     """prod under another label, its replicas fewer and smaller, its certificate from the ground's authority."""
@@ -116,6 +61,8 @@ class Entered:
     ground: Ground
     label: str = field(default_factory=lambda: f"entry-{uuid.uuid4().hex[:6]}")
     namespace: str = "scoring-prod"
+    keys: str = ""
+    """Address of keys, in place of Entra's: proxies trust no certificate that tests can make."""
 
     @property
     def host(self) -> str:
@@ -124,23 +71,33 @@ class Entered:
 
     def release(self, image: Packed) -> None:
         """Apply prod's objects with `image`."""
-        kept = [one for one in _rendered() if self._is_own(one)]
+        apply(self._fitted(rendered(), image))
+
+    def turn(self, entry: Manifest) -> None:
+        """Apply limits and callers of prod, its section `slipway:entry` merged with `entry`; others go."""
+        wanted = [one for one in self._fitted(rendered(entry)) if one["kind"] in _POLICIES]
+        if "SecurityPolicy" not in [one["kind"] for one in wanted]:
+            kubectl("-n", self.namespace, "delete", "securitypolicy", "--all")
+        apply(wanted)
+
+    def _fitted(self, given: list[Manifest], image: Packed | None = None) -> list[Manifest]:
+        kept = [one for one in given if self._is_own(one)]
         text = yaml.safe_dump_all(kept).replace(f"scoring-prod-x7k2.{HOST_SUFFIX}", self.host)
         objects = list(yaml.safe_load_all(text))
         for one in objects:
             self._fit(one, image)
-        apply(objects)
+        return objects
 
     def _is_own(self, one: Manifest) -> bool:
         if one["kind"] == "Namespace":
             return bool(one["metadata"]["name"] == self.namespace)
         return bool(one["metadata"].get("namespace", self.namespace) == self.namespace)
 
-    def _fit(self, one: Manifest, image: Packed) -> None:
+    def _fit(self, one: Manifest, image: Packed | None) -> None:
         """Settings for a small machine and another authority; the rest is as prod has it."""
         spec = one.get("spec", {})
         match one["kind"]:
-            case "Deployment":
+            case "Deployment" if image:
                 pod = spec["template"]["spec"]
                 pod["containers"][0]["image"] = image.reference
                 pod["containers"][0]["resources"]["requests"]["cpu"] = "100m"
@@ -157,6 +114,8 @@ class Entered:
                 # In Azure the label belongs to the address, and so stands beside it.
                 label = "service.beta.kubernetes.io/azure-dns-label-name"
                 spec["infrastructure"]["annotations"][label] = self.label
+            case "SecurityPolicy" if "jwt" in spec:
+                spec["jwt"]["providers"][0]["remoteJWKS"]["uri"] = self.keys
             case "Issuer":
                 spec["acme"]["server"] = self.ground.directory
                 spec["acme"]["profile"] = "default"  # Pebble draws lots otherwise, and one lasts for two minutes
@@ -167,7 +126,7 @@ class Entered:
         eventually("the Gateway to be programmed", lambda: self._is("gateway", "Programmed"), _SECONDS)
         eventually("the certificate", lambda: self._is("certificate", "Ready"), _SECONDS)
         kubectl("-n", self.namespace, "rollout", "status", "deployment", f"--timeout={_SECONDS}s")
-        kubectl("-n", _GATEWAY_NAMESPACE, "rollout", "status", "deployment", f"--timeout={_SECONDS}s")
+        kubectl("-n", GATEWAY_NAMESPACE, "rollout", "status", "deployment", f"--timeout={_SECONDS}s")
 
     def _is(self, kind: str, condition: str) -> bool:
         found = get("-n", self.namespace, kind, "scoring").get("status", {}).get("conditions", [])
@@ -189,19 +148,45 @@ class Entered:
         file.write_bytes(content)
         return file
 
-    def ask(self, path: str, *, host: str = "", most: ssl.TLSVersion | None = None) -> Answer:
-        """GET over HTTPS, by a caller that verifies the certificate."""
-        context = ssl.create_default_context(cafile=str(self.trusted))
-        if most:
-            context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
-            context.maximum_version = most
-        plain = socket.create_connection((self.address, 443), timeout=10)
-        with context.wrap_socket(plain, server_hostname=self.host) as wrapped:
-            connection = http.client.HTTPConnection(self.host)
-            connection.sock = wrapped
-            connection.request("GET", path, headers={"Host": host or self.host})
-            answer = connection.getresponse()
-            return Answer(answer.status, answer.headers, answer.read(), wrapped.getpeercert())
+    def ask(
+        self,
+        path: str,
+        *,
+        method: str = "GET",
+        body: bytes | None = None,
+        host: str = "",
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> Answer:
+        """One request over HTTPS, by a caller that verifies the certificate."""
+        [answer] = self.ask_in_a_row(1, path, method=method, body=body, host=host, headers=headers)
+        return answer
+
+    def ask_in_a_row(
+        self,
+        times: int,
+        path: str,
+        *,
+        method: str = "GET",
+        body: bytes | None = None,
+        host: str = "",
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> list[Answer]:
+        """Requests as fast as they are answered, on one connection until the proxy ends it."""
+        connection, found = _Connection(self), []
+        try:
+            for _ in range(times):
+                connection.request(method, path, body, {"Host": host or self.host, **headers})
+                answer = connection.getresponse()
+                found.append(Answer(answer.status, answer.headers, answer.read(), connection.certificate))
+        finally:
+            connection.close()
+        return found
+
+    def connect(self, context: ssl.SSLContext | None = None) -> ssl.SSLSocket:
+        """A connection over TLS that waits for a minute at most."""
+        context = context or ssl.create_default_context(cafile=str(self.trusted))
+        plain = socket.create_connection((self.address, 443), timeout=60)
+        return context.wrap_socket(plain, server_hostname=self.host)
 
     def ask_plain(self, path: str) -> tuple[int, str | None]:
         """Status and location of a POST over plain HTTP."""
@@ -218,6 +203,22 @@ class Entered:
         kubectl("-n", namespace, "rollout", "restart", "deployment", "--selector", selector)
         for name in kubectl("-n", namespace, "get", "deployment", "--selector", selector, "--output", "name").split():
             kubectl("-n", namespace, "rollout", "status", name, f"--timeout={_SECONDS}s")
+
+    def scale(self, replicas: int) -> None:
+        """Set the number of the app's replicas; its autoscaler lets zero be."""
+        app = ("deployment", "--selector", "app.kubernetes.io/name=scoring")
+        kubectl("-n", self.namespace, "scale", *app, f"--replicas={replicas}")
+        kubectl("-n", self.namespace, "rollout", "status", *app, f"--timeout={_SECONDS}s")
+
+    def renew(self) -> None:
+        """Ask for a new certificate now, as `cmctl renew` does."""
+        conditions = get("-n", self.namespace, "certificate", "scoring")["status"]["conditions"]
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        asked = {"type": "Issuing", "status": "True", "reason": "Asked", "message": "", "lastTransitionTime": now}
+        patch = json.dumps({"status": {"conditions": [*conditions, asked]}})
+        kubectl(
+            "-n", self.namespace, "patch", "certificate", "scoring", "--subresource=status", "--type=merge", "-p", patch
+        )
 
     def remove(self) -> None:
         """Delete everything that was applied; proxies end with their Gateway."""

@@ -11,14 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from app.scoring.manifest import Manifest
+from delivery.app import find_app
 from delivery.console import Step
 from delivery.failure import NotFoundError
 from delivery.image.build import Request, build
 from delivery.image.engine import absence, docker
 from delivery.image.source import Source
+from delivery.model.manifest import Manifest
 from delivery.paths import ROOT
 from tests.support import models
+from tests.support.apps import reread
 
 REGISTRY = os.environ.get("TEST_REGISTRY", "127.0.0.1:5000")
 """Where this machine pushes to and the cluster pulls from."""
@@ -65,16 +67,20 @@ class Images:
     def model(self, version: str) -> Packed:
         """The app with version `version` of the model that tells colours apart."""
         root = self._checkout()
-        manifest = models.write(self.folder / version, version=version)
+        manifest = reread(models.write(self.folder / version, version=version))
         tag = self._tag()
         request = Request(
-            model=self.folder / version, tag=tag, base=os.environ.get("BASE_IMAGE", ""), build=f"b{version}", root=root
+            app=find_app(root / "app"),
+            model=self.folder / version,
+            tag=tag,
+            base=os.environ.get("BASE_IMAGE", ""),
+            build=f"b{version}",
         )
         try:
             build(request, Step("Build"))
         except NotFoundError as error:
             pytest.skip(f"no image can be built: {error}")
-        return Packed(self._push(tag), manifest, f"b{version}", Source.of(root).commit)
+        return Packed(self._push(tag), manifest, f"b{version}", Source.of(root, root / "app").commit)
 
     def broken(self, good: Packed, instruction: str) -> Packed:
         """`good` with one more instruction of a Dockerfile."""

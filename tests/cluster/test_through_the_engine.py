@@ -35,6 +35,7 @@ from tests.delivery.release import samples
 from tests.engine.harness.environments import Environments
 from tests.engine.harness.operations import Outcome
 from tests.engine.harness.workspace import Stack, Workspace
+from tests.support.apps import SAMPLE
 
 from .deployed import Deployed
 from .images import BROKEN, HASTY, Images, Packed
@@ -177,6 +178,7 @@ def deployer(live: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     for name, value in live.stack.workspace.variables.items():
         monkeypatch.setenv(name, value)
     return Deployer(
+        app=SAMPLE,
         steps=Steps(Console(width=200)),
         engine=Engine(live.stack.name, live.stack.workspace.project),
         store=ReleaseStore(open_store(parse_location(str(tmp_path / "releases")), create=True)),

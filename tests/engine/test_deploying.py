@@ -30,6 +30,7 @@ from tests.delivery.release.samples import DOCUMENTS, release
 from tests.delivery.release.stand_ins import StandIns
 from tests.engine.harness.environments import Environments
 from tests.support import models
+from tests.support.apps import SAMPLE
 
 pytestmark = pytest.mark.engine
 
@@ -41,7 +42,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     """The real service; the address before it speaks for whatever image the cluster runs."""
     folder = tmp_path_factory.mktemp("deploying")
     models.write(folder / "model")
-    with Process(folder / "model", folder / "service.log") as running:
+    with Process(SAMPLE, folder / "model", folder / "service.log") as running:
         await_ready(running)
         yield running
 
@@ -75,7 +76,9 @@ class Dev:
     def deployer(self) -> Deployer:
         demands = Demands(latency_ms=20_000, settle_seconds=2, settled=2, samples=3, ready_seconds=30)
         steps = Steps(Console(width=200))
-        return Deployer(steps=steps, engine=self.engine, store=self.store, demands=demands, address=self.address)
+        return Deployer(
+            app=SAMPLE, steps=steps, engine=self.engine, store=self.store, demands=demands, address=self.address
+        )
 
     def answer(self, asked: str, status: int, body: bytes) -> tuple[int, bytes]:
         running = self.releases[self.runs]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from delivery.app import find_app
 from delivery.console import Step
 from delivery.failure import NotFoundError
 from delivery.image.build import Built, Request, build
@@ -47,7 +48,15 @@ def built(checkout: Path) -> Iterator[Build]:
     def make(model: Path, *, fresh: bool = False, build_id: str = "") -> Built:
         tag = f"slipway-test:{uuid.uuid4().hex[:8]}"
         base = os.environ.get("BASE_IMAGE", "")
-        request = Request(model=model, tag=tag, base=base, build=build_id, fresh=fresh, root=checkout)
+        request = Request(
+            app=find_app(checkout / "app"),
+            model=model,
+            tag=tag,
+            base=base,
+            build=build_id,
+            fresh=fresh,
+            records=Records(checkout / ".slipway" / "image" / "records"),
+        )
         try:
             image = build(request, Step("Build"))
         except NotFoundError as error:

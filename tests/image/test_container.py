@@ -21,7 +21,9 @@ from delivery.paths import ROOT
 from delivery.service.client import ask, await_ready
 from delivery.service.ending import end
 from delivery.service.running import ServiceError
+from tests.delivery.examples import colours
 from tests.support import models, pictures
+from tests.support.apps import SAMPLE
 from tests.support.waiting import PATIENCE
 
 pytestmark = pytest.mark.image
@@ -46,7 +48,7 @@ print(there.getresponse().read().decode())
 @pytest.fixture(scope="module")
 def container(image: Built) -> Iterator[Container]:
     """A confined container of the image, ready."""
-    with Container(image.tag) as running:
+    with Container(SAMPLE, image.tag) as running:
         await_ready(running)
         yield running
 
@@ -100,7 +102,7 @@ def test_its_log_is_json_from_the_first_line(container: Container) -> None:
 
 
 def test_it_needs_no_network(image: Built) -> None:
-    name = docker("run", "--detach", "--network", "none", *confinement().options, image.tag)
+    name = docker("run", "--detach", "--network", "none", *confinement(10001).options, image.tag)
     try:
         said = docker("exec", name, "timeout", "30", "python", "-c", OFFLINE, pictures.plain("white").hex())
     finally:
@@ -108,30 +110,28 @@ def test_it_needs_no_network(image: Built) -> None:
     assert '"label":"white"' in said
 
 
-def test_sigterm_answers_the_picture_in_flight_and_ends_with_0(image: Built, tmp_path: Path) -> None:
-    picture = tmp_path / "picture.png"
-    picture.write_bytes(pictures.plain("black", (640, 480)))
-    with Container(image.tag) as running:
+def test_sigterm_answers_the_picture_in_flight_and_ends_with_0(image: Built) -> None:
+    with Container(SAMPLE, image.tag) as running:
         await_ready(running)
-        ending = end(running, picture)
+        ending = end(running, colours.EXAMPLES)
     assert ending.status == 200
     assert ending.seconds < 10
 
 
 def test_nothing_remains_of_a_container_whose_block_failed(image: Built) -> None:
-    with pytest.raises(ZeroDivisionError), Container(image.tag) as running:
+    with pytest.raises(ZeroDivisionError), Container(SAMPLE, image.tag) as running:
         _ = 1 / 0
     with pytest.raises(EngineError, match="No such"):
         docker("inspect", running.name)
 
 
 def test_a_wrong_setting_ends_it_with_2_and_one_clear_line(image: Built) -> None:
-    with Container(image.tag, environment={"SCORING_QUEUE_LIMIT": "many"}) as running:
+    with Container(SAMPLE, image.tag, facts={"drainSeconds": "many"}) as running:
         until = time.monotonic() + PATIENCE
         while running.exit_code() is None and time.monotonic() < until:
             time.sleep(0.05)
         assert running.exit_code() == 2
-        assert "SCORING_QUEUE_LIMIT" in running.log()
+        assert "SCORING_DRAIN_SECONDS" in running.log()
         assert "Traceback" not in running.log()
 
 
@@ -142,8 +142,8 @@ def test_a_worker_that_the_kernel_ends_for_memory_is_named_with_the_limit(
     (tmp_path / "large.yaml").write_text(
         "request: {path: /v1/classify, file: large.webp}\nexpect: {}", encoding="utf-8"
     )
-    monkeypatch.setattr(container_module, "confinement", lambda: Confinement("dev", "200Mi", "2", "192Mi"))
-    with Container(image.tag, sealed=True) as running:
+    monkeypatch.setattr(container_module, "confinement", lambda _user: Confinement("dev", "200Mi", "2", "192Mi", 10001))
+    with Container(SAMPLE, image.tag, sealed=True) as running:
         await_ready(running)
         with pytest.raises(ServiceError, match=r"answered 503, .*; killed for memory: the limit is 200Mi; raise .*dev"):
             check.prove(running, read_folder(tmp_path))
@@ -152,9 +152,9 @@ def test_a_worker_that_the_kernel_ends_for_memory_is_named_with_the_limit(
 def test_a_container_that_the_kernel_ends_for_memory_is_named_with_the_limit(
     image: Built, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(container_module, "confinement", lambda: Confinement("dev", "20Mi", "2", "16Mi"))
+    monkeypatch.setattr(container_module, "confinement", lambda _user: Confinement("dev", "20Mi", "2", "16Mi", 10001))
     with (
-        Container(image.tag, sealed=True) as running,
+        Container(SAMPLE, image.tag, sealed=True) as running,
         pytest.raises(ServiceError, match=r"exit code 137 before it was ready; killed for memory: the limit is 20Mi"),
     ):
         await_ready(running)

@@ -17,7 +17,6 @@ from delivery.image.container import Container
 from delivery.image.examples import read_examples
 from delivery.image.records import Records, TestRecord
 from delivery.image.trial import examine
-from delivery.paths import EXAMPLES as OTHERS
 from delivery.paths import ROOT
 from delivery.release.record import LOCAL_BUILD
 from delivery.release.smoke import Demands, prove
@@ -25,6 +24,7 @@ from delivery.service.remote import Remote
 from delivery.service.running import ServiceError
 from tests.delivery.examples import own
 from tests.delivery.examples.colours import EXAMPLES
+from tests.support.apps import SAMPLE
 
 pytestmark = pytest.mark.image
 
@@ -54,8 +54,8 @@ def image(built: Callable[..., Built], pulled: Path) -> Built:
 
 
 def test_its_image_passes_by_its_own_examples_and_keeps_every_promise(image: Built, records: Records) -> None:
-    assert read_examples(image.id) == EXAMPLES
-    examine(Steps(Console(quiet=True)), image.tag, records)
+    assert read_examples(SAMPLE, image.id) == EXAMPLES
+    examine(Steps(Console(quiet=True)), SAMPLE, image.tag, records)
     record = records.find(TestRecord, image.id)
     assert record is not None
     assert record.checks[0].result.startswith("3 as expected")
@@ -66,12 +66,12 @@ def test_its_release_passes_the_smoke_test_and_another_ones_examples_do_not(imag
     model = {"name": image.model.name, "version": image.model.version, "sha256": image.model.sha256}
     configuration = {"commit": "", "buildId": LOCAL_BUILD, "model": model}
     steps, demands = Steps(Console(quiet=True)), Demands(latency_ms=20_000, settled=2, samples=6)
-    with Container(image.tag) as running:
-        service = Remote(running.host, running.port)
-        prove(steps, service, configuration, demands, read_examples(image.id))
-        prove(steps, service, configuration, demands, None)
+    with Container(SAMPLE, image.tag) as running:
+        service = Remote(running.host, running.port, ready_path=SAMPLE.contract.health)
+        prove(steps, SAMPLE, service, configuration, demands, read_examples(SAMPLE, image.id))
+        prove(steps, SAMPLE, service, configuration, demands, None)
         with pytest.raises(ServiceError, match=r"6 of 6 examples are answered wrongly"):
-            prove(steps, service, configuration, demands, read_folder(OTHERS))
+            prove(steps, SAMPLE, service, configuration, demands, read_folder(SAMPLE.folder / "examples"))
 
 
 def test_a_wrong_example_stops_it_at_publish(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 from onnx import numpy_helper
 from rich.console import Console
 
-from app.scoring.manifest import MANIFEST_FILE, MODEL_FILE, Manifest
+from app.scoring.manifest import MODEL_FILE
 from delivery.console import Step, Steps
 from delivery.failure import FailureError
 from delivery.image.build import Built
@@ -26,10 +26,12 @@ from delivery.image.records import BuildRecord, Records, TestRecord
 from delivery.image.registry.client import Registry
 from delivery.image.registry.place import Place
 from delivery.image.trial import examine
+from delivery.model.manifest import MANIFEST_FILE, Manifest
 from delivery.release.recording import read, record
 from tests.delivery.examples import colours
 from tests.delivery.model.candidates import facts
 from tests.support import models
+from tests.support.apps import SAMPLE
 from tests.support.wire import Wire, counted
 
 pytestmark = pytest.mark.image
@@ -49,7 +51,7 @@ class Way:
 
     def prove(self, image: Built) -> None:
         """Test the image, as a push wants it."""
-        examine(Steps(Console(quiet=True)), image.tag, self.records)
+        examine(Steps(Console(quiet=True)), SAMPLE, image.tag, self.records)
 
     def push(self, image: Built) -> tuple[Pushed, int]:
         """Push it; what that came to, and bytes that went over the wire to the registry."""

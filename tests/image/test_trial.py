@@ -14,7 +14,7 @@ import pytest
 from onnx import numpy_helper
 from rich.console import Console
 
-from app.scoring.manifest import MANIFEST_FILE, MODEL_FILE, Manifest
+from app.scoring.manifest import MODEL_FILE
 from delivery.console import Steps
 from delivery.examples.folder import parse
 from delivery.failure import FailureError
@@ -28,11 +28,13 @@ from delivery.image.records import Records, TestRecord
 from delivery.image.registry.client import Registry
 from delivery.image.registry.place import Place
 from delivery.image.trial import examine
+from delivery.model.manifest import MANIFEST_FILE, Manifest
 from delivery.paths import ROOT
 from delivery.service.client import ask, await_ready
 from tests.delivery.examples import colours
 from tests.delivery.model.candidates import facts
 from tests.support import pictures
+from tests.support.apps import SAMPLE
 
 pytestmark = pytest.mark.image
 
@@ -51,28 +53,28 @@ def refused_push(image: str, records: Records, place: Place) -> None:
 
 
 def test_an_image_that_passes_is_written_down_by_its_id(image: Built, records: Records) -> None:
-    record = examine(steps(), image.tag, records)
+    record = examine(steps(), SAMPLE, image.tag, records)
     assert record == records.find(TestRecord, image.id)
     names = [check.name for check in record.checks]
-    assert names[:2] == ["examples", "memory"]
-    assert names[-2:] == ["hostile", "SIGTERM"]
-    assert len([name for name in names if name.startswith("contract ")]) == 8
+    assert names[:3] == ["examples", "memory", "version"]
+    assert names[-3:] == ["app hostile", "app workers", "SIGTERM"]
+    assert len([name for name in names if name.startswith("app ")]) == 11
 
 
 def test_a_model_that_takes_more_memory_than_is_counted_does_not_pass(
     image: Built, records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(container, "confinement", lambda: Confinement("prod", "1280Mi", "2", "16Mi"))
+    monkeypatch.setattr(container, "confinement", lambda _user: Confinement("prod", "1280Mi", "2", "16Mi", 10001))
     with pytest.raises(
         FailureError,
         match=r"takes \d+Mi at rest with this model, and 16Mi are counted for it; raise .*\.prod\.yaml",
     ):
-        examine(steps(), image.tag, records)
+        examine(steps(), SAMPLE, image.tag, records)
     assert records.find(TestRecord, image.id) is None
 
 
 def test_it_runs_without_any_network_and_answers_through_the_engine(image: Built) -> None:
-    with Container(image.tag, sealed=True) as running:
+    with Container(SAMPLE, image.tag, sealed=True) as running:
         await_ready(running)
         assert (
             docker("exec", running.name, "python", "-c", "import socket; print(socket.if_nameindex())") == "[(1, 'lo')]"
@@ -82,7 +84,7 @@ def test_it_runs_without_any_network_and_answers_through_the_engine(image: Built
 
 
 def test_nothing_remains_of_a_sealed_container(image: Built) -> None:
-    with Container(image.tag, sealed=True) as running:
+    with Container(SAMPLE, image.tag, sealed=True) as running:
         await_ready(running)
         name, port = running.name, running.port
     with pytest.raises(EngineError, match="No such"):
@@ -98,7 +100,7 @@ def test_a_model_that_loads_and_classifies_wrongly_does_not_pass(
     swap_colours(tmp_path / "model")
     wrong = built(tmp_path / "model")
     with pytest.raises(FailureError, match="3 of 3 examples are answered wrongly"):
-        examine(steps(), wrong.tag, records)
+        examine(steps(), SAMPLE, wrong.tag, records)
     assert records.find(TestRecord, wrong.id) is None
     refused_push(wrong.tag, records, place)
 
@@ -121,7 +123,7 @@ def test_a_container_that_starts_and_answers_wrongly_does_not_pass(
     with changed(checkout / "app" / "scoring" / "views" / "score.py", "Computed in ", "Took "):
         wrong = built(model)
     with pytest.raises(FailureError, match=r"POST /score: expected 'Computed in … ms' at the end, found 'Took"):
-        examine(steps(), wrong.tag, records)
+        examine(steps(), SAMPLE, wrong.tag, records)
     refused_push(wrong.tag, records, place)
 
 
@@ -133,7 +135,7 @@ def test_a_container_that_ends_at_once_does_not_pass_and_shows_its_log(
     ):
         broken = built(model)
     with pytest.raises(FailureError, match=r"(?s)ended with exit code 1 before it was ready.*out of order"):
-        examine(steps(), broken.tag, records)
+        examine(steps(), SAMPLE, broken.tag, records)
     refused_push(broken.tag, records, place)
 
 
@@ -143,8 +145,8 @@ def test_an_image_whose_labels_speak_of_another_model_does_not_pass(image: Built
     done = subprocess.run(command, input=source, capture_output=True, text=True, check=True)
     lying = done.stdout.strip()
     try:
-        with pytest.raises(FailureError, match=r"GET /version: version: found '1', expected '2'"):
-            examine(steps(), lying, records)
+        with pytest.raises(FailureError, match=r"GET /version: model.version: found '1', expected '2'"):
+            examine(steps(), SAMPLE, lying, records)
     finally:
         docker("image", "rm", "--force", lying)
 
@@ -152,12 +154,12 @@ def test_an_image_whose_labels_speak_of_another_model_does_not_pass(image: Built
 def test_a_test_that_fails_takes_the_earlier_pass_away(
     image: Built, records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    examine(steps(), image.tag, records)
+    examine(steps(), SAMPLE, image.tag, records)
     text = b"request: {path: /, file: red.png}\nexpect: {text: Hello}"
     wrong = parse({"greeting.yaml": text, "red.png": pictures.plain("red")}, "examples")
-    monkeypatch.setattr(trial, "read_examples", lambda _image: wrong)
+    monkeypatch.setattr(trial, "read_examples", lambda _app, _image: wrong)
     with pytest.raises(FailureError, match="1 of 1 examples are answered wrongly: greeting: "):
-        examine(steps(), image.tag, records)
+        examine(steps(), SAMPLE, image.tag, records)
     assert records.find(TestRecord, image.id) is None
 
 
@@ -166,7 +168,7 @@ def test_the_command_says_what_passed_and_by_which_id(image: Built) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{image.id} passed; it may be pushed" in done.stdout
-    assert re.search(r"Hostile .* 24 requests refused, each with its reason", done.stdout)
+    assert re.search(r"Check .* 11 of the app's own passed; then every example is right again", done.stdout)
 
 
 def swap_colours(folder: Path) -> None:

@@ -36,6 +36,7 @@ _GONE: Final = {
     "PrivateEndpoint": "nothing is reached through it any more",
     "PrometheusRuleGroup": "its alerts end",
     "ResourceQuota": "its namespace has no bounds",
+    "SecurityPolicy": "callers need no token and no key any more",
 }
 """Clauses about a guard that is deleted."""
 

@@ -7,6 +7,7 @@ import pulumi
 import pulumi_kubernetes.networking.v1 as networking
 from pulumi_kubernetes.apiextensions import CustomResource
 
+from slipway.config.callers import Callers
 from slipway.config.entry import Acme, Certificate, Gateway
 from slipway.config.workload import Service
 from slipway.manifests import entry as objects
@@ -21,8 +22,13 @@ class EntryArgs:
     naming: Naming
     gateway: Gateway
     certificate: Certificate
+    callers: Callers
+    tenant: str
+    """The environment's own, which issues callers' tokens where config names no other."""
     traffic: Service
     """Sources that may call, and the way that a node passes them on."""
+    largest_body: int | None
+    """Bytes that the app takes as one body; None where it does not say."""
     protect: bool
     cluster: pulumi.Resource
     namespace: pulumi.Output[str]
@@ -80,6 +86,7 @@ class Entry(pulumi.ComponentResource):
 
     def _routes(self, gateway: pulumi.Output[str]) -> None:
         args = self._args
+        proof = self._proof()
         route = self._declare(
             "route",
             objects.app_route(
@@ -90,11 +97,27 @@ class Entry(pulumi.ComponentResource):
                 host=args.host,
                 service_name=args.service,
             ),
+            proof,
         )
         redirect = objects.redirect(args.naming, namespace=args.namespace, gateway=gateway, host=args.host)
         self._declare("redirect", redirect)
-        self._declare("clients", objects.client_traffic(args.naming, namespace=args.namespace, gateway=gateway))
-        self._declare("backends", objects.backend_traffic(args.naming, namespace=args.namespace, route=route))
+        limits = args.gateway.limits
+        clients = objects.client_traffic(args.naming, limits, namespace=args.namespace, gateway=gateway)
+        self._declare("clients", clients)
+        self._declare(
+            "backends",
+            objects.backend_traffic(
+                args.naming, limits, args.callers, largest_body=args.largest_body, namespace=args.namespace, route=route
+            ),
+        )
+
+    def _proof(self) -> list[pulumi.Resource]:
+        """The policy for the route, there before it: at no moment does a new route let everybody in."""
+        args = self._args
+        if args.callers.kind == "open":
+            return []
+        wanted = objects.known_callers(args.naming, args.callers, tenant=args.tenant, namespace=args.namespace)
+        return [self._resource("callers", wanted, args.gateway_kinds)]
 
     def _certificate(self, acme: Acme, gateway: pulumi.Output[str]) -> None:
         args = self._args

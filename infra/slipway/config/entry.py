@@ -5,20 +5,16 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from .base import Section
+from .callers import Callers
+from .gateway_limits import Limits
 from .quantities import Cpu, Memory
-from .values import Email, PoolName
-
-ObjectName = Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")]
-"""A Kubernetes object's name."""
+from .values import Email, HttpsUrl, ObjectName, PoolName
 
 Chart = Annotated[str, Field(pattern=r"^oci://[\w.-]+(:\d+)?(/[\w.-]+)+$")]
 """A Helm chart in a registry, without its version."""
 
 PinnedImage = Annotated[str, Field(pattern=r"^[\w.-]+(:\d+)?(/[\w.-]+)+@sha256:[0-9a-f]{64}$")]
 """An image by its digest, such as docker.io/envoyproxy/gateway@sha256:..."""
-
-HttpsUrl = Annotated[str, Field(pattern=r"^https://[\w.-]+(:\d+)?(/[\w./-]*)?$")]
-"""An https address."""
 
 
 class GatewayImages(Section):
@@ -69,6 +65,9 @@ class Gateway(Section):
 
     drain_seconds: Annotated[int, Field(ge=16, le=600)] = 90
     """The most that a leaving proxy takes in all, its last requests included."""
+
+    limits: Limits = Limits()
+    """Bounds on what callers may take."""
 
 
 class AcmeImages(Section):
@@ -133,6 +132,9 @@ class Entry(Section):
 
     certificate: Certificate | None = None
     """The certificate, with kind gateway."""
+
+    callers: Callers = Callers()
+    """Callers that are let in, with kind gateway."""
 
     @property
     def scheme(self) -> str:

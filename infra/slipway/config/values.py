@@ -60,3 +60,9 @@ Sha256 = Annotated[str, Matching(r"[0-9a-f]{64}", "a SHA-256: 64 hexadecimal dig
 
 Zones = Annotated[tuple[Annotated[str, Matching(r"[1-3]", '"1", "2" or "3", in quotes')], ...], Field(max_length=3)]
 """Availability zones, such as ["1", "2", "3"]; empty for none."""
+
+ObjectName = Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")]
+"""A Kubernetes object's name."""
+
+HttpsUrl = Annotated[str, Field(pattern=r"^https://[\w.-]+(:\d+)?(/[\w./-]*)?$")]
+"""An https address."""

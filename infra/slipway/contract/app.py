@@ -6,7 +6,7 @@ from pydantic import Field
 
 from slipway.config.base import Section
 
-from .checks import Checks
+from .checks import Authors, Checks, CommandLine
 from .image import Image, ModelPlace, Ports, Probes
 from .metrics import Metrics
 from .settings import Product, Requests, Setting
@@ -49,11 +49,23 @@ class Contract(Section):
     requests: Requests = Field(default_factory=Requests)
     """Times that a replica needs to answer and to end."""
 
+    version: UrlPath | None = None
+    """The path on the public port that tells which code and model answer, in JSON: `code.commit`, `code.build`,
+    `model.name`, `model.version` and `model.sha256`. Absent: answers do not tell a release from another."""
+
+    start: CommandLine | None = None
+    """Starts the app on a workstation, without a container: ${model} is the model's folder, ${port} and
+    ${managementPort} are its ports, ${commit} and ${build} name the code. Absent: it runs in its image alone."""
+
     checks: Checks = Field(default_factory=Checks)
-    """Commands that judge a model and an image."""
+    """Commands that judge a model, an image and a release."""
+
+    authors: Authors = Field(default_factory=Authors)
+    """Commands for the authors of models."""
 
     examples: RelativePath | None = None
-    """The folder of requests and expected answers inside a model version. Absent: there are none."""
+    """The folder of requests and expected answers for model versions without any, from the contract's folder. Absent:
+    each model version brings its own."""
 
     @property
     def management_port(self) -> int:

@@ -43,6 +43,11 @@ class Application:
         parts = self.contract.requests.longest
         return sum(self.number(name, facts) for name in parts) if parts else None
 
+    def largest_body(self, facts: Facts) -> int | None:
+        """Bytes of the largest body; None where the contract does not tell."""
+        name = self.contract.requests.largest_body
+        return int(self.number(name, facts)) if name else None
+
     def variables(self, facts: Facts) -> dict[str, str]:
         """Every variable by name: what the environment has chosen, and what the platform says by itself."""
         settings = self.contract.settings

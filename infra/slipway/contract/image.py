@@ -6,7 +6,7 @@ from pydantic import Field
 
 from slipway.config.base import Section
 
-from .words import AbsolutePath, Port, RelativePath, Repository, UrlPath, Variable
+from .words import AbsolutePath, FileName, Port, RelativePath, Repository, UrlPath, Variable
 
 Period = Annotated[int, Field(ge=1, le=300)]
 
@@ -21,7 +21,15 @@ class Image(Section):
     """The Dockerfile, from the contract's folder."""
 
     context: RelativePath = "."
-    """The folder that the build sees, from the contract's folder."""
+    """The folder that the build sees, from the contract's folder. `slipway image build` puts the model version into
+    .slipway/image/model there, and packages into .slipway/image/wheels."""
+
+    packages: RelativePath | None = None
+    """A list of pinned packages with hashes, from the contract's folder. `slipway image build` fetches them, since the
+    build has no network. Absent: the Dockerfile needs none."""
+
+    tracing: RelativePath | None = None
+    """A list of further packages, which `slipway image build --otlp` adds."""
 
     user: Annotated[int, Field(ge=1, le=65535)]
     """The numeric user, and group, that the image runs as. 0 is root, which no pod may be."""
@@ -36,8 +44,11 @@ class ModelPlace(Section):
     variable: Variable | None = None
     """The variable by which the app finds the folder; the Dockerfile sets it. Absent: the app needs none."""
 
-    file: Annotated[str, Field(min_length=1, max_length=200)]
+    file: FileName
     """The file of a model version whose SHA-256 names the model."""
+
+    files: Annotated[tuple[FileName, ...], Field(max_length=50)] = ()
+    """The other files that a model version must have."""
 
 
 class Ports(Section):

@@ -79,12 +79,16 @@ def _alerts_are_few_and_different(contract: Contract) -> Iterator[Contradiction]
 
 
 def _commands_can_be_filled_in(contract: Contract) -> Iterator[Contradiction]:
-    for name, placeholder, known in checks.unknown_placeholders(contract.checks):
-        yield ("checks", name), f"${{{placeholder}}}", ", ".join(f"${{{one}}}" for one in known)
-    for name, line in (("model", contract.checks.model), ("image", contract.checks.image)):
-        for needed, part in (("examples", contract.examples), ("model", contract.model)):
-            if f"${{{needed}}}" in (line or "") and part is None:
-                yield ("checks", name), f"${{{needed}}}", f"a command without it, since the contract has no {needed}"
+    found = checks.unknown_placeholders(contract.checks, contract.authors, contract.start)
+    for where, placeholder, known in found:
+        yield where, f"${{{placeholder}}}", ", ".join(f"${{{one}}}" for one in known)
+    lines: list[tuple[Place, str | None]] = [
+        *((("checks", name), getattr(contract.checks, name)) for name in ("model", "image", "release")),
+        (("start",), contract.start),
+    ]
+    for place, line in lines:
+        if "${model}" in (line or "") and contract.model is None:
+            yield place, "${model}", "a command without it, since the contract has no model"
 
 
 _RULES: tuple[Rule, ...] = (

@@ -84,6 +84,8 @@ def _counted(contract: Contract) -> Iterator[tuple[Place, str]]:
     for index, part in enumerate(contract.memory):
         yield from ((("memory", index, "of", inner), name) for inner, name in enumerate(part.of))
     yield from ((("requests", "longest", index), name) for index, name in enumerate(contract.requests.longest))
+    if contract.requests.largest_body:
+        yield ("requests", "largestBody"), contract.requests.largest_body
     metrics = contract.metrics
     if metrics is None:
         return

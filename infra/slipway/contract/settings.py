@@ -78,10 +78,13 @@ class Product(Section):
 
 
 class Requests(Section):
-    """Times that a replica needs to answer and to end."""
+    """Bounds of a request, and the time that a replica needs to end."""
 
     longest: tuple[SettingName, ...] = ()
     """Settings in seconds whose sum is the longest that one request may take. Empty: not known."""
+
+    largest_body: SettingName | None = None
+    """A setting in bytes that bounds the body of a request; the gateway holds callers to it. Absent: not known."""
 
     stop_seconds: Annotated[int, Field(ge=0, le=60)] = 2
     """Time that the app takes to end, beyond the time to drain and the time for requests in flight."""

@@ -36,6 +36,12 @@ Repository = Annotated[
 ]
 """An image's repository inside a registry."""
 
+FileName = Annotated[str, Matching(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", "a file's name, without a folder")]
+"""A file of a model version."""
+
+SampleName = Annotated[str, Matching(r"[a-z0-9][a-z0-9-]{0,62}", "a name such as small: small letters, digits and -")]
+"""A sample model."""
+
 SeriesName = Annotated[str, Matching(r"[a-zA-Z_:][a-zA-Z0-9_:]*", "a series such as http_requests_total")]
 """A Prometheus series."""
 

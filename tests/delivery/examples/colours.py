@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from app.scoring import manifest as manifests
-from app.scoring.manifest import MANIFEST_FILE, Manifest
 from delivery.examples.folder import parse
+from delivery.model import manifest as manifests
+from delivery.model.manifest import MANIFEST_FILE, Manifest
 from tests.delivery.model.candidates import facts
 from tests.support import models, pictures
 

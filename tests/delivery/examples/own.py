@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from app.models.beginning import begin
 from app.scoring.manifest import LABELS_FILE, MODEL_FILE, Input, Normalisation
-from delivery.model.beginning import begin
 from tests.support import models, pictures
 
 from .colours import COLOURS, FILES

@@ -21,6 +21,7 @@ class Altered:
 
     def __init__(self, upstream: Running, change: Change) -> None:
         self._upstream = upstream
+        self.ready_path = upstream.ready_path
         self._servers = [ThreadingHTTPServer((self.host, 0), _handler(upstream.host, upstream.port, change))]
         if upstream.management_port is not None:
             aside = _handler(upstream.host, upstream.management_port, change, "management ")

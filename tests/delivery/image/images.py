@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.scoring.manifest import Manifest
 from delivery.examples.folder import BUNDLE_FILE
 from delivery.image.inventory import DebianPackage, Distribution, Inventory
 from delivery.image.records import Base, BuildRecord, Check, Model, Package, Records, TestRecord
+from delivery.model.manifest import Manifest
 from tests.delivery.examples.colours import BUNDLE
 
 COMMIT = "c0ffee" + "0" * 34
@@ -82,6 +82,7 @@ def build_record(image: str, manifest: Manifest, commit: str = COMMIT, build: st
         base=Base(reference="base:1", id="sha256:" + "ba" * 32),
         dockerfile="d0" * 32,
         model=Model(name=manifest.name, version=manifest.version, sha256=manifest.sha256),
+        model_folder="/srv/model",
         packages=(
             Package(name="flask", version="3.1.3", file="flask-3.1.3-py3-none-any.whl", sha256="f1" * 32),
             Package(name="werkzeug", version="3.1.9", file="werkzeug-3.1.9-py3-none-any.whl", sha256="e2" * 32),

@@ -16,13 +16,14 @@ from delivery.image.pushing import Pushed
 from delivery.image.records import Document, PushRecord, Records
 from delivery.image.registry.client import Registry
 from tests.support import models
+from tests.support.apps import reread
 
 
 @pytest.fixture
 def requests(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Request]:
     """What is asked to be built; nothing is."""
     asked: list[Request] = []
-    manifest = models.write(tmp_path / "model")
+    manifest = reread(models.write(tmp_path / "model"))
     layers = (Layer("base", 45_000_000), Layer("model", 18_600_000, "sha256:" + "ab" * 32))
 
     def build(request: Request, step: Step, line: Callable[[str], None]) -> Built:

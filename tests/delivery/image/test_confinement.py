@@ -11,6 +11,7 @@ from delivery.image.confinement import Confinement, mebibytes, read_confinement
 from delivery.image.container import Container
 from delivery.preview.project import read
 from delivery.service.running import failure
+from tests.support.apps import SAMPLE
 
 from .conftest import Fake
 
@@ -39,9 +40,9 @@ def test_the_least_memory_of_all_stacks_counts_with_the_cores_beside_it(checkout
         dev={"memory": "2Gi", "cpuLimit": "4", **MODEL}, prod={"memory": "1280Mi", "cpuLimit": "2", **MODEL}
     )
 
-    found = read_confinement(read(root))
+    found = read_confinement(read(root), 10001)
 
-    assert found == Confinement("prod", "1280Mi", "2", "192Mi")
+    assert found == Confinement("prod", "1280Mi", "2", "192Mi", 10001)
     assert "--memory 1280m --memory-swap 1280m --cpus 2" in " ".join(found.options)
 
 
@@ -64,12 +65,12 @@ def test_gibibytes_are_compared_as_such() -> None:
 )
 def test_resources_that_cannot_be_used_are_named(checkout: Checkout, resources: object, message: str) -> None:
     with pytest.raises(FailureError, match=message):
-        read_confinement(read(checkout(dev=resources)))
+        read_confinement(read(checkout(dev=resources)), 10001)
 
 
 def test_a_checkout_without_a_stack_file_is_refused(checkout: Checkout) -> None:
     with pytest.raises(FailureError, match=r"no stack file, allowed: one Pulumi.<stack>.yaml at least"):
-        read_confinement(read(checkout()))
+        read_confinement(read(checkout()), 10001)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,7 @@ def test_a_checkout_without_a_stack_file_is_refused(checkout: Checkout) -> None:
 )
 def test_a_failure_names_a_kill_for_memory_with_the_limit(fake: Fake, state: str, log: str, *, named: bool) -> None:
     fake(f"""case "$1" in port) echo 127.0.0.1:4000;; inspect) echo {state};; logs) echo '{log}';; esac""")
-    with Container("scoring:1") as running:
+    with Container(SAMPLE, "scoring:1") as running:
         told = str(failure(running, "cat.jpg: answered 503, expected 200"))
 
     limit = running.confinement.memory

@@ -11,10 +11,11 @@ import pytest
 from delivery.failure import FailureError, IntegrityError
 from delivery.image.context import alone, stage_model
 from tests.support import models
+from tests.support.apps import reread
 
 
 def test_the_model_version_is_staged_alone(tmp_path: Path) -> None:
-    manifest = models.write(tmp_path / "model")
+    manifest = reread(models.write(tmp_path / "model"))
     (tmp_path / "model" / "notes.txt").write_text("x", encoding="utf-8")
     assert stage_model(tmp_path / "model", tmp_path / "staged") == manifest
     assert sorted(path.name for path in (tmp_path / "staged").iterdir()) == [

@@ -8,7 +8,6 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from app.scoring.manifest import Manifest
 from delivery.failure import FailureError, IntegrityError
 from delivery.image import inventory as inventories
 from delivery.image import provenance, sbom
@@ -17,7 +16,9 @@ from delivery.image.provenance import Statement
 from delivery.image.records import Check, TestRecord
 from delivery.image.registry.place import Place
 from delivery.image.sbom import Subject
+from delivery.model.manifest import Manifest
 from tests.support import models
+from tests.support.apps import reread
 
 from .images import COMMIT, TIME, build_record, inventory
 
@@ -34,7 +35,7 @@ PIPELINE = {
 
 @pytest.fixture
 def manifest(tmp_path: Path) -> Manifest:
-    written = models.write(tmp_path / "model")
+    written = reread(models.write(tmp_path / "model"))
     return written.model_copy(update={"licence": "Apache-2.0", "metrics": {"top_1": 18.0}})
 
 

@@ -11,6 +11,7 @@ import pytest
 from delivery.failure import NotFoundError
 from delivery.image.container import Container
 from delivery.image.engine import EngineError, absence, docker, ensure_image, stream
+from tests.support.apps import SAMPLE
 from tests.support.waiting import PATIENCE
 
 from .conftest import Fake
@@ -96,7 +97,7 @@ def test_a_base_image_that_cannot_be_had_says_how_to_name_another(fake: Fake) ->
 def test_a_container_that_cannot_start_is_removed(fake: Fake) -> None:
     folder = fake('echo "$@" >> "$out/calls"; [ "$1" != port ] || { echo "no port" >&2; exit 1; }')
     with pytest.raises(EngineError, match="docker port: no port"):
-        Container("scoring:1")
+        Container(SAMPLE, "scoring:1")
     first, *_, last = (folder / "calls").read_text(encoding="utf-8").splitlines()
     name = first.split("--name ")[1].split()[0]
     assert last == f"rm --force --volumes {name}"

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from app.scoring.manifest import Manifest
 from delivery.console import Step
 from delivery.failure import FailureError
 from delivery.image import inventory as inventories
@@ -19,7 +18,9 @@ from delivery.image.records import PushRecord, Records, TestRecord
 from delivery.image.registry.client import Registry
 from delivery.image.registry.place import Place
 from delivery.image.registry.refusal import RegistryError
+from delivery.model.manifest import Manifest
 from tests.support import models
+from tests.support.apps import reread
 
 from .images import Saved, inventory, prove, save, sha256
 from .registry_stand_in import Behaviour, Refusal
@@ -35,7 +36,7 @@ def records(tmp_path: Path) -> Records:
 
 @pytest.fixture
 def manifest(tmp_path: Path) -> Manifest:
-    return models.write(tmp_path / "model")
+    return reread(models.write(tmp_path / "model"))
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def push(
         monkeypatch.setattr(pushing, "image_id", lambda _name: saved.id)
         monkeypatch.setattr(pushing, "image_labels", lambda _image: saved.labels)
         monkeypatch.setattr(pushing, "saved", out_of_the_engine)
-        monkeypatch.setattr(inventories, "ask", lambda _image: inventory(manifest))
+        monkeypatch.setattr(inventories, "ask", lambda _image, _folder: inventory(manifest))
         return Push("scoring:local", client, records).run(Step("Push"))
 
     return run

@@ -9,6 +9,7 @@ from delivery.image.blobs import Blobs
 from delivery.image.oci import LAYER, Descriptor
 from delivery.image.records import BuildRecord, Records, TestRecord
 from tests.support import models
+from tests.support.apps import reread
 
 from .images import build_record, prove
 
@@ -18,12 +19,12 @@ IMAGE = "sha256:" + "1a" * 32
 @pytest.fixture
 def records(tmp_path: Path) -> Records:
     written = Records(tmp_path / "records")
-    prove(written, IMAGE, models.write(tmp_path / "model"))
+    prove(written, IMAGE, reread(models.write(tmp_path / "model")))
     return written
 
 
 def test_what_was_written_is_found_by_the_images_id(records: Records, tmp_path: Path) -> None:
-    assert records.find(BuildRecord, IMAGE) == build_record(IMAGE, models.write(tmp_path / "model"))
+    assert records.find(BuildRecord, IMAGE) == build_record(IMAGE, reread(models.write(tmp_path / "model")))
     assert records.find(BuildRecord, "sha256:" + "2b" * 32) is None
 
 

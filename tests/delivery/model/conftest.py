@@ -103,7 +103,7 @@ def published(repository: Repository, tmp_path: Path) -> Publish:
 @pytest.fixture
 def run(whole: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
     """The same without a service for each `publish`: what the repository does with a version is seen sooner so."""
-    monkeypatch.setattr(proof, "prove", lambda _candidate, _folder: [])
+    monkeypatch.setattr(proof, "prove", lambda _candidate, _folder, _app: [])
     return whole
 
 

@@ -4,8 +4,8 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
-from app.scoring.manifest import Manifest
 from delivery.model.cache import Cache
+from delivery.model.manifest import Manifest
 from delivery.model.publishing import publish
 from delivery.model.pulling import Pulled, pull
 from delivery.model.repository import Repository

@@ -6,16 +6,18 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from app.scoring.manifest import LABELS_FILE, MODEL_FILE, Input
+from app.models import drafting
+from app.models.beginning import begin
+from app.models.drafting import CHECK, draft, name_of
+from app.models.fault import FaultError
+from app.scoring.manifest import LABELS_FILE, MODEL_FILE, Description, Input
 from delivery.examples.folder import read_folder
 from delivery.failure import FailureError
-from delivery.model import drafting
-from delivery.model.beginning import begin
-from delivery.model.description import read_description
-from delivery.model.drafting import CHECK, draft, name_of
+from delivery.model.description import read_text
 from delivery.model.folder import checked
 from tests.delivery.examples.own import TORCH_INPUT as TORCH
 from tests.support import models, pictures
+from tests.support.apps import SAMPLE
 
 from .commands import Run
 
@@ -47,6 +49,11 @@ def graph(
     return helper.make_model(helper.make_graph(nodes, "g", tensors, [output], [constant]))
 
 
+def described_in(file: Path) -> Description:
+    """The description as the app reads it."""
+    return Description.model_validate_json(read_text(file))
+
+
 def written(folder: Path, model: onnx.ModelProto) -> Path:
     onnx.save_model(model, folder / "model.onnx")
     return folder / "model.onnx"
@@ -55,7 +62,7 @@ def written(folder: Path, model: onnx.ModelProto) -> Path:
 def test_what_the_graph_says_is_written_and_what_it_cannot_say_is_marked(best: Path, tmp_path: Path) -> None:
     file, checks, classes = begin(best, tmp_path / "sheets")
     assert (file.name, checks, classes) == ("model.yaml", 3, 3)
-    described = read_description(file)
+    described = described_in(file)
     assert described.name == "sheets"
     assert described.input == TORCH.model_copy(update={"resize": described.input.resize})
     assert (described.output.kind, described.output.classes) == ("logits", 3)
@@ -65,14 +72,14 @@ def test_what_the_graph_says_is_written_and_what_it_cannot_say_is_marked(best: P
 def test_labels_that_nobody_wrote_are_refused(best: Path, tmp_path: Path) -> None:
     begin(best, tmp_path / "sheets")
     with pytest.raises(FailureError, match=r"labels\.txt: line 1: .*a label that only you know; write the 3"):
-        checked(tmp_path / "sheets").__enter__()
+        checked(tmp_path / "sheets", SAMPLE).__enter__()
 
 
 @pytest.mark.parametrize("last", ["Softmax", "Sigmoid"])
 def test_the_last_operation_says_what_the_numbers_are(tmp_path: Path, last: str) -> None:
     models.write(tmp_path / "made", TORCH, classes=3, multi_label=last == "Sigmoid")
     file, _, _ = begin(tmp_path / "made" / MODEL_FILE, tmp_path / "sheets")
-    output = read_description(file).output
+    output = described_in(file).output
     assert (output.kind, output.multi_label) == ("probabilities", last == "Sigmoid")
 
 
@@ -80,7 +87,7 @@ def test_further_outputs_and_uint8_and_grey_are_described(tmp_path: Path) -> Non
     spec = Input(name="pixels", dtype="uint8", layout="NHWC", channels="L", width=32, height=48)
     models.write(tmp_path / "made", spec, further=("aside",))
     file, checks, _ = begin(tmp_path / "made" / MODEL_FILE, tmp_path / "grey")
-    described = read_description(file)
+    described = described_in(file)
     assert described.input == spec.model_copy(update={"resize": described.input.resize})
     assert [output.name for output in described.outputs] == ["scores", "aside"]
     assert checks == 1
@@ -109,7 +116,7 @@ def test_sides_that_the_graph_leaves_free_are_marked(tmp_path: Path) -> None:
 def test_a_graph_that_no_description_fits_is_refused_with_every_reason(
     tmp_path: Path, model: onnx.ModelProto, faults: list[str]
 ) -> None:
-    with pytest.raises(FailureError) as refused:
+    with pytest.raises(FaultError) as refused:
         draft(written(tmp_path, model), "x")
     lines = str(refused.value).splitlines()
     assert len(lines) == len(faults)
@@ -126,7 +133,7 @@ def test_a_name_comes_from_the_file_or_its_folder(path: str, name: str) -> None:
 def test_nothing_that_is_there_is_replaced(best: Path, tmp_path: Path) -> None:
     (tmp_path / "sheets").mkdir()
     (tmp_path / "sheets" / LABELS_FILE).write_text("mine", encoding="utf-8")
-    with pytest.raises(FailureError, match=r"holds labels\.txt already, and nothing is replaced; name another: --to"):
+    with pytest.raises(FaultError, match=r"holds labels\.txt already, and nothing is replaced; name another: --to"):
         begin(best, tmp_path / "sheets")
     assert not (tmp_path / "sheets" / "model.yaml").exists()
 

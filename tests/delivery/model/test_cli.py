@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.scoring.manifest import MANIFEST_FILE, MODEL_FILE
+from app.scoring.manifest import MODEL_FILE
+from delivery.model.manifest import MANIFEST_FILE
 
 from .candidates import publishable
 from .commands import Run
@@ -84,7 +85,12 @@ def test_show_tells_everything_about_the_live_version_or_another(run: Run) -> No
     assert (live["version"], live["title"], live["live"]) == ("3", "three", True)
     assert (first["version"], first["title"], first["live"]) == ("1", "one", False)
     text = run("show").out
-    for part in ("colours version 3", "by publish", "uint8 NHWC RGB 32x32", live["files"][MODEL_FILE]["sha256"]):
+    for part in (
+        "colours version 3",
+        "by publish",
+        "dtype uint8, layout NHWC, channels RGB, width 32",
+        live["files"][MODEL_FILE]["sha256"],
+    ):
         assert part in text
 
 

@@ -51,7 +51,11 @@ def test_an_authors_words_cannot_command_the_terminal(run: Run, tmp_path: Path) 
         (["pull"], 2, "Missing option '--to'"),
         (["list", "--limit", "0"], 2, "Invalid value for '--limit'"),
         (["publish", "/no/such/folder"], 3, "/no/such/folder: no such folder; a publishable folder has"),
-        (["sample", "lite9", "--to", "somewhere"], 2, "found lite9, allowed are lite0, lite1, lite2, lite0-int8"),
+        (
+            ["sample", "lite9", "--to", "somewhere"],
+            2,
+            "found lite9, allowed are lite0, lite0-calibrated, lite0-int8, lite1, lite2",
+        ),
         (["pull", "--to", "/dev/null/model"], 1, "cannot be used: "),
     ],
 )

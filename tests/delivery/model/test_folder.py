@@ -13,6 +13,7 @@ from delivery.failure import FailureError, NotFoundError
 from delivery.model.candidate import DESCRIPTION_FILE
 from delivery.model.folder import checked
 from delivery.model.limits import MAX_MANIFEST_BYTES
+from tests.support.apps import SAMPLE
 
 from .candidates import facts, publishable
 
@@ -24,7 +25,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def _refusal(folder: Path) -> str:
-    with pytest.raises(FailureError) as refused, checked(folder):
+    with pytest.raises(FailureError) as refused, checked(folder, SAMPLE):
         pass
     return str(refused.value)
 
@@ -37,7 +38,7 @@ def _describe(folder: Path, change: Callable[[dict[str, object]], object]) -> No
 
 
 def test_a_sound_folder_becomes_a_candidate_of_the_same_bytes(folder: Path) -> None:
-    with checked(folder) as candidate:
+    with checked(folder, SAMPLE) as candidate:
         for name in (MODEL_FILE, LABELS_FILE):
             data = (candidate.folder / name).read_bytes()
             assert data == (folder / name).read_bytes()
@@ -47,7 +48,7 @@ def test_a_sound_folder_becomes_a_candidate_of_the_same_bytes(folder: Path) -> N
 
 
 def test_what_is_published_is_what_was_checked_even_if_the_folder_changes(folder: Path) -> None:
-    with checked(folder) as candidate:
+    with checked(folder, SAMPLE) as candidate:
         before = candidate.files[MODEL_FILE]
         (folder / MODEL_FILE).write_bytes(b"swapped")
         assert facts((candidate.folder / MODEL_FILE).read_bytes()) == before
@@ -57,7 +58,10 @@ def test_what_is_published_is_what_was_checked_even_if_the_folder_changes(folder
 def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()
 
-    with pytest.raises(NotFoundError, match=rf"{name}: no such file; a publishable folder has"), checked(folder):
+    with (
+        pytest.raises(NotFoundError, match=rf"{name}: no such file; a publishable folder has"),
+        checked(folder, SAMPLE),
+    ):
         pass
 
 
@@ -107,7 +111,7 @@ def test_labels_must_be_one_line_of_text_a_class(folder: Path, labels: bytes, fa
 def test_labels_as_windows_writes_them_are_mended(folder: Path, data: bytes) -> None:
     (folder / LABELS_FILE).write_bytes(data)
 
-    with checked(folder) as candidate:
+    with checked(folder, SAMPLE) as candidate:
         written = (candidate.folder / LABELS_FILE).read_bytes()
     assert written == b"a\nb\nc\nd\ne\n"
     assert candidate.files[LABELS_FILE] == facts(written)
@@ -118,7 +122,7 @@ def test_labels_of_any_language_are_taken(folder: Path) -> None:
     lines = ["می\u200cخواهم", "क्\u200dष", "chat\u00a0noir", "猫\u3000黒", "\u200fחתול"]  # noqa: RUF001  # letters of other languages
     (folder / LABELS_FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
-    with checked(folder) as candidate:
+    with checked(folder, SAMPLE) as candidate:
         assert Model.load(candidate.folder).labels == tuple(lines)
 
 
@@ -126,14 +130,14 @@ def test_a_description_with_a_byte_order_mark_is_read(folder: Path) -> None:
     path = folder / DESCRIPTION_FILE
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
 
-    with checked(folder) as candidate:
+    with checked(folder, SAMPLE) as candidate:
         assert candidate.description.name == "colours"
 
 
 def test_labels_without_a_last_line_end_are_taken(folder: Path) -> None:
     (folder / LABELS_FILE).write_bytes(b"a\nb\nc\nd\ne")
 
-    with checked(folder) as candidate:
+    with checked(folder, SAMPLE) as candidate:
         assert candidate.files[LABELS_FILE].size == 9
 
 

@@ -36,11 +36,11 @@ def typed(commands: list[str], folder: Path) -> list[str]:
     """The output of each command, typed one after the other into one shell."""
     script = "\n".join(f"{command}\necho '{_MARK}'" for command in commands)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SLIPWAY_")}
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    path, modules = f"{Path(sys.executable).parent}:{os.environ['PATH']}", f"{ROOT}:{ROOT / 'infra'}"
     done = subprocess.run(
         ["bash", "-c", script],
         cwd=folder,
-        env=environment | {"PATH": path, "PYTHONPATH": str(ROOT), "HOME": str(folder / "home")},
+        env=environment | {"PATH": path, "PYTHONPATH": modules, "HOME": str(folder / "home")},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

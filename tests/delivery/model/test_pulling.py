@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from app.scoring.manifest import LABELS_FILE, MANIFEST_FILE, MODEL_FILE
+from app.scoring.manifest import LABELS_FILE, MODEL_FILE
 from delivery.failure import FailureError
 from delivery.model.cache import Cache
+from delivery.model.manifest import MANIFEST_FILE
 from delivery.model.repository import Repository
 
 from .candidates import NAME, facts, read_all

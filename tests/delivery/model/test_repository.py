@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from app.scoring.manifest import MANIFEST_FILE
 from delivery.failure import ConflictError, NotFoundError
+from delivery.model.manifest import MANIFEST_FILE
 from delivery.model.repository import Repository
 
 from .candidates import NAME

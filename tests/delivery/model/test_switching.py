@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from app.scoring.manifest import MANIFEST_FILE, MODEL_FILE
+from app.scoring.manifest import MODEL_FILE
 from delivery.failure import ConflictError, IntegrityError, NotFoundError
+from delivery.model.manifest import MANIFEST_FILE
 from delivery.model.repository import POINTER_FILE, Repository
 from delivery.model.store import Seen
 

@@ -12,6 +12,7 @@ from app.scoring.manifest import MODEL_FILE, Input, Normalisation, Output
 from delivery.failure import FailureError
 from delivery.model.folder import checked
 from tests.support import models
+from tests.support.apps import SAMPLE
 from tests.support.models import UINT8_NHWC, Layer
 
 from .candidates import unversioned
@@ -26,7 +27,7 @@ def _output(kind: _Kind = "logits", classes: int = 5, name: str = "scores", *, m
 def _take(folder: Path, model: onnx.ModelProto, *outputs: Output, spec: Input = UINT8_NHWC) -> None:
     """Publish up to the repository: FailureError where the model is refused."""
     models.write_version(folder, model, spec, *outputs)
-    with checked(unversioned(folder)):
+    with checked(unversioned(folder), SAMPLE):
         pass
 
 

@@ -19,6 +19,7 @@ RULE = "azure-native:network:SecurityRule"
 NSG = "azure-native:network:NetworkSecurityGroup"
 FEDERATION = "azure-native:managedidentity:FederatedIdentityCredential"
 POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+PROOF = "kubernetes:gateway.envoyproxy.io/v1alpha1:SecurityPolicy"
 SERVICE = "kubernetes:core/v1:Service"
 BINDING = "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding"
 CLUSTER_ROLE = "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole"
@@ -106,6 +107,14 @@ CASES: list[tuple[str, Inputs, Inputs, list[tuple[str, bool]]]] = [
         {"subject": "a"},
         {"subject": "${c.subject}"},
         [("look at this: subject is known after apply (was a)", True)],
+    ),
+    # Callers of the gateway
+    (PROOF, {"spec": {"jwt": {}}}, None, [("callers need no token and no key any more", True)]),
+    (
+        PROOF,
+        {"spec": {"jwt": {"providers": [{"audiences": ["a"]}]}}},
+        {"spec": {"jwt": {"providers": [{"audiences": ["a", "b"]}]}}},
+        [("look at this: spec.jwt.providers[0].audiences a -> a, b", True)],
     ),
     # RBAC of the cluster
     (BINDING, None, {"roleRef": {"name": "admin"}, "subjects": []}, [("gives admin in the cluster", True)]),

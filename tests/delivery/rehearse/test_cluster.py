@@ -22,6 +22,8 @@ from delivery.rehearse.objects import Objects
 from delivery.rehearse.pack import Packed
 from delivery.rehearse.rehearsal import Rehearsal
 from delivery.release.deployer import StrandedError, Target
+from tests.delivery.examples.colours import EXAMPLES
+from tests.support.apps import SAMPLE
 
 _KUBECTL = """#!{python}
 import json, pathlib, sys
@@ -151,7 +153,7 @@ def kubectl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kubectl:
 @pytest.fixture
 def stage(kubectl: Kubectl, tmp_path: Path) -> Iterator[ClusterStage]:
     del kubectl
-    with ClusterStage(tmp_path / "work", {DIGEST: f"registry.example/scoring@{DIGEST}"}) as made:
+    with ClusterStage(tmp_path / "work", {DIGEST: f"registry.example/scoring@{DIGEST}"}, "/health") as made:
         yield made
 
 
@@ -214,14 +216,14 @@ def test_its_end_takes_the_namespace_and_what_belongs_to_the_whole_cluster(
 ) -> None:
     up(stage)
 
-    assert stage.end().startswith("namespace and what belonged to it are gone after")
+    assert stage.end(EXAMPLES).startswith("namespace and what belonged to it are gone after")
     deleted = [asked.partition(" --")[0] for asked in kubectl.asked if asked.startswith("delete")]
     assert deleted == ["delete namespace scoring-r1", "delete PriorityClass priority-r1"]
 
 
 def test_what_fails_half_way_is_taken_away_without_waiting_for_replicas(kubectl: Kubectl, tmp_path: Path) -> None:
     kubectl.say(**FAULTS["crashes"][0])
-    with pytest.raises(FailureError), ClusterStage(tmp_path / "work", {DIGEST: "it"}) as stage:
+    with pytest.raises(FailureError), ClusterStage(tmp_path / "work", {DIGEST: "it"}, "/health") as stage:
         up(stage)
 
     assert any("delete pods --all --force" in asked for asked in kubectl.asked)
@@ -239,7 +241,7 @@ def rehearsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rehearsal:
         raise ElsewhereError
 
     monkeypatch.setattr("delivery.rehearse.rehearsal.LocalStage", local)
-    made = Rehearsal(steps=Steps(Console(file=io.StringIO(), width=200)), places=Places(tmp_path / "r"))
+    made = Rehearsal(app=SAMPLE, steps=Steps(Console(file=io.StringIO(), width=200)), places=Places(tmp_path / "r"))
     made._begin()  # what comes before the first release is no matter here
     made.machine = Machine(engine="28", kubernetes="v1")
     made.references[DIGEST] = "registry.example/scoring@" + DIGEST

@@ -6,7 +6,7 @@ import pytest
 
 from delivery.image.registry.place import Place
 from delivery.rehearse import machine
-from delivery.rehearse.machine import Machine, no_cluster
+from delivery.rehearse.machine import Machine, no_cluster, no_previews
 
 KUBECTL = """#!/bin/sh
 case "$1" in
@@ -84,4 +84,13 @@ def test_what_is_missing_says_what_is_lost_and_what_to_do() -> None:
     assert str(no_cluster("KUBECONFIG is not set")) == (
         "KUBECONFIG is not set. Not proved: admission, the rollout of replicas, the load balancer. "
         "To have it: set KUBECONFIG to a cluster on this machine, and REGISTRY to a registry that it pulls from"
+    )
+
+
+def test_an_app_that_no_stack_file_runs_is_helped_by_no_package() -> None:
+    found = Machine.look(None, image=False, staged=False)
+
+    assert str(no_previews(found.sdk)) == (
+        "the stack files run another app; slipway:app.contract names it there. Not proved: what each environment "
+        "consists of, and what the second release would change there."
     )

@@ -12,6 +12,7 @@ import pytest
 from rich.console import Console
 
 from app.scoring import manifest
+from delivery.app import App
 from delivery.console import Steps
 from delivery.examples.folder import Examples, parse
 from delivery.failure import FailureError, NotFoundError
@@ -19,7 +20,6 @@ from delivery.image.build import Request
 from delivery.image.registry.place import Place
 from delivery.model.location import parse_location
 from delivery.model.store import open_store
-from delivery.paths import EXAMPLES
 from delivery.rehearse import load, machine, pack
 from delivery.rehearse.model import Places
 from delivery.rehearse.rehearsal import Rehearsal
@@ -31,6 +31,7 @@ from delivery.service.process import Process
 from delivery.service.remote import Remote
 from delivery.service.running import ServiceError
 from tests.delivery.examples import own
+from tests.support.apps import SAMPLE
 
 FLOWER = """request: {path: /v1/classify, file: flower.jpg}
 expect: {json: {classes: [{label: bee}]}}
@@ -57,8 +58,8 @@ def recording(patch: pytest.MonkeyPatch) -> list[Process]:
     """Every process that a rehearsal starts from now on, on a machine with Python alone, whatever this one has."""
     processes: list[Process] = []
 
-    def start(*given: Any) -> Process:
-        processes.append(Process(*given))
+    def start(*given: Any, **named: Any) -> Process:
+        processes.append(Process(*given, **named))
         return processes[-1]
 
     patch.setattr(pack, "Process", start)
@@ -98,7 +99,7 @@ def started(monkeypatch: pytest.MonkeyPatch, first: Ran) -> list[Process]:
 def rehearsal(places: Places, **given: object) -> tuple[Rehearsal, io.StringIO]:
     said = io.StringIO()
     steps = Steps(Console(file=said, width=200))
-    return Rehearsal(steps=steps, places=places, **{"image": False, **given}), said  # type: ignore[arg-type]  # fields by name
+    return Rehearsal(app=SAMPLE, steps=steps, places=places, **{"image": False, **given}), said  # type: ignore[arg-type]  # fields by name
 
 
 def times(places: Places) -> dict[Path, int]:
@@ -118,7 +119,7 @@ def test_a_model_goes_live_another_one_replaces_it_under_load_and_the_first_one_
 
 
 def test_each_release_ends_in_order_and_leaves_nothing(first: Ran) -> None:
-    assert "SIGTERM: the picture in flight was answered 200" in first.said
+    assert "SIGTERM: the request in flight was answered 200" in first.said
     assert [process.exit_code() for process in first.processes] == [0, 0, 0]
     assert [process.left_behind() for process in first.processes] == ["", "", ""]
 
@@ -148,7 +149,7 @@ def test_a_second_rehearsal_makes_publishes_and_pulls_nothing_again(second: Ran)
 def test_a_wrong_example_fails_the_rehearsal_by_name_and_nothing_is_left(
     places: Places, started: list[Process], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    flower = (EXAMPLES / "flower.jpg").read_bytes()
+    flower = (SAMPLE.folder / "examples" / "flower.jpg").read_bytes()
     bees = parse({"flower.yaml": FLOWER.encode(), "flower.jpg": flower}, "examples")
     monkeypatch.setattr(pack, "of_version", lambda _folder, _own: bees)
     rehearsed, said = rehearsal(places)
@@ -167,6 +168,7 @@ def test_a_second_release_that_fails_gives_way_to_the_first_again(
 
     def prove(
         steps: Steps,
+        app: App,
         service: Remote,
         configuration: Mapping[str, Any],
         demands: smoke.Demands,
@@ -174,7 +176,7 @@ def test_a_second_release_that_fails_gives_way_to_the_first_again(
     ) -> None:
         if configuration["model"]["version"] == "2":
             raise ServiceError("the second one is not liked")
-        proved(steps, service, configuration, demands, examples)
+        proved(steps, app, service, configuration, demands, examples)
 
     monkeypatch.setattr(deployer, "prove", prove)
     rehearsed, _ = rehearsal(places)
@@ -193,8 +195,8 @@ def test_a_damaged_model_fails_the_rehearsal_with_the_services_own_words(
         (damaged / path.name).write_bytes(path.read_bytes())
     (damaged / "model.onnx").write_bytes(b"not this one")
 
-    def start(_model: Path, *rest: Any) -> Process:
-        started.append(Process(damaged, *rest))
+    def start(app: App, _model: Path, log: Path, **named: Any) -> Process:
+        started.append(Process(app, damaged, log, **named))
         return started[-1]
 
     monkeypatch.setattr(pack, "Process", start)

@@ -123,7 +123,7 @@ def test_one_that_is_kept_serves_until_ctrl_c_and_then_ends_in_order(start: Star
     process.send_signal(signal.SIGINT)
     rest, _ = process.communicate(timeout=90)
     assert process.returncode == 0
-    assert "the picture in flight was answered 200, exit code 0" in rest
+    assert "the request in flight was answered 200, exit code 0" in rest
     assert serving(work) == []
     assert_port_is_free(said)
 

@@ -8,6 +8,7 @@ import pytest
 from delivery.service.client import await_ready
 from delivery.service.process import Process
 from tests.support import models
+from tests.support.apps import SAMPLE
 
 from .world import World, world
 
@@ -17,7 +18,7 @@ def colours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     """The real service with the test model; what stands before it says which release it is."""
     folder = tmp_path_factory.mktemp("release-service")
     models.write(folder / "model")
-    with Process(folder / "model", folder / "service.log") as running:
+    with Process(SAMPLE, folder / "model", folder / "service.log") as running:
         await_ready(running)
         yield running
 

@@ -367,5 +367,5 @@ def test_the_release_before_may_answer_for_a_while_but_not_for_ever(prod: World)
     old, new = prod.release(1), prod.release(2)
     deploy(prod.deployer(), old)
 
-    with pytest.raises(FailureError, match=r"after 0 s the release still is another: GET /version: build: found"):
+    with pytest.raises(FailureError, match=r"after 0 s the release still is another: GET /version: code.build: found"):
         prod.deployer(settle_seconds=0.2).prove(Target(new.configuration()))

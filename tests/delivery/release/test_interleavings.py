@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from delivery.app import App
 from delivery.console import Steps
 from delivery.failure import FailureError
 from delivery.interrupts import StoppedError
@@ -25,6 +26,7 @@ from delivery.release.record import Release
 from delivery.release.rollback import rollback
 from delivery.release.store import ReleaseStore
 from delivery.service.running import ServiceError
+from tests.support.apps import SAMPLE
 
 from .samples import DOCUMENTS
 from .samples import release as sample
@@ -147,7 +149,7 @@ class Office:
         return "done"
 
     def _deployer(self, engine: Simulated) -> Deployer:
-        return Deployer(steps=Steps(Console(quiet=True)), engine=engine, store=self.store, by="a test")
+        return Deployer(app=SAMPLE, steps=Steps(Console(quiet=True)), engine=engine, store=self.store, by="a test")
 
 
 @pytest.fixture
@@ -160,7 +162,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], O
             store.add(release, DOCUMENTS)
         made = Office(root, Random(seed), store, {name: Simulated(name, root) for name in ("dev", "prod")})
 
-        def prove(_steps: Steps, _service: object, configuration: Mapping[str, Any], *_more: object) -> None:
+        def prove(_steps: Steps, _app: App, _service: object, configuration: Mapping[str, Any], *_more: object) -> None:
             if configuration["digest"] in made.bad:
                 raise ServiceError("an example is answered wrongly")
             if configuration["digest"] not in {read_digest(engine.outputs()) for engine in made.engines.values()}:

@@ -8,15 +8,16 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from app.scoring.manifest import Manifest
 from delivery.failure import FailureError, IntegrityError, NotFoundError
 from delivery.image.records import BuildRecord, PushRecord, Records
+from delivery.model.manifest import Manifest
 from delivery.release import cli
 from delivery.release.deployment import Ended
 from delivery.release.recording import read, record
 from delivery.release.store import ReleaseStore
 from tests.delivery.image.images import COMMIT, prove
 from tests.support import models
+from tests.support.apps import reread
 
 from .samples import DOCUMENTS, NOON, begun, document
 
@@ -26,7 +27,7 @@ DIGEST = "sha256:" + "d1" * 32
 
 @pytest.fixture
 def manifest(tmp_path: Path) -> Manifest:
-    return models.write(tmp_path / "model")
+    return reread(models.write(tmp_path / "model"))
 
 
 @pytest.fixture

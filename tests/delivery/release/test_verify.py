@@ -52,7 +52,7 @@ def test_the_release_that_the_stack_names_is_proved(prod: World) -> None:
 def test_another_release_than_the_live_one_is_not(prod: World) -> None:
     deploy(prod.deployer(), prod.release(1))
 
-    with pytest.raises(ServiceError, match="the release still is another: GET /version: build"):
+    with pytest.raises(ServiceError, match=r"the release still is another: GET /version: code\.build"):
         verify(prod.deployer(), prod.release(2))
 
 
@@ -89,7 +89,7 @@ def test_another_address_can_be_named(prod: World) -> None:
     ],
 )
 def test_addresses_are_read_with_their_ports_and_tls(url: str, host: str, port: int, secure: object) -> None:
-    found = parse_remote(url)
+    found = parse_remote(url, "/health")
     assert (found.host, found.port, found.secure) == (host, port, secure)
 
 
@@ -98,7 +98,7 @@ def test_addresses_are_read_with_their_ports_and_tls(url: str, host: str, port: 
 )
 def test_what_is_no_address_is_refused(url: str) -> None:
     with pytest.raises(UsageError, match="allowed is"):
-        parse_remote(url)
+        parse_remote(url, "/health")
 
 
 def test_commands_deploy_show_and_go_back(prod: World, run: Run, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from delivery.release.store import ReleaseStore
 from delivery.service.process import Process
 from tests.delivery.image.altered import Altered
 from tests.delivery.image.registry_stand_in import Behaviour, registry
+from tests.support.apps import SAMPLE
 
 from .samples import DOCUMENTS
 from .samples import release as sample
@@ -105,6 +106,7 @@ class World:
     def deployer(self, **demands: Any) -> Deployer:
         asked = {"latency_ms": 5000, "ready_seconds": 2, "settle_seconds": 0.5, "settled": 2, "samples": 6, **demands}
         return Deployer(
+            app=SAMPLE,
             steps=Steps(Console(width=200)),
             engine=Engine("prod", self.root),
             store=self.store,

@@ -26,6 +26,7 @@ def test_a_service_is_awaited_until_it_says_ready(told: Start) -> None:
 def test_a_service_whose_management_port_can_be_reached_is_asked_there(told: Start) -> None:
     service = told(lambda _path, _body: (500, b""))
     service.management_port = told(lambda path, _body: (200 if path == "/readyz" else 404, b"")).port
+    service.ready_path = "/readyz"
     await_ready(service, 10)
     assert (probe(service, "/readyz").status, probe(service, "/version").status) == (200, 404)
 

@@ -16,6 +16,7 @@ class Told:
     host = "127.0.0.1"
 
     management_port: int | None = None
+    ready_path = "/v2/health/ready"
     killed = ""
 
     def __init__(self, reply: Reply) -> None:

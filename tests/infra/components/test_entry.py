@@ -9,6 +9,7 @@ from pulumi_kubernetes.provider import Provider
 from delivery.preview.record import Recorded
 from slipway.components.controllers import Controllers, ControllersArgs
 from slipway.components.entry import Entry, EntryArgs
+from slipway.config.callers import Callers
 from slipway.config.entry import Certificate, Gateway
 from slipway.naming import Naming
 from tests.infra.config.sections import section
@@ -18,6 +19,9 @@ from tests.infra.support.workloads import workload
 RELEASE = "kubernetes:helm.sh/v3:Release"
 ACME = {"acme": {"email": "ml-platform@contoso.com"}}
 DIGEST = "sha256:" + "a" * 64
+TENANT = "22222222-2222-2222-2222-222222222222"
+OTHER = "33333333-3333-3333-3333-333333333333"
+LOGIN = "https://login.microsoftonline.com"
 HOST = "scoring.example.com"
 
 
@@ -31,6 +35,7 @@ def declared_entry(
     certificate: dict[str, Any],
     *,
     protect: bool = False,
+    callers: dict[str, Any] | None = None,
     **gateway: object,
 ) -> Recorded:
     def declare() -> None:
@@ -46,7 +51,10 @@ def declared_entry(
             naming=naming,
             gateway=config,
             certificate=certified,
+            callers=section(Callers, callers or {}),
+            tenant=TENANT,
             traffic=workload().service,
+            largest_body=1 << 20,
             protect=protect,
             cluster=cluster,
             namespace=pulumi.Output.from_input("scoring-dev"),
@@ -148,6 +156,74 @@ def test_images_are_pulled_by_the_digests_that_config_names(declared: Declared, 
     assert certificates["values"]["image"] == {"repository": "cr.io/controller", "digest": DIGEST}
     container = named(found, "entry-proxies").inputs["spec"]["provider"]["kubernetes"]["envoyDeployment"]["container"]
     assert container["image"] == images["proxy"]
+
+
+ROLE = {"audiences": ["api://scoring"], "roles": ["Caller"]}
+
+
+@pytest.mark.parametrize(
+    ("callers", "issuer", "keys"),
+    [
+        ({}, f"{LOGIN}/{TENANT}/v2.0", f"{LOGIN}/{TENANT}/discovery/v2.0/keys"),
+        ({"tenant": OTHER}, f"{LOGIN}/{OTHER}/v2.0", f"{LOGIN}/{OTHER}/discovery/v2.0/keys"),
+        (
+            {"issuer": "https://id.example/realm", "keys": "https://id.example/keys"},
+            "https://id.example/realm",
+            "https://id.example/keys",
+        ),
+    ],
+    ids=["the environment's tenant", "another tenant", "another provider"],
+)
+def test_a_token_needs_issuer_audience_and_role(
+    declared: Declared, naming: Naming, callers: dict[str, Any], issuer: str, keys: str
+) -> None:
+    found = declared_entry(declared, naming, ACME, callers={"kind": "entra", **ROLE, **callers})
+    spec = named(found, "entry-callers").inputs["spec"]
+
+    assert spec == {
+        "targetRefs": [{"group": "gateway.networking.k8s.io", "kind": "HTTPRoute", "name": "scoring"}],
+        "jwt": {
+            "providers": [
+                {"name": "callers", "issuer": issuer, "audiences": ["api://scoring"], "remoteJWKS": {"uri": keys}}
+            ]
+        },
+        "authorization": {
+            "defaultAction": "Deny",
+            "rules": [
+                {
+                    "name": "roles",
+                    "action": "Allow",
+                    "principal": {
+                        "jwt": {
+                            "provider": "callers",
+                            "claims": [{"name": "roles", "valueType": "StringArray", "values": ["Caller"]}],
+                        }
+                    },
+                }
+            ],
+        },
+    }
+
+
+def test_a_key_is_looked_up_in_the_named_secret_and_kept_from_the_app(declared: Declared, naming: Naming) -> None:
+    found = declared_entry(declared, naming, ACME, callers={"kind": "apiKeys", "secret": "callers"})
+
+    assert named(found, "entry-callers").inputs["spec"]["apiKeyAuth"] == {
+        "credentialRefs": [{"group": "", "kind": "Secret", "name": "callers"}],
+        "extractFrom": [{"headers": ["x-api-key"]}],
+        "sanitize": True,
+    }
+
+
+def test_a_route_comes_after_the_policy_that_guards_it(declared: Declared, naming: Naming) -> None:
+    found = declared_entry(declared, naming, ACME, callers={"kind": "apiKeys", "secret": "callers"})
+
+    assert any(one.endswith("::entry-callers") for one in named(found, "entry-route").options["dependsOn"])
+    assert any(one.endswith("::controllers-gateway") for one in named(found, "entry-callers").options["dependsOn"])
+
+
+def test_open_callers_prove_nothing(declared: Declared, naming: Naming) -> None:
+    assert "entry-callers" not in names(declared_entry(declared, naming, ACME))
 
 
 @pytest.mark.parametrize("protect", [True, False])

@@ -16,7 +16,7 @@ from tests.infra.support.apps import app
     ("path", "settings", "dockerfile", "context"),
     [
         ("app/app.yaml", {}, "../app/Dockerfile", ".."),
-        ("tests/apps/tone/app.yaml", {"language": "en"}, "../tests/apps/tone/Dockerfile", ".."),
+        ("tests/apps/tone/app.yaml", {"language": "en"}, "../tests/apps/tone/Dockerfile", "../tests/apps/tone"),
     ],
 )
 def test_paths_lead_from_infra_to_what_the_contract_names(

@@ -98,6 +98,17 @@ def test_what_is_counted_always_has_a_number(refused: Refused, setting: dict[str
     assert found == [f"memory.0.of.1: {words}" for words in told]
 
 
+def test_the_largest_body_is_a_number_that_the_app_always_has(refused: Refused) -> None:
+    contract = {"settings": {"count": COUNT}, "requests": {"largestBody": "count"}}
+
+    assert refused(contract) == [
+        (
+            "requests.largestBody: found count, which may have no value, "
+            "allowed: a setting with a default, or one that is required"
+        )
+    ]
+
+
 def test_a_counted_setting_that_does_not_exist_is_named_with_the_likeliest(refused: Refused) -> None:
     contract = {"settings": {"count": {**COUNT, "default": 1}}, "requests": {"longest": ["cont"]}}
 
@@ -154,9 +165,8 @@ def test_series_and_expressions_hold_together(refused: Refused, content: dict[st
         ("python check.py '${url}", ['found "python check.py \'${url}", allowed: one command line']),
         (
             "python check.py ${uri}",
-            ["found ${uri}, allowed: ${image}, ${url}, ${managementUrl}, ${model}, ${examples}"],
+            ["found ${uri}, allowed: ${image}, ${url}, ${managementUrl}, ${name}, ${examples}"],
         ),
-        ("check ${examples}", ["found ${examples}, allowed: a command without it, since the contract has no examples"]),
     ],
 )
 def test_a_command_can_be_filled_in(refused: Refused, line: str, told: list[str]) -> None:

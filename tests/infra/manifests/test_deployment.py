@@ -213,12 +213,20 @@ def test_probes_ask_the_management_port(
     assert (found["periodSeconds"], found["failureThreshold"]) == (period, failures)
 
 
+def test_an_image_is_tested_with_the_places_to_write_to_that_a_pod_has(plain: Plain, naming: Naming) -> None:
+    pod = template(plain, naming)["spec"]
+    tested = set(confinement.confinement(10001).options)
+
+    assert pod["containers"][0]["securityContext"]["readOnlyRootFilesystem"] is ("--read-only" in tested)
+    assert bool(pod.get("volumes")) is bool({"--tmpfs", "--mount", "--volume"} & tested)
+
+
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_an_image_is_tested_with_the_least_memory_that_any_pod_has(stack: str) -> None:
     [deployed] = [one for one in environments.objects(stack) if one["kind"] == "Deployment"]
     [only] = deployed["spec"]["template"]["spec"]["containers"]
     limits = only["resources"]["limits"]
-    tested = confinement.confinement()
+    tested = confinement.confinement(10001)
 
     assert mebibytes(tested.memory) <= mebibytes(limits["memory"])
     if tested.stack == stack:

@@ -1,5 +1,6 @@
 """Objects of the way in through a gateway, as pure functions: settings in, objects out, nothing declared."""
 
+from .callers import known_callers
 from .certificate import certificate, certificate_secret, issuer
 from .charts import cert_manager_values, gateway_values
 from .custom import Custom
@@ -23,6 +24,7 @@ __all__ = [
     "gateway_class",
     "gateway_values",
     "issuer",
+    "known_callers",
     "proxies",
     "redirect",
 ]

@@ -13,6 +13,8 @@ from slipway.node_pools import LABEL as POOL_LABEL
 
 from .custom import ENVOY_API, Custom
 
+_FILTER = "envoy.filters.http"
+
 
 def proxies(naming: Naming, config: Gateway, service: Service, *, namespace: pulumi.Input[str]) -> Custom:
     """The settings of the Gateway's Envoy proxies.
@@ -51,6 +53,8 @@ def proxies(naming: Naming, config: Gateway, service: Service, *, namespace: pul
                 "minDrainDuration": f"{config.pre_stop_seconds}s",
             },
             "telemetry": {"accessLog": {"disable": True}},
+            # A caller over the limit is refused before its proof is looked at or its body is taken.
+            "filterOrder": [{"name": f"{_FILTER}.local_ratelimit", "after": f"{_FILTER}.custom_response"}],
         },
     )
 

@@ -13,6 +13,11 @@ _HSTS_SECONDS = 31_536_000
 """A year: browsers that have been here once ask over HTTPS alone."""
 
 
+def app_route_name(naming: Naming) -> str:
+    """The name by which a policy finds the route before it is there."""
+    return naming.workload
+
+
 def app_route(
     naming: Naming,
     service: Service,
@@ -27,7 +32,7 @@ def app_route(
     return Custom(
         api_version=GATEWAY_API,
         kind="HTTPRoute",
-        metadata=metadata(naming, namespace=namespace, name=naming.workload),
+        metadata=metadata(naming, namespace=namespace, name=app_route_name(naming)),
         spec={
             "parentRefs": [{"name": gateway, "sectionName": HTTPS}],
             "hostnames": [host],
