@@ -83,6 +83,7 @@ reference: $(VENV)/.test ## Write the pages of docs/reference that come from the
 	@PYTHONPATH=infra $(BIN)/python -m docs.reference.app_contract_page
 	@PYTHONPATH=infra $(BIN)/python -m docs.reference.azure_api_versions_page
 	@PYTHONPATH=infra $(BIN)/python -m docs.reference.reach_page
+	@PYTHONPATH=infra $(BIN)/python -m docs.reference.rights_page
 	@PYTHONPATH=infra $(BIN)/python -m docs.reference.dated_facts_page
 
 site: $(VENV)/.test ## Build the documentation's site into site/, strictly: a broken link fails

@@ -3,19 +3,21 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from delivery.failure import FailureError
+from delivery.preview.kinds import ROLES
 from delivery.release.command import Command
 
 _REMEDY = "see https://learn.microsoft.com/cli/azure/install-azure-cli"
 _TYPE = "azure-native:authorization:RoleAssignment"
 _GROUP = "azure-native:resources:ResourceGroup"
+_ASSIGNMENTS: Final = "providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01"
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """Who may do what where. `id` is Azure's; `principal` as people know it, where Azure can tell."""
+    """Who may do what where. `id` is Azure's, and `principal` an object id: names are Entra's, which is not asked."""
 
     id: str
     role: str
@@ -33,7 +35,7 @@ def unknown(resources: Sequence[Mapping[str, Any]]) -> list[Assignment]:
     scopes, known = list(_scopes(resources)), set(_known(resources))
     if not scopes:
         return []
-    found = [_assignment(each) for each in _listed(_subscriptions(scopes))]
+    found = [_assignment(each) for each in _listed(scopes)]
     ours = [each for each in found if _below(each.scope, scopes) and each.id.lower() not in known]
     return sorted(ours, key=lambda each: (each.scope.lower(), each.role, each.principal))
 
@@ -51,36 +53,37 @@ def _known(resources: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             yield str(resource["id"]).lower()
 
 
-def _subscriptions(scopes: Sequence[str]) -> list[str]:
-    return sorted({scope.split("/")[2] for scope in scopes if scope.startswith("/subscriptions/")})
+def _listed(scopes: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+    """Yield every assignment on a scope, in it and above it, page by page.
 
-
-def _listed(subscriptions: Sequence[str]) -> Iterator[Mapping[str, Any]]:
-    """Every assignment of each subscription, at whatever depth; `--scope` would show none of those further down."""
-    for subscription in subscriptions:
-        printed = Command("az", _REMEDY).run(
-            *("role", "assignment", "list", "--all", "--subscription", subscription),
-            *("--output", "json", "--only-show-errors"),
-        )
-        try:
-            found = json.loads(printed)
-        except ValueError:
-            raise FailureError(f"az role assignment list: answered no JSON: {printed[:200]!r}") from None
-        yield from found
+    A reader of the scope may ask that. `az role assignment list --all` asks for the whole subscription's, and its
+    `--scope` shows none of those further down.
+    """
+    for scope in scopes:
+        link = f"{scope}/{_ASSIGNMENTS}"
+        while link:
+            printed = Command("az", _REMEDY).run("rest", "--method", "get", "--url", link, "--only-show-errors")
+            try:
+                page = json.loads(printed)
+                yield from page["value"]
+            except (ValueError, KeyError, TypeError):
+                raise FailureError(f"az rest {link}: answered no role assignments: {printed[:200]!r}") from None
+            link = str(page.get("nextLink") or "")
 
 
 def _assignment(facts: Mapping[str, Any]) -> Assignment:
     try:
-        principal = str(facts.get("principalName") or facts["principalId"])
+        found = facts["properties"]
+        role = str(found["roleDefinitionId"]).rpartition("/")[2]
         return Assignment(
             id=str(facts["id"]),
-            role=str(facts.get("roleDefinitionName") or facts["roleDefinitionId"]),
-            principal=f"{facts.get('principalType') or 'somebody'} {principal}",
-            scope=str(facts["scope"]),
-            when=str(facts.get("createdOn") or ""),
+            role=ROLES.get(role.casefold(), f"role {role}"),
+            principal=f"{found.get('principalType') or 'principal'} {found['principalId']}",
+            scope=str(found["scope"]),
+            when=str(found.get("createdOn") or ""),
         )
     except KeyError as error:
-        raise FailureError(f"az role assignment list: an assignment without {error}: {facts}") from None
+        raise FailureError(f"az rest: a role assignment without {error}: {facts}") from None
 
 
 def _below(scope: str, owned: Sequence[str]) -> bool:

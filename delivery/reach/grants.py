@@ -62,7 +62,7 @@ class Grant:
 
 
 def grants(found: Recorded, identity: str) -> list[Grant]:
-    """Return the grants of the identity with this logical name."""
+    """Return the grants of the identity with this logical name, or of the group with this object id."""
     return [
         Grant(
             role=Role(str(one.inputs["roleDefinitionId"]).rpartition("/")[2]),
@@ -71,7 +71,7 @@ def grants(found: Recorded, identity: str) -> list[Grant]:
             condition=str(one.inputs.get("condition") or ""),
         )
         for one in found.all(ASSIGNMENT)
-        if one.inputs["principalId"] == f"${{{identity}.principalId}}"
+        if one.inputs["principalId"] in (identity, f"${{{identity}.principalId}}")
     ]
 
 

@@ -39,7 +39,8 @@ def deploy(
     source, source_id = _source(deployer, release, outputs)
     deployer.bring_in(target, outputs, source, source_id)
     with deployer.steps.step("Preview") as step:
-        step.result = admit(judge(deployer.engine.preview(target.configuration), seen), rights)
+        judged = judge(deployer.engine.preview(target.configuration), seen)
+        step.result = admit(judged, rights, str(outputs.get("resourceGroupName", "")))
     deployer.replace(target, deployer.last_good(outputs), "deploy", over=running)
     return target
 

@@ -20,9 +20,6 @@ from .record import Release
 Rights = Literal["release", "environment"]
 APPROVAL_FILE = "approval.json"
 
-_ADMINISTERED = (":Namespace", ":ResourceQuota", ":LimitRange")
-"""What Azure Kubernetes Service RBAC Writer may only read."""
-
 _UNAPPROVED = GateCode.UNAPPROVED
 _IDLE = (Operation.SAME, Operation.READ, Operation.REFRESH)
 
@@ -56,9 +53,12 @@ def judge(printed: bytes, approved: Approval | None = None) -> Judged:
     return Judged(preview, report(preview, datetime.now(UTC).date(), approved))
 
 
-def admit(judged: Judged, rights: Rights | None) -> str:
-    """How much changes, in words. Raises GateError where a gate is shut, or where `rights` do not reach."""
-    if beyond := list(out_of_reach(judged.preview, rights)):
+def admit(judged: Judged, rights: Rights | None, group: str = "") -> str:
+    """How much changes, in words. Raises GateError where a gate is shut, or where `rights` do not reach.
+
+    `group` is the name of the environment's resource group.
+    """
+    if beyond := list(out_of_reach(judged.preview, rights, group)):
         raise GateError(
             "\n".join(
                 [
@@ -74,15 +74,18 @@ def admit(judged: Judged, rights: Rights | None) -> str:
     return judged.report.headline
 
 
-_REACH = {"release": "the workload alone", "environment": "everything but what guards it in Azure DevOps"}
+_REACH = {
+    "release": "the workload alone",
+    "environment": "the resource group and the cluster, but neither its own rights nor what guards it",
+}
 
 
-def out_of_reach(preview: Preview, rights: Rights | None) -> Iterator[str]:
-    """What an identity with these rights cannot change; None for a person, who finds out by themselves."""
+def out_of_reach(preview: Preview, rights: Rights | None, group: str) -> Iterator[str]:
+    """Yield what an identity with these rights cannot change; None for a person, who finds out by themselves."""
     if rights is None:
         return
     for change in preview.changes:
-        if change.operation not in _IDLE and not _within(change, rights):
+        if change.operation not in _IDLE and not _within(change, rights, group):
             yield f"{change.key}: {change.operation}"
 
 
@@ -131,10 +134,10 @@ def _natural(path: Path) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", str(path))]
 
 
-def _within(change: Change, rights: Rights) -> bool:
-    state = change.new or change.old
-    if state is None or state.component or state.type.startswith("pulumi:"):
+def _within(change: Change, rights: Rights, group: str) -> bool:
+    from delivery.reach.limits import find_beyond  # noqa: PLC0415  # it imports Pulumi, which a preview does without
+
+    states = [state for state in (change.old, change.new) if state is not None]
+    if any(state.component or state.type.startswith("pulumi:") for state in states):
         return True
-    if rights == "release":
-        return state.type.startswith("kubernetes:") and not state.type.endswith(_ADMINISTERED)
-    return not state.type.startswith("azuredevops:")
+    return not any(find_beyond(rights, state.type, state.inputs, group) for state in states)

@@ -23,7 +23,7 @@ with it in Azure. Made by `make reference` from the resources of the committed s
 A run takes its YAML from its own branch, so it reaches each resource that its pipeline is permitted to, unless a
 check on that resource stops it. *Protected* means that the check also asks for the branch's policies.
 [A pipeline cannot change what guards it](../decisions/pipelines-cannot-change-their-guards.md) says why the checks
-stand where they do, and which three resources have none.
+stand where they do, and which three resources have none. [Rights](rights.md) lists what each identity needs.
 """
 
 

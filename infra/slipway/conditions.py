@@ -31,7 +31,6 @@ _GRANTED = {
     PrincipalType.GROUP: (
         Role.AKS_CLUSTER_USER,
         Role.AKS_RBAC_READER,
-        Role.BLOB_DATA_CONTRIBUTOR,
         Role.GRAFANA_ADMIN,
         Role.GRAFANA_VIEWER,
         Role.MONITORING_DATA_READER,
@@ -39,7 +38,7 @@ _GRANTED = {
     ),
 }
 """Roles that this program grants inside an environment's resource group, without the roles that would make an identity
-stronger than the one that grants them."""
+stronger than the one that grants them, and without the right to publish models: later environments run them."""
 
 
 def state_paths(project: str, stack: str) -> tuple[str, ...]:
@@ -53,6 +52,9 @@ BACKEND = ".pulumi/meta.yaml"
 
 RELEASES = "_releases/*"
 """The records that the build writes (delivery/release/store.py)."""
+
+ASKED = "_asked/*"
+"""Builds of new models that were asked for (delivery/model/watch.py)."""
 
 
 def deployments(stack: str) -> str:

@@ -239,6 +239,7 @@ def _pipelines(
             cluster_id=cluster.id,
             namespace=base.placement.naming.instance,
             registry_id=registry.id,
+            budget=base.config.monitoring.budget is not None,
         ),
         pulumi.ResourceOptions(providers=[base.azure, providers.azure_devops(config.organization)]),
     )

@@ -172,20 +172,23 @@ def test_drift_is_found_and_left_as_it_is(dev: Dev, tmp_path: Path, monkeypatch:
     listed: list[dict[str, Any]] = [
         {
             "id": one.id,
-            "scope": one.id.partition("/providers/Microsoft.Authorization")[0],
-            "roleDefinitionName": "known",
-            "principalId": "p",
+            "properties": {
+                "scope": one.id.partition("/providers/Microsoft.Authorization")[0],
+                "roleDefinitionId": "known",
+                "principalId": "p",
+            },
         }
         for one in assignments
     ]
-    az.change(az={"role assignment list": listed})
+    az.change(az={"rest --method get": {"value": listed}})
     (account,) = [one for one in dev.cloud.all("azure-native:storage:StorageAccount") if one.name]
     steps = Steps(Console(width=200))
     assert look(dev.engine, steps).headline.startswith("dev: nothing differs")
 
     dev.cloud.drift(account.id, "allowSharedKeyAccess", True)  # noqa: FBT003 - the value that somebody clicked
-    by_hand = {**listed[0], "id": f"{listed[0]['id']}-by-hand", "principalName": "mallory", "principalType": "User"}
-    az.change(az={"role assignment list": [*listed, by_hand]})
+    inside = next(one for one in listed if account.id.rpartition("/providers/")[0] in one["id"])
+    by_hand = {**inside, "id": f"{inside['id']}-by-hand"}
+    az.change(az={"rest --method get": {"value": [*listed, by_hand]}})
     before = dev.environments["dev"].state()
     found = look(dev.engine, steps)
 

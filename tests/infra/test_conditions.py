@@ -10,14 +10,21 @@ from delivery.paths import ROOT
 from delivery.preview import project
 from delivery.reach.condition import Request, allows
 from policy.rules.access import ASSIGNMENT
-from slipway.conditions import BACKEND, RELEASES, blobs, deployments, may_grant, state_paths
+from slipway.conditions import ASKED, BACKEND, RELEASES, blobs, deployments, may_grant, state_paths
 from slipway.roles import Role
 from tests.infra.golden.text import STACKS, recorded
 
 BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
 CHANGES = ("write", "add/action", "move/action", "delete")
 PROJECT = project.read(ROOT).name
-STRONG = {Role.ACR_IMPORT, Role.AKS_CLUSTER_ADMIN, Role.CONTRIBUTOR, Role.ROLE_ADMINISTRATOR, Role.AKS_RBAC_WRITER}
+STRONG = {
+    Role.ACR_IMPORT,
+    Role.AKS_CLUSTER_ADMIN,
+    Role.AKS_RBAC_WRITER,
+    Role.BLOB_DATA_CONTRIBUTOR,
+    Role.CONTRIBUTOR,
+    Role.ROLE_ADMINISTRATOR,
+}
 
 
 def blob(action: str, path: str) -> Request:
@@ -53,6 +60,14 @@ def test_an_environment_writes_its_own_deployments_and_no_release() -> None:
         assert not allows(condition, blob(action, "_releases/one/release.json"))
     assert allows(condition, blob("read", "_deployments/prod/7/begun.json"))
     assert allows(blobs(writes=[RELEASES]), blob("write", "_releases/one/release.json"))
+
+
+def test_the_build_remembers_the_builds_that_it_asked_for() -> None:
+    condition = str(recorded("dev").one(ASSIGNMENT, "pipelines-rights-build-releases").inputs["condition"])
+
+    assert condition == blobs(writes=[RELEASES, ASKED])
+    assert allows(condition, blob("write", "_asked/one/model-1-0123456789ab.json"))
+    assert not allows(condition, blob("write", "_deployments/dev/1/begun.json"))
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -98,7 +113,6 @@ def test_no_kind_of_principal_gets_a_strong_role(role: Role, kind: str, action: 
     [
         (Role.READER, "User"),
         (Role.ACR_PUSH, "Group"),
-        (Role.BLOB_DATA_CONTRIBUTOR, "ServicePrincipal"),
         (Role.KEY_VAULT_CRYPTO_USER, "ServicePrincipal"),
     ],
 )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pulumi
 
 from slipway.azure_pipelines import container_id
-from slipway.conditions import BACKEND, RELEASES, blobs, deployments, may_grant, state_paths
+from slipway.conditions import ASKED, BACKEND, RELEASES, blobs, deployments, may_grant, state_paths
 from slipway.config.pipelines import Pipelines
 from slipway.placement import Placement
 from slipway.principal import Principal
@@ -22,7 +22,7 @@ from slipway.roles import Role, grant
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineRightsArgs:
-    """`build` only where images are built; `source_registry_id` only where they are imported from somewhere."""
+    """`build` only where images are built; `source_registry_id` only where they are imported; `budget` where one is."""
 
     placement: Placement
     config: Pipelines
@@ -34,6 +34,7 @@ class PipelineRightsArgs:
     registry_id: pulumi.Input[str]
     source_registry_id: pulumi.Input[str] | None
     promotes_from: str | None
+    budget: bool
 
 
 class PipelineRights(pulumi.ComponentResource):
@@ -54,9 +55,8 @@ class PipelineRights(pulumi.ComponentResource):
             *(state_paths(project, args.promotes_from) if args.promotes_from else ()),
         )
         if args.build is not None:
-            self._give(
-                "build-releases", Role.BLOB_DATA_CONTRIBUTOR, args.build, self._releases, blobs(writes=[RELEASES])
-            )
+            written = blobs(writes=[RELEASES, ASKED])
+            self._give("build-releases", Role.BLOB_DATA_CONTRIBUTOR, args.build, self._releases, written)
         self._deploying()
         self._looking()
         self.register_outputs({})
@@ -72,15 +72,16 @@ class PipelineRights(pulumi.ComponentResource):
             self._container(args.config.state.container),
             blobs(reads=self._known_state, writes=self._own_state),
         )
-        self._give("deploy-cluster", Role.AKS_CLUSTER_USER, args.deploy, args.cluster_id)
         if args.source_registry_id is not None:
-            self._give("deploy-import", Role.ACR_IMPORT, args.deploy, args.registry_id)
             self._give("deploy-source", Role.ACR_PULL, args.deploy, args.source_registry_id)
         if args.config.state.secrets_key:
             self._give("deploy-secrets", Role.KEY_VAULT_CRYPTO_USER, args.deploy, args.config.state.secrets_key)
         if args.config.rights == "release":
+            imports = args.source_registry_id is not None
+            role = Role.ACR_IMPORT if imports else Role.ACR_PULL
+            self._give("deploy-import" if imports else "deploy-pull", role, args.deploy, args.registry_id)
+            self._give("deploy-cluster", Role.AKS_CLUSTER_USER, args.deploy, args.cluster_id)
             self._give("deploy-workload", Role.AKS_RBAC_WRITER, args.deploy, self._namespace)
-            self._give("deploy-read", Role.READER, args.deploy, self._group)
             return
         self._give("deploy-workload", Role.AKS_CLUSTER_ADMIN, args.deploy, args.cluster_id)
         self._give("deploy-change", Role.CONTRIBUTOR, args.deploy, self._group)
@@ -90,14 +91,14 @@ class PipelineRights(pulumi.ComponentResource):
         args = self._args
         state = self._container(args.config.state.container)
         self._give("drift-state", Role.BLOB_DATA_READER, args.drift, state, blobs(reads=self._known_state))
-        self._give("drift-releases", Role.BLOB_DATA_READER, args.drift, self._releases)
         self._give("drift-read", Role.READER, args.drift, self._group)
         self._give("drift-cluster", Role.AKS_CLUSTER_USER, args.drift, args.cluster_id)
         self._give("drift-workload", Role.AKS_RBAC_READER, args.drift, self._namespace)
         # A refresh also reads what this program declares outside of the group: the budget, role assignments on state,
         # releases and the registry that images come from, and the settings of the cluster's own metrics.
-        subscription = f"/subscriptions/{args.placement.subscription_id}"
-        self._give("drift-costs", Role.COST_READER, args.drift, subscription)
+        if args.budget:
+            subscription = f"/subscriptions/{args.placement.subscription_id}"
+            self._give("drift-costs", Role.COST_READER, args.drift, subscription)
         self._give("drift-metrics", Role.AKS_RBAC_READER, args.drift, self._system)
         for part, container in (("state", state), ("releases", self._releases)):
             self._give(f"drift-read-{part}", Role.READER, args.drift, container)

@@ -31,7 +31,7 @@ class HubFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class PipelinesArgs:
-    """`hub` for a later environment; `build` and `models` for the hub itself."""
+    """`hub` for a later environment; `build` and `models` for the hub itself; `budget` where there is one to read."""
 
     placement: Placement
     config: Config
@@ -43,6 +43,7 @@ class PipelinesArgs:
     cluster_id: pulumi.Input[str]
     namespace: str
     registry_id: pulumi.Input[str]
+    budget: bool = True
 
 
 class Pipelines(pulumi.ComponentResource):
@@ -84,6 +85,7 @@ class Pipelines(pulumi.ComponentResource):
                 registry_id=args.registry_id,
                 source_registry_id=args.hub.registry_id if args.hub else None,
                 promotes_from=args.hub.stack if args.hub else None,
+                budget=args.budget,
             ),
             opts=child,
         )

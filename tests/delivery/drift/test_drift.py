@@ -1,5 +1,6 @@
 """Drift is told, with the command that mends it, and nothing is mended by looking."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import yaml
 
 from delivery import cli
 from delivery.drift.assignments import unknown
+from delivery.drift.drift import UNREAD
 from delivery.failure import FailureError
 from tests.delivery.release.stand_ins import StandIns
 
@@ -20,22 +22,28 @@ STATE = [
     {"type": "azure-native:authorization:RoleAssignment", "id": KNOWN.upper()},
     {"type": "pulumi:pulumi:Stack"},
 ]
-LISTED = "role assignment list"
+DEFINITIONS = "/subscriptions/1111/providers/Microsoft.Authorization/roleDefinitions"
+LISTED = "rest --method get"
 
 Run = Callable[..., tuple[int, str, str]]
 
 
-def assignment(scope: str, name: str = "bbbb", **more: str) -> dict[str, str]:
+def assignment(scope: str, name: str = "bbbb", **more: str) -> dict[str, Any]:
     return {
         "id": f"{scope}/providers/Microsoft.Authorization/roleAssignments/{name}",
-        "scope": scope,
-        "roleDefinitionName": "Contributor",
-        "principalName": "mallory@contoso.example",
-        "principalType": "User",
-        "principalId": "9999",
-        "createdOn": "2026-11-20T10:00:00Z",
-        **more,
+        "properties": {
+            "scope": scope,
+            "roleDefinitionId": f"{DEFINITIONS}/b24988ac-6180-42a0-ab88-20f7382dd24c",
+            "principalType": "User",
+            "principalId": "9999",
+            "createdOn": "2026-11-20T10:00:00Z",
+            **more,
+        },
     }
+
+
+def page(*assignments: dict[str, Any]) -> dict[str, Any]:
+    return {LISTED: {"value": assignments}}
 
 
 def step(op: str, kind: str, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
@@ -54,7 +62,7 @@ def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIns:
     made.install()
     made.change(
         deployment={"resources": STATE},
-        az={LISTED: [assignment(REGISTRY, "aaaa")]},
+        az=page(assignment(REGISTRY, "aaaa")),
         outputs={"prod": {"release": {"digest": "sha256:live"}}},
     )
     monkeypatch.setenv("PATH", str(made.folder / "bin"), prepend=":")
@@ -95,11 +103,11 @@ def test_looking_changes_neither_the_cloud_nor_the_state(cloud: StandIns, run: R
 
     asked, preview, export, listing = cloud.calls
     assert asked == "pulumi stack output --json --stack prod --non-interactive"
-    assert preview.startswith(
-        "pulumi preview --json --config-file FILE --refresh --expect-no-changes --exclude **:PriorityClass::** "
-    )
+    assert preview.startswith("pulumi preview --json --config-file FILE --refresh --expect-no-changes --exclude ")
+    assert [f"--exclude {pattern} " for pattern in UNREAD if f"--exclude {pattern} " not in preview] == []
     assert export == "pulumi stack export --stack prod --non-interactive"
-    assert listing.startswith("az role assignment list --all --subscription 1111")
+    url = f"{GROUP.lower()}/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01"
+    assert listing == f"az rest --method get --url {url} --only-show-errors"
 
 
 def test_what_was_changed_by_hand_is_told(cloud: StandIns, run: Run, tmp_path: Path) -> None:
@@ -134,11 +142,11 @@ def test_access_that_was_granted_by_hand_is_told_with_what_takes_it_away(
     cloud: StandIns, run: Run, tmp_path: Path
 ) -> None:
     granted = assignment(REGISTRY)
-    cloud.change(az={LISTED: [assignment(REGISTRY, "aaaa"), granted]})
+    cloud.change(az=page(assignment(REGISTRY, "aaaa"), granted))
     code, out, _ = run("--to", tmp_path / "drift.md")
 
     assert code == 8
-    assert f"User mallory@contoso.example is Contributor on {REGISTRY}, since 2026-11-20" in out
+    assert f"User 9999 is Contributor on {REGISTRY}, since 2026-11-20" in out
     assert f"az role assignment delete --ids {granted['id']}" in (tmp_path / "drift.md").read_text()
 
 
@@ -154,15 +162,29 @@ def test_access_that_was_granted_by_hand_is_told_with_what_takes_it_away(
     ],
 )
 def test_only_what_is_on_our_scopes_is_ours_to_tell(cloud: StandIns, scope: str, ours: object) -> None:
-    cloud.change(az={LISTED: [assignment(scope)]})
+    cloud.change(az=page(assignment(scope)))
 
     assert bool(unknown(STATE)) == ours
 
 
-def test_a_principal_that_is_gone_is_told_by_its_id(cloud: StandIns) -> None:
-    cloud.change(az={LISTED: [assignment(REGISTRY, principalName="", principalType="ServicePrincipal")]})
+def test_a_role_that_slipway_does_not_know_is_told_by_its_id(cloud: StandIns) -> None:
+    cloud.change(az=page(assignment(REGISTRY, roleDefinitionId=f"{DEFINITIONS}/7777", principalType="")))
 
-    assert str(unknown(STATE)[0]).startswith("ServicePrincipal 9999 is Contributor on ")
+    assert str(unknown(STATE)[0]).startswith("principal 9999 is role 7777 on ")
+
+
+def test_each_page_of_the_answer_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = [{"value": [assignment(REGISTRY, "aaaa")], "nextLink": "https://more"}, {"value": [assignment(REGISTRY)]}]
+    asked: list[str] = []
+
+    def run(_: object, *arguments: str) -> str:
+        asked.append(arguments[arguments.index("--url") + 1])
+        return json.dumps(pages[len(asked) - 1])
+
+    monkeypatch.setattr("delivery.drift.assignments.Command.run", run)
+
+    assert [one.id.rpartition("/")[2] for one in unknown(STATE)] == ["bbbb"]
+    assert asked[1] == "https://more"
 
 
 def test_a_stack_without_a_resource_group_owns_no_scope(cloud: StandIns) -> None:
@@ -181,6 +203,6 @@ def test_what_cannot_be_found_out_is_a_failure_and_no_drift(cloud: StandIns, run
 
 
 def test_an_answer_that_is_no_assignment_is_named(cloud: StandIns) -> None:
-    cloud.change(az={LISTED: [{"id": "x"}]})
-    with pytest.raises(FailureError, match="an assignment without 'principalId'"):
+    cloud.change(az=page({"id": "x", "properties": {"roleDefinitionId": "y"}}))
+    with pytest.raises(FailureError, match="a role assignment without 'principalId'"):
         unknown(STATE)

@@ -227,7 +227,6 @@ def test_a_release_may_change_the_workload_and_nothing_around_it(prod: Recorded)
         (Role.AKS_RBAC_WRITER, f"{CLUSTER}/namespaces/scoring"),
         (Role.ACR_PULL, "/registries/of-dev"),
         (Role.ACR_IMPORT, REGISTRY),
-        (Role.READER, GROUP),
     }
 
 
@@ -238,7 +237,6 @@ def test_the_build_keeps_releases_and_cannot_touch_the_state(dev: Recorded) -> N
 def test_looking_changes_nothing(prod: Recorded) -> None:
     assert may(prod, DRIFT) == {
         (Role.BLOB_DATA_READER, STATE),
-        (Role.BLOB_DATA_READER, RELEASES),
         (Role.READER, GROUP),
         (Role.AKS_CLUSTER_USER, CLUSTER),
         (Role.AKS_RBAC_READER, f"{CLUSTER}/namespaces/scoring"),
@@ -257,8 +255,13 @@ def test_with_rights_on_the_environment_a_release_may_change_all_of_it(dev: Reco
     assert Role.AKS_RBAC_WRITER not in {role for role, _scope in granted}
 
 
-def test_where_images_are_pushed_none_is_imported(dev: Recorded) -> None:
+def test_where_images_are_pushed_none_is_imported(declared: Declared, placement: Placement, dev: Recorded) -> None:
     assert not {Role.ACR_IMPORT, Role.ACR_PULL} & {role for role, _scope in may(dev, DEPLOY)}
+
+    releasing = declared(program(placement, hub({"rights": "release"})))
+    assert {(Role.ACR_PULL, REGISTRY)} == {
+        (role, scope) for role, scope in may(releasing, DEPLOY) if role in (Role.ACR_IMPORT, Role.ACR_PULL)
+    }
 
 
 def test_even_then_it_cannot_make_itself_stronger(dev: Recorded) -> None:
