@@ -142,9 +142,9 @@ def test_a_rename_with_an_alias_changes_nothing(live: Environments, tmp_path: Pa
     declare = copy / "infra" / "slipway" / "declare.py"
     text = declare.read_text()
     head, call = text.split('    registry = Registry(\n        "registry",\n')
-    body, tail = call.split("        base.lasting,\n", 1)
+    body, tail = call.split("        base.shared,\n", 1)
     alias = 'pulumi.ResourceOptions(aliases=[pulumi.Alias(name="registry")])'
-    merged = f"        pulumi.ResourceOptions.merge(base.lasting, {alias}),\n"
+    merged = f"        pulumi.ResourceOptions.merge(base.shared, {alias}),\n"
     declare.write_text(f'{head}    registry = Registry(\n        "images",\n{body}{merged}{tail}')
 
     moved = Workspace(tmp_path / "moved", source=copy)
