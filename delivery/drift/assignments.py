@@ -17,7 +17,7 @@ _ASSIGNMENTS: Final = "providers/Microsoft.Authorization/roleAssignments?api-ver
 
 @dataclass(frozen=True)
 class Assignment:
-    """Who may do what where. `id` is Azure's, and `principal` an object id: names are Entra's, which is not asked."""
+    """One role assignment. `id` is Azure's, and `principal` an object id: names are Entra's, which is not asked."""
 
     id: str
     role: str

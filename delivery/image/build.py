@@ -40,11 +40,11 @@ class Request:
     fresh: bool = False
     """Whether every step runs again."""
     records: Records = field(default_factory=Records)
-    """Where the record of the build is kept."""
+    """The file of the build's record."""
 
     @property
     def name(self) -> str:
-        """What the image is called in the engine."""
+        """The image's name in the engine."""
         return self.tag or self.app.tag
 
     @property

@@ -24,7 +24,7 @@ class Source:
 
     @classmethod
     def of(cls, root: Path, app: Path) -> "Source":
-        """What git says of `root`. Uncommitted changes in the folder `app` show in the commit: no image hides them."""
+        """The commit of `root`. Uncommitted changes in the folder `app` show in it: no image hides them."""
         commit, _, time = _git(root, "log", "-1", "--format=%H %ct").partition(" ")
         if not commit:
             return cls()

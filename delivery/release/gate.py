@@ -54,7 +54,7 @@ def judge(printed: bytes, approved: Approval | None = None) -> Judged:
 
 
 def admit(judged: Judged, rights: Rights | None, group: str = "") -> str:
-    """How much changes, in words. Raises GateError where a gate is shut, or where `rights` do not reach.
+    """Return how much changes, in words. Raises GateError where a gate is shut, or where `rights` do not reach.
 
     `group` is the name of the environment's resource group.
     """

@@ -123,7 +123,7 @@ def _settled(step: Step, version: Callable[[], str], demands: Demands) -> str:
 
 
 def _calls(app: App, examples: Examples | None) -> list[tuple[Call, int]]:
-    """What the latency is measured by, each with its right status: the examples, else the path of its health."""
+    """The requests that are timed, each with its right status: the examples, else the path of its health."""
     if examples is None:
         return [(Call("GET", app.contract.health, {}, None), http.HTTPStatus.OK)]
     return examples.calls()

@@ -37,6 +37,15 @@ def inherited_orphans() -> Iterator[None]:
     assert libc.prctl(_PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0) == 0
 
 
+@pytest.fixture
+def short_lived_master(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each service is a program that leaves a child behind and ends."""
+    master = tmp_path / "python"
+    master.write_text("#!/bin/sh\nsleep 60 &\n", encoding="utf-8")
+    master.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(master))
+
+
 def test_settings_of_the_callers_own_reach_no_service(
     model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -62,28 +71,17 @@ def test_leaving_the_block_waits_until_the_workers_have_ended_too(
     assert list(seen) == []
 
 
-def test_a_process_that_outlives_its_master_is_seen(
-    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    master = tmp_path / "python"
-    master.write_text("#!/bin/sh\nsleep 60 &\n", encoding="utf-8")
-    master.chmod(0o755)
-    monkeypatch.setattr(sys, "executable", str(master))
+@pytest.mark.usefixtures("short_lived_master")
+def test_a_process_that_outlives_its_master_is_seen(model: Path, tmp_path: Path) -> None:
     with Process(SAMPLE, model, tmp_path / "log") as process:
         while process.exit_code() is None:
             time.sleep(0.01)
         assert process.left_behind() == f"processes of group {process._process.pid}"
 
 
-@pytest.mark.usefixtures("inherited_orphans")
+@pytest.mark.usefixtures("short_lived_master", "inherited_orphans")
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux lets a process inherit orphans")
-def test_an_ended_process_that_its_parent_never_reaped_is_no_process(
-    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    master = tmp_path / "python"
-    master.write_text("#!/bin/sh\nsleep 60 &\n", encoding="utf-8")
-    master.chmod(0o755)
-    monkeypatch.setattr(sys, "executable", str(master))
+def test_an_ended_process_that_its_parent_never_reaped_is_no_process(model: Path, tmp_path: Path) -> None:
     with Process(SAMPLE, model, tmp_path / "log") as process:
         while process.exit_code() is None:
             time.sleep(0.01)
