@@ -3,6 +3,8 @@
 import gc
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +17,17 @@ from delivery.paths import ROOT, short
 from . import approval, show
 from .report import schema
 from .show import Form
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Millions of small things are read once and all kept to the end: looking for garbage doubles the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
 
 app = typer.Typer(help="See what a change does before it is applied.", no_args_is_help=True)
 
@@ -71,23 +84,25 @@ def report_change(  # noqa: PLR0913, PLR0917 - one argument for each option
     everything: Annotated[bool, typer.Option("--all", help="cut no list on the terminal")] = False,
 ) -> None:
     """Say what a change does, gravest first. Exit codes: 10 protected, 11 policy, 12 not what was approved."""
-    gc.disable()  # millions of small things are read once and all kept to the end: looking for garbage doubles the time
-    places = show.Places(out, summary, artifact, comment, link)
-    to = show.ready(places)
-    releases = release, base_release or release
-    source = show.Source(stack, base, engine, pulumi, state, base_state, releases)
-    single = [name for name, given in (("--approved", approved), ("--save-approval", save_approval)) if given]
-    codes: list[int] = []
-    for each in show.sources(source, [*single, *([f"--form {form}"] if form in show.SINGLE else [])]):
-        sys.stdout.write("\n" if codes else "")
-        found = show.preview(each)
-        judged = show.show(found, form, show.placed(places, source, each), to, approved=approved, everything=everything)
-        if save_approval:
-            approval.write(save_approval, approval.approval(found))
-        show.broken(found)
-        codes.append(judged.exit_code)
-    if (code := min(filter(None, codes), default=0)) and not report_only:
-        raise typer.Exit(code)
+    with _uncollected():
+        places = show.Places(out, summary, artifact, comment, link)
+        to = show.ready(places)
+        releases = release, base_release or release
+        source = show.Source(stack, base, engine, pulumi, state, base_state, releases)
+        single = [name for name, given in (("--approved", approved), ("--save-approval", save_approval)) if given]
+        codes: list[int] = []
+        for each in show.sources(source, [*single, *([f"--form {form}"] if form in show.SINGLE else [])]):
+            sys.stdout.write("\n" if codes else "")
+            found = show.preview(each)
+            judged = show.show(
+                found, form, show.placed(places, source, each), to, approved=approved, everything=everything
+            )
+            if save_approval:
+                approval.write(save_approval, approval.approval(found))
+            show.broken(found)
+            codes.append(judged.exit_code)
+        if (code := min(filter(None, codes), default=0)) and not report_only:
+            raise typer.Exit(code)
 
 
 @app.command()

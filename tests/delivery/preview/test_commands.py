@@ -1,5 +1,6 @@
 """`delivery preview report`, `picture` and `schema` as a person or a pipeline calls them."""
 
+import gc
 import json
 import os
 import subprocess
@@ -156,6 +157,7 @@ def test_one_name_reports_that_environment_alone(chain: Path) -> None:
 
     assert done.exit_code == 0
     assert [path.parent for path in chain.rglob("preview.html")] == [chain / "out"]
+    assert gc.isenabled()
 
 
 @pytest.mark.parametrize(
