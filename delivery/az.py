@@ -1,4 +1,4 @@
-"""The Azure CLI, asked and never told to change anything."""
+"""The Azure CLI: the one way in which commands ask Azure, as the person who is logged in."""
 
 import json
 import subprocess
