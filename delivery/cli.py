@@ -16,6 +16,7 @@ from .paths import ROOT
 
 NAME = "slipway"
 PARTS = {
+    "init": "Write a stack file, by asking or from options.",
     "bootstrap": "Make what must exist in a subscription before `pulumi up`.",
     "model": "Publish, list, pull, promote and roll back model versions.",
     "image": "Build the serving image, run it as in production, test it.",
