@@ -21,6 +21,7 @@ PARTS = {
     "model": "Publish, list, pull, promote and roll back model versions.",
     "image": "Build the serving image, run it as in production, test it.",
     "release": "Record, list, show, deploy and roll back releases.",
+    "status": "Show what runs in an environment, and whether it is well.",
     "preview": "Show what a change does before it is applied.",
     "pipelines": "Write pipelines/facts.yml from the stack files.",
     "drift": "Report what differs from the code; change nothing.",

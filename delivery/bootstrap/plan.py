@@ -16,7 +16,7 @@ KEY_API = "2024-11-01"
 """Version of Key Vault's management interface, as the provider uses it."""
 _KEPT = "deleteRetentionPolicy.enabled && containerDeleteRetentionPolicy.enabled"
 _DAYS = "30"
-"""How long a state that was overwritten or removed can be taken back."""
+"""Days in which a state that was overwritten or removed can be taken back."""
 
 
 def plan(config: StackConfig, place: Place) -> list[Step]:
@@ -194,7 +194,7 @@ def _role(role: str, scope: str, why: str, on: str) -> Step:
 
 
 def _membership(config: StackConfig) -> Step:
-    """Owner of a subscription is nobody in a cluster: Kubernetes asks for a role that these groups get."""
+    """The owner of a subscription has no right in a cluster: Kubernetes asks for a role that these groups get."""
     admins = config.cluster.access.admins
     return Step(
         name="membership in a group of cluster.access.admins",

@@ -12,7 +12,7 @@ USER = "${ME}"
 _PLACEHOLDER = re.compile(r"\$\{(SUBSCRIPTION|ME)\}")
 
 _LIVE = re.compile(r"[\"$`\\!]")
-"""What a shell looks at inside double quotes."""
+"""Characters that a shell looks at inside double quotes."""
 
 Words = tuple[str, ...]
 """Arguments of `az`."""

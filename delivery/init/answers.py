@@ -1,4 +1,4 @@
-"""What a new stack file is made of, apart from what its kind fixes."""
+"""Facts of a new stack file, apart from what its kind fixes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

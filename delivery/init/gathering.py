@@ -176,7 +176,7 @@ def _devops(given: Given, organization: str, suffix: str, approvers: list[str], 
 
 
 def _subscription() -> str:
-    """Return the subscription of the login; empty where nobody is logged in."""
+    """Return the subscription of the login; empty without a login."""
     try:
         return str(az("account", "show", "--query", "id"))
     except AzError:

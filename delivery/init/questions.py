@@ -1,4 +1,4 @@
-"""Facts that nobody gave: asked on a terminal, or named all at once where there is none."""
+"""Facts that were not given: asked on a terminal, or named all at once where there is none."""
 
 import sys
 from collections.abc import Callable

@@ -44,7 +44,7 @@ LATER = {"--stack": "prod", "--promotes-from": "dev"}
 
 @pytest.fixture(autouse=True)
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project without a stack file, and nobody who is logged in to Azure."""
+    """A project without a stack file, on a machine without a login to Azure."""
     (tmp_path / "app").mkdir()
     shutil.copy(ROOT / "app" / "app.yaml", tmp_path / "app")
     shutil.copy(ROOT / "Pulumi.yaml", tmp_path)
@@ -241,8 +241,8 @@ def test_a_group_that_does_not_exist_comes_with_the_command_that_makes_it(root: 
         done.exception
     )
     written(root, FIRST | {"--organization": DEVOPS["--organization"]})
-    done = run(LATER | {"--approvers": "nobody"})
-    assert "found groups scoring release approvers, not nobody" in str(done.exception)
+    done = run(LATER | {"--approvers": "the others"})
+    assert "found groups scoring release approvers, not the others" in str(done.exception)
 
 
 def test_the_version_has_support_and_is_not_the_newest() -> None:
