@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+from . import devops as _devops  # noqa: F401  # adds its answers
 from .answer import write_answer
 from .cloud import ADA, run
 from .parsing import AzureError, parse

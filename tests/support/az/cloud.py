@@ -37,6 +37,7 @@ def empty() -> State:
         "assignments": [],
         "directory": {},
         "refused": {},
+        "stacks": {},
     }
 
 
@@ -72,6 +73,24 @@ def _show_account(state: State, call: Call) -> Any:
         "state": "Enabled",
         "user": {"name": state["people"][state["me"]], "type": "user"},
     }
+
+
+@handles("login")
+def _log_in(state: State, call: Call) -> Any:
+    return [_show_account(state, call)]
+
+
+@handles("account set")
+def _set_account(state: State, call: Call) -> Any:
+    del state
+    if call.one("--subscription") not in ("Dev", SUBSCRIPTION):
+        raise AzureError(f"The subscription of '{call.one('--subscription')}' doesn't exist in cloud 'AzureCloud'.")
+
+
+@handles("vm list-usage")
+def _list_usage(state: State, call: Call) -> Any:
+    del state, call
+    return [{"name": {"value": "standardDASv5Family"}, "currentValue": 0, "limit": 100}]
 
 
 @handles("ad signed-in-user show")
