@@ -126,6 +126,7 @@ def build_sandbox(folder: Path) -> Sandbox:
     )
     own = f"PYTHONPATH={sandbox.checkout}:{sandbox.checkout / 'infra'}:{packages} exec {sys.executable} -S"
     program(sandbox.checkout / ".venv" / "bin" / "slipway", f'{own} -m delivery "$@"')
+    program(folder / "bin" / "slipway", f'exec {sandbox.checkout}/slipway "$@"')
     git = ["git", "-C", str(sandbox.checkout)]
     environment = sandbox._variables()
     for words in (

@@ -303,3 +303,33 @@ def _rest(state: State, call: Call) -> Any:
         "name": found["key"],
         "properties": {"keyUri": address, "keyUriWithVersion": f"{address}/{keys[found['key']]}"},
     }
+
+
+@handles("keyvault key rotate")
+def _rotate_key(state: State, call: Call) -> Any:
+    keys, name = state["vaults"].get(call.one("--vault-name"), {}), call.one("--name")
+    scope = f"/vaults/{call.one('--vault-name')}"
+    roles = [one for one in state["assignments"] if one["who"] == state["me"] and one["scope"].endswith(scope)]
+    if name not in keys:
+        raise AzureError(f"(KeyNotFound) A key with (name/id) {name} was not found in this key vault.")
+    if not any(one["role"] == "Key Vault Crypto Officer" for one in roles):
+        raise AzureError("(Forbidden) Caller is not authorized to perform action on resource.")
+    keys[name] = f"{int(keys[name], 16) + 1:032x}"
+
+
+@handles("identity delete")
+def _delete_identity(state: State, call: Call) -> Any:
+    _made_by_stack(state, call.one("--resource-group"), call.one("--name"))
+
+
+@handles("identity federated-credential delete")
+def _delete_credential(state: State, call: Call) -> Any:
+    _made_by_stack(state, call.one("--resource-group"), call.one("--identity-name"))
+
+
+def _made_by_stack(state: State, group: str, identity: str) -> None:
+    """Raise AzureError for an identity that no stack has made."""
+    for outputs in state["stacks"].values():
+        if outputs.get("resourceGroupName") == group and identity.startswith(group.replace("rg-", "id-", 1)):
+            return
+    raise AzureError(f"(ResourceNotFound) The Resource '{identity}' under resource group '{group}' was not found.", 3)

@@ -220,6 +220,14 @@ def _run_pipeline(state: State, call: Call) -> Any:
     return run
 
 
+@handles("pipelines show")
+def _show_pipeline(state: State, call: Call) -> Any:
+    _project(state, call)
+    if not state["devops"]["policies"] or call.one("--name") not in _BUILDERS:
+        raise AzureError(f"There were no build definitions matching name {call.get('--name')!r}")
+    return {"id": 1 + _BUILDERS.index(call.one("--name")), "name": call.one("--name")}
+
+
 @handles("pipelines runs list")
 def _list_runs(state: State, call: Call) -> Any:
     _project(state, call)

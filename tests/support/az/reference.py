@@ -42,8 +42,10 @@ def read_options(cli: Any, name: str) -> dict[str, Any]:
 
 
 def _describe(action: argparse.Action) -> tuple[str, dict[str, Any]]:
-    """Return an option's first name, and what differs from an option that takes one value and may be left out."""
-    name, *also = map(str, action.option_strings)
+    """Return an option's long name, and what differs from an option that takes one value and may be left out."""
+    strings = [str(option) for option in action.option_strings]
+    name = next((one for one in strings if one.startswith("--")), strings[0])
+    also = [one for one in strings if one != name]
     values = "none" if action.nargs == 0 else "many" if action.nargs in ("*", "+") else "one"
     found: dict[str, Any] = {
         "also": also,

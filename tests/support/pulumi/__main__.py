@@ -12,13 +12,19 @@ from delivery.preview import project
 from delivery.stack_config import read_stack
 from slipway.config.stack import StackConfig
 
+_STACK = {"--stack": True, "-s": True}
 _OPTIONS = {
     "stack init": {"--secrets-provider": True},
-    "stack output": {"--stack": True, "-s": True, "--json": False},
+    "stack output": {**_STACK, "--json": False},
     "stack change-secrets-provider": {"--stack": True},
-    "preview": {"--stack": True, "-s": True, "--json": False},
-    "up": {"--stack": True, "-s": True, "--yes": False, "--refresh": False},
+    "stack rm": {"--preserve-config": False, "--yes": False},
+    "state unprotect": {**_STACK, "--all": False},
+    "preview": {**_STACK, "--json": False, "--refresh": False, "--diff": False},
+    "up": {**_STACK, "--yes": False, "--refresh": False, "--replace": True},
+    "destroy": {**_STACK, "--yes": False},
 }
+"""Commands that pages show, and their options: those that take a value are true."""
+
 _PROVIDER = re.compile(
     r"azurekeyvault://(?P<vault>[a-z0-9-]+)\.vault\.azure\.net/keys/(?P<key>\w+)/(?P<version>[0-9a-f]{32})"
 )
@@ -62,6 +68,14 @@ def main() -> None:
             case "stack change-secrets-provider":
                 _known(state, stack)
                 _check_provider(state, values[0])
+            case "state unprotect":
+                _known(state, stack)["unprotected"] = True
+            case "destroy":
+                _destroy(state, stack)
+            case "stack rm":
+                if _known(state, values[0]):
+                    fail(f"'{values[0]}' still has resources; removal rejected. Use --force to force removal")
+                del state["stacks"][values[0]]
             case _:
                 _up(state, stack, dry=name == "preview")
     except FailureError as error:
@@ -127,11 +141,20 @@ def _up(state: dict[str, Any], stack: str, *, dry: bool) -> None:
     if not dry:
         state["stacks"][stack] = {
             "environment": stack,
-            "resourceGroupName": f"rg-{config.environment.workload}-{stack}",
+            "resourceGroupName": config.group_name,
         }
         if config.pipelines:
             _declare_policies(state, config)
     print(f"{'Previewing' if dry else 'Updating'} ({stack})")  # noqa: T201  # the program's output
+
+
+def _destroy(state: dict[str, Any], stack: str) -> None:
+    """Destroy what may go: protected resources must be freed first."""
+    outputs = _known(state, stack)
+    config = read_stack(project.read(Path.cwd()), stack)
+    if config.protects_shared and not outputs.get("unprotected"):
+        fail("resource cannot be deleted because it is protected")
+    state["stacks"][stack] = {}
 
 
 def _check_pipelines(state: dict[str, Any], config: StackConfig) -> None:
