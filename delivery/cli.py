@@ -25,6 +25,7 @@ PARTS = {
     "preview": "Show what a change does before it is applied.",
     "pipelines": "Write pipelines/facts.yml from the stack files.",
     "drift": "Report what differs from the code; change nothing.",
+    "recover": "Mend the state after an interrupted `pulumi up`; delete nothing.",
     "mirror": "Push new commits of another Git server to Azure Repos.",
     "rehearse": "Run model, image, release and rollback on this machine.",
     "tools": "Install the pinned programs of others that deploying needs.",
@@ -32,7 +33,7 @@ PARTS = {
 }
 """Each part with its line in `slipway --help`; the part `model` is the module `delivery.model.cli`."""
 
-_OF_A_CHAIN = ("doctor", "drift", "preview", "release", "status")
+_OF_A_CHAIN = ("doctor", "drift", "preview", "recover", "release", "status")
 """Parts that take the place of state and releases from .slipway/env, where their variables are not set."""
 
 _STYLE: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}

@@ -46,17 +46,23 @@ def _problems(status: Status) -> Iterator[str]:
         yield f"no answer from {status.url}: {status.silent}"
     if status.answer and not status.answer.ready:
         yield f"the service is not ready: it answers {status.answer.status}"
-    yield from _another_version(status)
     yield from _certificate(status)
     newest = status.deployments[0] if status.deployments else None
     if newest and newest.ended and newest.ended.outcome == "failed":
         yield f"deployment {newest.begun.number} failed, and nothing good was put back"
-    if newest and newest.ended is None and status.now - newest.begun.begun > _LONGEST:
+    if newest and newest.ended is None and not _is_under_way(status):
         yield f"deployment {newest.begun.number} was broken off: it began at {newest.begun.begun:%Y-%m-%d %H:%M} UTC"
-    yield from status.doubts
+    if not _is_under_way(status):  # while it is, two releases may answer
+        yield from _another_version(status)
+        yield from status.doubts
     for alert in status.alerts or ():
         if alert.severity <= _GRAVE:
             yield f"alert {alert.rule} is raised since {alert.since}"
+
+
+def _is_under_way(status: Status) -> bool:
+    newest = status.deployments[0] if status.deployments else None
+    return newest is not None and newest.ended is None and status.now - newest.begun.begun <= _LONGEST
 
 
 def _another_version(status: Status) -> Iterator[str]:
@@ -97,9 +103,9 @@ def _open(status: Status) -> Iterator[str]:
     for unread in status.unread:
         if unread.essential:
             yield f"{unread.place} was not looked at"
-    newest = status.deployments[0] if status.deployments else None
-    if newest and newest.ended is None:
-        yield f"deployment {newest.begun.number} is under way, since {newest.begun.begun:%H:%M} UTC"
+    if status.deployments and _is_under_way(status):
+        begun = status.deployments[0].begun
+        yield f"deployment {begun.number} is under way, since {begun.begun:%H:%M} UTC"
     if not _was_released(status):
         yield "nothing was released here yet"
 

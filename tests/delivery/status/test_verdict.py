@@ -81,6 +81,11 @@ def test_a_problem_makes_it_unhealthy_even_where_something_was_not_seen(change: 
     [
         ({"unread": unread(essential=True)}, "the store was not looked at"),
         (newest(deployment(RELEASE, 2, None)), "deployment 2 is under way"),
+        (
+            newest(deployment(RELEASE, 2, None))
+            | {"answer": Answer(ready=True, status=200, told=TOLD | {"version": "2"}), "doubts": ("another image",)},
+            "deployment 2 is under way",
+        ),
         ({"deployments": (), "live": None, "release": None, "configured": None}, "nothing was released here yet"),
         (
             {"deployments": (), "live": None, "release": None, "configured": None, "answer": None, "silent": "refused"},
