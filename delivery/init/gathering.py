@@ -2,7 +2,9 @@
 
 import secrets
 import string
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from delivery.az import AzError, az
@@ -10,12 +12,26 @@ from delivery.bootstrap.place import CONTAINER, GROUP, account_name, key_id
 from delivery.failure import UsageError
 from delivery.preview.project import Project
 from delivery.stack_config import read_stack
+from slipway.config.environment import Environment
+from slipway.config.monitoring import Notify
+from slipway.config.pipelines import Pipelines
 from slipway.config.stack import StackConfig
 
 from .answers import S3, Answers, DevOps, Record, free_space
+from .checking import find_fault
 from .groups import find_approver, find_group
 from .questions import Questions
 
+_NAMES = {
+    "workload": ("workload, a word in every name", "scoring"),
+    "location": ("Azure region", "westeurope"),
+    "suffix": ("suffix, unique in all of Azure", None),
+    "owner": ("owner, a tag on everything", None),
+    "cost_centre": ("cost centre, a tag on everything", None),
+}
+"""Facts of `slipway:environment`: the question for each, and its default. A suffix is made up."""
+
+_ORGANIZATION = "Azure DevOps organisation, such as https://dev.azure.com/contoso; none: no pipelines"
 _LETTERS = string.ascii_lowercase + string.digits
 _MONTHLY = {False: 250, True: 2500}
 """Budgets of a first and of a later environment, unless a person names another."""
@@ -61,34 +77,24 @@ class Given:
 def gather(given: Given, project: Project, questions: Questions) -> Answers:
     """Return every answer. Raises UsageError, or FailureError of the earlier stack file or of `az`."""
     earlier = read_stack(project, given.promotes_from) if given.promotes_from else None
-    ask, listed = questions.ask, questions.ask_list
-    known = _known(earlier)
-    workload = given.workload or known["workload"] or ask("--workload", "", "workload, a word in every name", "scoring")
-    location = given.location or known["location"] or ask("--location", "", "Azure region", "westeurope")
-    suffix = given.suffix or known["suffix"] or ask("--suffix", "", "suffix, unique in all of Azure", _new_suffix())
-    owner = given.owner or known["owner"] or ask("--owner", "", "owner, a tag on everything")
-    cost_centre = given.cost_centre or known["cost_centre"] or ask("--cost-centre", "", "cost centre, a tag")
-    admins = tuple(given.admins) or known["admins"] or listed("--admins", [], "Entra group that may do everything")
-    emails = tuple(given.emails) or known["emails"] or listed("--email", [], "address that hears of alerts")
-    s3 = _bucket(given)
-    publishers: tuple[str, ...] = ()
-    if not earlier and not s3:
-        publishers = listed("--publishers", given.publishers, "Entra group that publishes models")
+    known, s3 = _known(earlier), _bucket(given)
+    names = {key: _ask_name(key, given, known, questions) for key in _NAMES}
+    admins = tuple(given.admins) or known["admins"] or _ask_groups("--admins", "that may do everything", questions)
+    emails = tuple(given.emails) or known["emails"] or _ask_emails(questions)
+    publishers = tuple(given.publishers)
+    if not (earlier or s3 or publishers):
+        publishers = _ask_groups("--publishers", "that publishes models", questions)
     organization = given.organization or known["organization"]
     if not earlier and not organization and questions.interactive:
-        organization = ask("--organization", "", "Azure DevOps organisation, such as https://dev.azure.com/contoso", "")
+        organization = questions.ask("--organization", "", _ORGANIZATION, "", _check_organization)
     approvers = given.approvers
     if earlier and organization and not approvers:
-        approvers = list(listed("--approvers", [], "group of the project that approves releases"))
+        approvers = list(questions.ask_list("--approvers", [], "group of the project that approves releases"))
     questions.finish()
     return Answers(
         stack=given.stack,
         promotes_from=given.promotes_from,
-        workload=workload,
-        location=location,
-        suffix=suffix,
-        owner=owner,
-        cost_centre=cost_centre,
+        **names,
         protect=bool(earlier) if given.protect is None else given.protect,
         address_space=free_space(_spaces(given, project)),
         admins=tuple(map(find_group, admins)),
@@ -99,9 +105,44 @@ def gather(given: Given, project: Project, questions: Questions) -> Answers:
         callers=tuple(given.callers),
         s3=s3,
         record=_record(given),
-        devops=_devops(given, organization, suffix, approvers, earlier) if organization else None,
+        devops=_devops(given, organization, names["suffix"], approvers, earlier) if organization else None,
         contract=given.contract or known["contract"],
     )
+
+
+def _ask_name(key: str, given: Given, known: Mapping[str, Any], questions: Questions) -> str:
+    """Return a name: as given, else as the earlier environment has it, else as a person answers."""
+    question, default = _NAMES[key]
+    option = f"--{key.replace('_', '-')}"
+    return questions.ask(
+        option,
+        getattr(given, key) or known[key],
+        question,
+        _new_suffix() if key == "suffix" else default,
+        partial(find_fault, Environment, key),
+    )
+
+
+def _ask_groups(option: str, purpose: str, questions: Questions) -> tuple[str, ...]:
+    return questions.ask_list(option, [], f"Entra group {purpose}", check=_check_group)
+
+
+def _ask_emails(questions: Questions) -> tuple[str, ...]:
+    return questions.ask_list(
+        "--email", [], "address that hears of alerts", check=lambda answer: find_fault(Notify, "emails", (answer,))
+    )
+
+
+def _check_group(answer: str) -> str:
+    try:
+        find_group(answer)
+    except AzError as error:
+        return f"a group that exists: {error}"
+    return ""
+
+
+def _check_organization(answer: str) -> str:
+    return find_fault(Pipelines, "organization", answer) if answer else ""
 
 
 def _spaces(given: Given, project: Project) -> dict[str, str]:

@@ -8,6 +8,18 @@ import typer
 
 from delivery.failure import UsageError
 
+Check = Callable[[str], str]
+"""From an answer to what is allowed instead; empty for a right one."""
+
+
+def _accept(answer: str) -> str:
+    del answer
+    return ""
+
+
+def _split(answer: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in answer.split(",") if part.strip())
+
 
 @dataclass
 class Questions:
@@ -17,22 +29,28 @@ class Questions:
     missing: list[str] = field(default_factory=list)
     prompt: Callable[..., str] = typer.prompt
 
-    def ask(self, option: str, given: str, question: str, default: str | None = None) -> str:
-        """Return one answer; empty where it lacks."""
+    def ask(self, option: str, given: str, question: str, default: str | None = None, check: Check = _accept) -> str:
+        """Return one answer; empty where it lacks. A person who answers what `check` refuses is asked again."""
         if given:
             return given
-        if self.interactive:
-            return str(self.prompt(question, default=default)).strip()
+        while self.interactive:
+            answer = str(self.prompt(question, default=default)).strip()
+            if not (fault := check(answer)):
+                return answer
+            typer.echo(f"found {answer}, allowed: {fault}")
         if default is None:
             self.missing.append(option)
         return default or ""
 
-    def ask_list(self, option: str, given: list[str], question: str, default: str | None = None) -> tuple[str, ...]:
-        """Return several answers, which a person separates by commas."""
+    def ask_list(self, option: str, given: list[str], question: str, check: Check = _accept) -> tuple[str, ...]:
+        """Return several answers, which a person separates by commas; `check` judges each."""
         if given:
             return tuple(given)
-        answer = self.ask(option, "", f"{question} (several: with commas)", default)
-        return tuple(part.strip() for part in answer.split(",") if part.strip())
+
+        def check_each(answer: str) -> str:
+            return next((fault for part in _split(answer) if (fault := check(part))), "")
+
+        return _split(self.ask(option, "", f"{question} (several: with commas)", check=check_each))
 
     def finish(self) -> None:
         """Raise UsageError where something lacks."""

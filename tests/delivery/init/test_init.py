@@ -197,6 +197,18 @@ def test_on_a_terminal_what_lacks_is_asked(root: Path) -> None:
     assert len(asked) == len(set(asked)) == 9
 
 
+def test_an_answer_that_the_program_refuses_is_asked_for_again(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    replies = iter(["X7", "x7k2", "me", "cc", ADMINS, "a", "a@contoso.com", PUBLISHERS, "contoso", ""])
+    options = Given(stack="dev", workload="scoring", location="westeurope")
+    questions = Questions(interactive=True, prompt=lambda *_, **__: next(replies))
+    answers = gather(options, project.read(root), questions)
+    assert (answers.suffix, answers.emails) == ("x7k2", ("a@contoso.com",))
+    said = capsys.readouterr().out
+    assert "found X7, allowed: 2 to 6 lower-case letters and digits\n" in said
+    assert "found a, allowed: an e-mail address such as oncall@contoso.com\n" in said
+    assert "found contoso, allowed: an organisation such as https://dev.azure.com/contoso\n" in said
+
+
 def test_a_second_later_environment_is_told_of_its_neighbour(root: Path) -> None:
     written(root, FIRST)
     written(root, LATER)
