@@ -62,6 +62,10 @@ def test_every_part_with_a_command_line_is_listed() -> None:
     assert set(cli.PARTS) == {file.parent.name for file in (ROOT / "delivery").glob("*/cli.py")}
 
 
+def test_parts_that_take_the_place_of_the_state_from_a_file_are_listed() -> None:
+    assert set(cli._OF_A_CHAIN) <= set(cli.PARTS)
+
+
 def test_a_mistyped_command_gets_a_suggestion() -> None:
     assert "No such command 'relaese'. Did you mean 'release'" in slipway("relaese", code=ExitCode.USAGE)
 

@@ -26,6 +26,7 @@ from delivery.stack_config import read_stack
 from delivery.status import asking, cli
 from delivery.status.asking import read_alerts, read_certificate
 from tests.delivery.release.samples import COMMIT, DOCUMENTS, begun, release
+from tests.delivery.release.stand_ins import StandIns
 from tests.delivery.service.told import Told
 
 ALERT = {"alertRule": "/x/prometheusRuleGroups/service", "severity": "Sev1", "startDateTime": "2026-01-02T12:30:00Z"}
@@ -136,6 +137,41 @@ def test_a_store_that_cannot_be_read_leaves_it_unknown(serve: Callable[..., Told
     done = run(serve(), tmp_path / "nothing")
     assert done.exit_code == 1
     assert "no such folder" in done.output
+
+
+@pytest.fixture
+def engine(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> StandIns:
+    """A pulumi on PATH whose stack runs the first release."""
+    assert root.is_dir()
+    found = StandIns(tmp_path / "programs")
+    found.install()
+    found.change(outputs={"dev": {"release": release(1).configuration()}}, live=release(1).configuration())
+    monkeypatch.setenv("PATH", f"{found.folder / 'bin'}")
+    return found
+
+
+@pytest.mark.usefixtures("store")
+def test_an_engine_that_runs_the_live_release_raises_no_doubt(
+    engine: StandIns, serve: Callable[..., Told], tmp_path: Path
+) -> None:
+    done = run(serve(), tmp_path / "store")
+    assert done.exit_code == 0, done.output
+    assert "the engine's state" not in done.output
+    assert [call.split()[:3] for call in engine.calls if call.startswith("pulumi")] == [
+        ["pulumi", "stack", "output"],
+        ["pulumi", "stack", "export"],
+    ]
+
+
+@pytest.mark.usefixtures("store")
+def test_an_engine_that_has_another_release_makes_it_unhealthy(
+    engine: StandIns, serve: Callable[..., Told], tmp_path: Path
+) -> None:
+    other = release(2).configuration()
+    engine.change(outputs={"dev": {"release": other}}, live=other)
+    done = run(serve(), tmp_path / "store")
+    assert done.exit_code == 9
+    assert f"the stack's outputs name {other['digest']}" in done.output
 
 
 @pytest.mark.usefixtures("root", "store")
