@@ -10,14 +10,18 @@ import typer
 import typer.main
 from typer.core import TyperCommand, TyperGroup
 
+from .environment_file import adopt_environment
 from .failure import ExitCode, FailureError
 from .paths import ROOT
 
 NAME = "slipway"
 PARTS = {
+    "init": "Write a stack file, by asking or from options.",
+    "bootstrap": "Make what must exist in a subscription before `pulumi up`.",
     "model": "Publish, list, pull, promote and roll back model versions.",
     "image": "Build the serving image, run it as in production, test it.",
     "release": "Record, list, show, deploy and roll back releases.",
+    "status": "Show what runs in an environment, and whether it is well.",
     "preview": "Show what a change does before it is applied.",
     "pipelines": "Write pipelines/facts.yml from the stack files.",
     "drift": "Report what differs from the code; change nothing.",
@@ -28,6 +32,9 @@ PARTS = {
     "doctor": "List what this machine, Azure and Azure DevOps lack.",
 }
 """Each part with its line in `slipway --help`; the part `model` is the module `delivery.model.cli`."""
+
+_OF_A_CHAIN = ("doctor", "drift", "preview", "recover", "release", "status")
+"""Parts that take the place of state and releases from .slipway/env, where their variables are not set."""
 
 _STYLE: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
 _EXIT_CODES = ", ".join(["0=success", *(f"{code.value}={code.name.lower().replace('_', '-')}" for code in ExitCode)])
@@ -99,6 +106,8 @@ def main() -> None:
     """Run the command line. A failure is one message on stderr and its own exit code, never a stack trace."""
     # Importing onnxruntime writes an id into the home folder unless this is set before.
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    if len(sys.argv) > 1 and sys.argv[1] in _OF_A_CHAIN:
+        adopt_environment()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without Unicode gets question marks, not a stack trace

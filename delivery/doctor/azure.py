@@ -4,8 +4,9 @@ import shutil
 from collections.abc import Iterator
 from typing import Any
 
+from delivery.az import AzError, az
+
 from . import quota
-from .az import AzError, az
 from .finding import Finding, Purpose, missing, there, unknown
 from .rights import NEEDED, may
 from .target import Target
@@ -46,7 +47,7 @@ def look(target: Target | None, reason: str = "") -> Iterator[Finding]:
     subscription = str(account.get("id"))
     yield there("login", str((account.get("user") or {}).get("name")), _CLOUD)
     yield _subscription(account)
-    yield _providers(subscription)
+    yield _providers(subscription, target.stack if target else "STACK")
     yield _rights(subscription)
     if target is None:
         yield from _unseen(NAMES[4:], reason, "name a stack that has a file: --stack")
@@ -68,7 +69,7 @@ def _subscription(account: dict[str, Any]) -> Finding:
     return there("subscription", f"{name}; another: {change}", _CLOUD)
 
 
-def _providers(subscription: str) -> Finding:
+def _providers(subscription: str, stack: str) -> Finding:
     try:
         listed = az("provider", "list", "--subscription", subscription, "--query", "[].[namespace, registrationState]")
     except AzError as error:
@@ -76,8 +77,9 @@ def _providers(subscription: str) -> Finding:
     states = {str(name).lower(): str(state) for name, state in listed or ()}
     lacking = [name for name in PROVIDERS if states.get(name.lower()) != "Registered"]
     if lacking:
-        register = "; ".join(f"az provider register --namespace {name} --wait" for name in lacking)
-        return missing("providers", f"not registered: {', '.join(lacking)}", _DEPLOY, register)
+        return missing(
+            "providers", f"not registered: {', '.join(lacking)}", _DEPLOY, f"slipway bootstrap --stack {stack}"
+        )
     return there("providers", f"all {len(PROVIDERS)} registered", _DEPLOY)
 
 
@@ -115,13 +117,9 @@ def _state(target: Target, subscription: str) -> Finding:
             )
             role = f'az role assignment create --assignee ID --role "Storage Blob Data Contributor" --scope {scope}'
             return missing("state", f"{place} refuses: {error}", _DEPLOY, role)
-        make = (
-            f"az group create --name {state.group} --location {target.location} --subscription {owner} && "
-            f"az storage account create --name {state.account} --resource-group {state.group} --subscription {owner} "
-            "--allow-shared-key-access false --allow-blob-public-access false --min-tls-version TLS1_2 && "
-            f"az storage container create --name {state.container} --account-name {state.account} --auth-mode login"
+        return missing(
+            "state", f"{place} cannot be reached: {error}", _DEPLOY, f"slipway bootstrap --stack {target.stack}"
         )
-        return missing("state", f"{place} cannot be reached: {error}", _DEPLOY, make)
     return there("state", f"{place} answers", _DEPLOY)
 
 

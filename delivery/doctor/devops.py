@@ -4,7 +4,8 @@ import shutil
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from .az import DEVOPS, AzError, az
+from delivery.az import DEVOPS, AzError, az
+
 from .finding import Finding, Purpose, missing, there, unknown
 from .target import Target
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from delivery.az import DEVOPS, az
 from delivery.console import Steps
-from delivery.doctor.az import DEVOPS, az
 
 from .devops_ids import look_up_id
 from .engine import Engine

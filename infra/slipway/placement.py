@@ -24,27 +24,13 @@ class Placement:
     tenant_id: str
 
 
-def naming(config: StackConfig) -> Naming:
-    """The names of an environment."""
-    environment = config.environment
-    return Naming(
-        workload=environment.workload,
-        environment=config.stack,
-        location=environment.location,
-        suffix=environment.suffix,
-        owner=environment.owner,
-        cost_centre=environment.cost_centre,
-        extra_tags=tuple(sorted(environment.tags.items())),
-    )
-
-
 async def place(config: StackConfig, azure: Provider) -> Placement:
     """The environment's resource group, in the subscription that the credentials lead to.
 
     Protected where anything in it is: deleting the group deletes all that lies in it, Pulumi's or not.
     """
-    names = naming(config)
-    name = names.name("rg", limit=90)
+    names = config.naming
+    name = config.group_name
     who = await account(azure)
     group = resources.ResourceGroup(
         "group",

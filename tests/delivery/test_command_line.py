@@ -46,7 +46,10 @@ def test_the_help_imports_no_part_and_no_heavy_library() -> None:
         "print('IMPORTED', sorted(heavy), sorted(name for name in sys.modules if name.startswith('delivery.')))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert "IMPORTED [] ['delivery.__main__', 'delivery.cli', 'delivery.failure', 'delivery.paths']" in done.stdout
+    own = "'delivery.environment_file'"
+    assert (
+        f"IMPORTED [] ['delivery.__main__', 'delivery.cli', {own}, 'delivery.failure', 'delivery.paths']" in done.stdout
+    )
 
 
 @pytest.mark.parametrize("name", cli.PARTS)
@@ -57,6 +60,10 @@ def test_every_listed_part_has_commands(name: str) -> None:
 
 def test_every_part_with_a_command_line_is_listed() -> None:
     assert set(cli.PARTS) == {file.parent.name for file in (ROOT / "delivery").glob("*/cli.py")}
+
+
+def test_parts_that_take_the_place_of_the_state_from_a_file_are_listed() -> None:
+    assert set(cli._OF_A_CHAIN) <= set(cli.PARTS)
 
 
 def test_a_mistyped_command_gets_a_suggestion() -> None:

@@ -16,6 +16,7 @@ from delivery import cli
 from tests.docs.support.pages import PAGES, Page
 from tests.docs.support.shell import simple_commands
 from tests.docs.test_outputs import exported
+from tests.support.az.parsing import parse
 
 OF_AN_EXTENSION = ("devops", "repos", "pipelines")
 """Commands of the Azure CLI that come with its extension for Azure DevOps."""
@@ -111,6 +112,12 @@ def helped(words: tuple[str, ...], home: str) -> str:
         ["pulumi", *words, "--help"], capture_output=True, text=True, check=False, env=environment, timeout=60
     )
     return done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("one", [one for one in PAGES if called(one, "az")], ids=str)
+def test_every_azure_command_has_the_options_of_the_real_one(one: Page) -> None:
+    for words in called(one, "az"):
+        assert parse(words).command
 
 
 @pytest.mark.skipif(shutil.which("az") is None, reason="az is not on PATH")

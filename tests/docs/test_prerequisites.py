@@ -5,10 +5,9 @@ from functools import cache
 
 import pytest
 
-from delivery.doctor.azure import PROVIDERS
+from delivery.bootstrap.plan import providers
 from delivery.paths import ROOT
 from delivery.preview import project
-from delivery.preview.render import render
 from delivery.simulator.arm import arm_type
 from slipway import node_pools
 from slipway.config.load import parse
@@ -18,6 +17,9 @@ from slipway.config.problems import ConfigError
 from slipway.config.stack import StackConfig
 from tests.docs.support.pages import page
 from tests.infra.golden.text import STACKS, recorded
+
+ALWAYS = {"Microsoft.Authorization", "Microsoft.Resources"}
+"""Services that every subscription has."""
 
 PAGE = page("docs/tutorial/first-environment.md")
 
@@ -42,18 +44,17 @@ def column(heading: str, stack: str) -> dict[str, str]:
     return {name: dict(zip(STACKS, cells, strict=True))[stack] for name, *cells in PAGE.rows(heading)}
 
 
-def test_every_service_that_the_program_uses_is_registered() -> None:
-    (loop,) = [line for line in PAGE.commands if line.startswith("for NAME in")]
-    registered = set(re.findall(r"Microsoft\.\w+", loop))
-    types = {one.type for stack in STACKS for one in recorded(stack).resources}
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_service_that_the_program_uses_is_registered_by_the_bootstrap(stack: str) -> None:
+    types = {one.type for one in recorded(stack).resources}
     used = {arm_type(one).type.partition("/")[0] for one in types if one.startswith("azure-native:")}
     assert len(used) > 10
-    assert used | set(PROVIDERS) <= registered
+    assert used - ALWAYS <= set(providers(config(stack)))
 
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_the_cores_are_those_of_the_pools(stack: str) -> None:
-    told = column("3. What the subscription must allow", stack)
+    told = column("5. Room for machines", stack)
     surged = [pool.max_count + node_pools.surge_nodes(pool.max_surge, pool.max_count) for pool in pools(stack)]
     assert told["at first"] == str(sum(cores(pool) * pool.min_count for pool in pools(stack)))
     assert told["at most"] == str(sum(cores(pool) * pool.max_count for pool in pools(stack)))
@@ -79,11 +80,6 @@ def test_what_costs_money_is_what_the_stack_file_says(stack: str) -> None:
     assert told["private endpoints"].startswith(
         str(len(recorded(stack).all("azure-native:network:PrivateEndpoint")) or "none")
     )
-
-
-def test_the_first_preview_has_as_many_resources_as_it_says() -> None:
-    count = len(render(ROOT, "dev", None).resources)
-    assert f"\n{count} resources of dev rendered into .slipway/render\n" in PAGE.text
 
 
 def test_a_refused_file_looks_as_it_is_shown() -> None:

@@ -45,9 +45,8 @@ class Address(pulumi.ComponentResource):
         self.ip_name = pulumi.Output.from_input(physical)
         self.ip_resource_group = pulumi.Output.from_input(place.resource_group_name)
         # Azure's own name for it, put together here: as an output it would turn unknown with every new tag.
-        fqdn = f"{label}.{place.location}.cloudapp.azure.com"
-        self.fqdn = pulumi.Output.from_input(fqdn)
-        self.host = pulumi.Output.from_input(record.host if record else fqdn)
+        self.fqdn = pulumi.Output.from_input(args.config.azure_host(place.naming))
+        self.host = pulumi.Output.from_input(args.config.host(place.naming))
         if record:
             self._record(record, public_ip)
         self.grants = [

@@ -73,6 +73,14 @@ class Address(Section):
         """The DNS label; of two environments with the default, no two are the same."""
         return self.dns_label or f"{naming.workload}-{naming.environment}-{naming.suffix}"
 
+    def azure_host(self, naming: Naming) -> str:
+        """Azure's own name for the address."""
+        return f"{self.label(naming)}.{naming.location}.cloudapp.azure.com"
+
+    def host(self, naming: Naming) -> str:
+        """The name that callers use."""
+        return self.record.host if self.record else self.azure_host(naming)
+
 
 def zones(environment: Environment, address: Address) -> Iterator[tuple[str, str, str]]:
     """Zone redundancy is to be had only where there are zones."""

@@ -8,8 +8,6 @@ from pathlib import Path
 from types import NoneType
 from typing import get_args, get_type_hints
 
-import pulumi
-from pulumi.runtime import config as runtime
 from pydantic import ValidationError
 
 from slipway.contract import ContractError
@@ -30,6 +28,9 @@ CHECKOUT = Path(__file__).resolve().parents[3]
 
 def load() -> StackConfig:
     """The config of the stack that runs. RunError, which an engine shows without a stack trace, if it has mistakes."""
+    import pulumi  # noqa: PLC0415  # commands parse stack files on machines without the SDK
+    from pulumi.runtime import config as runtime  # noqa: PLC0415  # likewise
+
     texts = {**runtime.get_config_env(), **runtime.CONFIG.get()}
     try:
         found = parse(pulumi.get_stack(), {key: str(text) for key, text in texts.items()})

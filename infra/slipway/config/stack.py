@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from slipway.contract.application import Application
+from slipway.naming import Naming
 
 from .address import Address
 from .app import App
@@ -39,6 +40,30 @@ class StackConfig:
     pipelines: Pipelines | None
     release: Release | None
     image: Image | None
+
+    @property
+    def naming(self) -> Naming:
+        """The names of the environment."""
+        environment = self.environment
+        return Naming(
+            workload=environment.workload,
+            environment=self.stack,
+            location=environment.location,
+            suffix=environment.suffix,
+            owner=environment.owner,
+            cost_centre=environment.cost_centre,
+            extra_tags=tuple(sorted(environment.tags.items())),
+        )
+
+    @property
+    def group_name(self) -> str:
+        """The name of the environment's resource group."""
+        return self.naming.name("rg", limit=90)
+
+    @property
+    def endpoint_url(self) -> str:
+        """The address that callers use."""
+        return f"{self.entry.scheme}://{self.address.host(self.naming)}/"
 
     @property
     def protects_shared(self) -> bool:

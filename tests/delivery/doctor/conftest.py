@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from delivery.doctor import az
+from delivery import az
 from delivery.doctor.azure import PROVIDERS
 from delivery.paths import ROOT
 from delivery.tools import pins

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from delivery.doctor import az, azure, cli, devops, tools
+from delivery import az
+from delivery.doctor import azure, cli, devops, tools
 from delivery.doctor.azure import PROVIDERS
 from delivery.doctor.finding import Finding, Purpose, State
 from delivery.doctor.target import Target, read
@@ -138,11 +139,13 @@ def test_a_subscription_that_is_not_enabled_is_no_subscription(machine: Machine,
     assert finding.remedy.startswith("az account set --subscription ID")
 
 
-def test_each_provider_that_is_not_registered_comes_with_its_command(machine: Machine, target: Target) -> None:
+def test_providers_that_are_not_registered_come_with_the_command_that_registers_them(
+    machine: Machine, target: Target
+) -> None:
     machine.az("provider list", [[name, "Registered"] for name in PROVIDERS[2:]] + [[PROVIDERS[1], "NotRegistered"]])
     finding = named(azure.look(target))["providers"]
     assert finding.found == f"not registered: {PROVIDERS[0]}, {PROVIDERS[1]}"
-    assert finding.remedy.split("; ") == [f"az provider register --namespace {name} --wait" for name in PROVIDERS[:2]]
+    assert finding.remedy == "slipway bootstrap --stack dev"
 
 
 CONTRIBUTOR = {"actions": ["*"], "notActions": ["Microsoft.Authorization/*/Write", "Microsoft.Authorization/*/Delete"]}
@@ -191,9 +194,7 @@ def test_a_state_backend_that_refuses_is_told_from_one_that_is_not_there(machine
     machine.az("storage blob list", "ERROR: Failed to resolve 'ststate.blob.core.windows.net'", code=1)
     gone = named(azure.look(target))["state"]
     assert gone.found.startswith("ststate/state cannot be reached: ")
-    assert "az storage account create --name ststate --resource-group rg-state" in gone.remedy
-    assert "--allow-shared-key-access false" in gone.remedy
-    assert "az storage container create --name state" in gone.remedy
+    assert gone.remedy == "slipway bootstrap --stack dev"
 
 
 def usage(limit: int, used: int, family: str = "standardDASv5Family") -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The Azure CLI, asked and never told to change anything."""
+"""The Azure CLI: the one way in which commands ask Azure, as the person who is logged in."""
 
 import json
 import subprocess
@@ -18,7 +18,7 @@ class AzError(FailureError):
 
     @property
     def forbidden(self) -> bool:
-        """Whether it is a right that is missing, and not the thing itself."""
+        """True where a right is missing, and not the thing itself."""
         words = str(self).lower()
         signs = (
             "authorizationfailed",
@@ -31,13 +31,15 @@ class AzError(FailureError):
 
 
 def az(*arguments: str, seconds: float = _SECONDS) -> Any:  # noqa: ANN401  # JSON of any shape
-    """What `az <arguments>` answers, decoded. Raises AzError."""
+    """Return the answer of `az <arguments>`, decoded. Raises AzError."""
     command = ["az", *arguments, "--only-show-errors", "--output", "json"]
     what = " ".join(["az", *arguments[:3]])
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=seconds)
     except subprocess.TimeoutExpired:
         raise AzError(f"{what}: no answer within {seconds:.0f} s") from None
+    except FileNotFoundError:
+        raise AzError("az is not on PATH: see https://learn.microsoft.com/cli/azure/install-azure-cli") from None
     except OSError as error:
         raise AzError(f"{what}: {error.strerror}") from None
     if done.returncode:
