@@ -1,6 +1,5 @@
 """What this machine has for a rehearsal, and what it has not: by name, with what is lost and how to get it."""
 
-import importlib.util
 import ipaddress
 import json
 import os
@@ -14,8 +13,8 @@ from delivery.failure import FailureError
 from delivery.image.engine import absence, engine_version
 from delivery.image.registry.place import Place
 from delivery.release.command import Command
+from delivery.up.programs import Program, find_engine, missing_engine, missing_sdk
 
-_SDK = ("pulumi", "pulumi_azure_native", "pulumi_kubernetes", "pulumi_azuredevops", "pulumi_docker")
 _ANSWER_SECONDS = 20
 _ANOTHER_APP = "the stack files run another app; slipway:app.contract names it there"
 
@@ -63,6 +62,16 @@ def no_previews(reason: str) -> Missing:
     )
 
 
+def no_engine(reason: str) -> Missing:
+    """No environment comes up on the simulated Azure."""
+    return Missing(
+        "the environments on a simulated Azure",
+        reason,
+        "order, replacements and protection, as a real Pulumi engine decides them",
+        "" if reason == _ANOTHER_APP else "put Pulumi on PATH, or: slipway up --simulated --install-engine",
+    )
+
+
 def no_cluster(reason: str) -> Missing:
     """Releases do not run on Kubernetes."""
     return Missing(
@@ -80,11 +89,14 @@ class Machine:
     image: str = ""
     registry: str = ""
     sdk: str = ""
+    pulumi: str = ""
     cluster: str = ""
     engine: str = ""
     """The engine's version, where there is one."""
     kubernetes: str = ""
     """The cluster's version, where there is one."""
+    program: Program | None = None
+    """Pulumi's engine, where there is one."""
 
     @classmethod
     def look(
@@ -93,10 +105,14 @@ class Machine:
         """Ask everything that is named or on PATH. Nothing is changed. `staged`: the stack files run the very app."""
         no_engine = absence() if image else "--no-image was given"
         cluster, version = _cluster(any_cluster=any_cluster)
+        sdk = missing_sdk() if staged else _ANOTHER_APP
+        program = None if sdk else find_engine()
         return cls(
             image=no_engine,
             registry="" if registry else "REGISTRY names no place",
-            sdk=_sdk() if staged else _ANOTHER_APP,
+            sdk=sdk,
+            pulumi="" if program else sdk or missing_engine(),
+            program=program,
             cluster=cluster,
             engine="" if no_engine else engine_version(),
             kubernetes=version,
@@ -110,6 +126,8 @@ class Machine:
             yield "a registry"
         if not self.sdk:
             yield "Pulumi's SDK"
+        if self.program:
+            yield "Pulumi's engine"
         if not self.cluster:
             yield f"Kubernetes {self.kubernetes}"
 
@@ -121,11 +139,6 @@ class Machine:
         needs = {"a pushed image": self.image or self.registry, "the rendered objects": self.sdk}
         lacking = [f"it needs {what}, but {reason}" for what, reason in needs.items() if reason]
         return lacking[0] if lacking else ""
-
-
-def _sdk() -> str:
-    lacking = [name for name in _SDK if importlib.util.find_spec(name) is None]
-    return f"Pulumi's SDK is not installed ({', '.join(lacking)})" if lacking else ""
 
 
 def _cluster(*, any_cluster: bool) -> tuple[str, str]:
