@@ -58,7 +58,7 @@ def no_previews(reason: str) -> Missing:
         "the previews",
         reason,
         "what each environment consists of, and what the second release would change there",
-        "" if reason == _ANOTHER_APP else ".venv/bin/pip install --require-hashes -r requirements.txt, 525 MB on disk",
+        "" if reason == _ANOTHER_APP else "make .venv/.local",
     )
 
 

@@ -40,7 +40,7 @@ def missing_sdk() -> str:
 def require_sdk() -> None:
     """Raise NotFoundError where the program cannot run."""
     if reason := missing_sdk():
-        raise NotFoundError(f"{reason}; run: make .venv/.run")
+        raise NotFoundError(f"{reason}; run: make .venv/.local")
 
 
 def find_engine(variables: Mapping[str, str] = os.environ, tools: Path = TOOLS) -> Program | None:
