@@ -6,6 +6,7 @@
 import argparse
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -78,7 +79,9 @@ def judge(text: str, seconds: float, *, limited: bool) -> int:
     megabytes = float(packages[0][0]) + float(rehearsal[1] or 0)
     rows = [("downloaded", megabytes, LIMIT_MEGABYTES, "MB"), ("first run", seconds, LIMIT_SECONDS, "s")]
     missed = False
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
     print(f"\npackages took {packages[0][1]} s of it; {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end")
+    print(f"processor    {used.ru_utime + used.ru_stime:6.0f} s  of all its processes")
     for name, found, limit, unit in rows:
         missed = missed or (limited and found > limit)
         verdict = ("met" if found <= limit else "MISSED") if limited else "no limit"

@@ -10,7 +10,8 @@ _PROTECTED = re.compile(
     r"unable to (?P<verb>replace|delete) resource \"(?P<urn>[^\"]+)\"\s+as it is currently marked for protection"
     r"|resource \"?(?P<kept>urn:[^\"\s]+)\"?\s+cannot be deleted\s+because it is protected"
 )
-_NOISE = re.compile(r"^error: (preview|update) failed$", re.MULTILINE)
+_NOISE = re.compile(r"^error: (preview|update) failed$|Resource monitor has terminated, shutting down$")
+"""Consequences of an error, not errors."""
 
 
 class ProtectedError(FailureError):
@@ -35,10 +36,10 @@ def translate(error: CommandError, stack: str) -> FailureError:
             f"Pulumi.{stack}.yaml: this change would {lost}, which is protected, and Pulumi refuses it. "
             f"Allowed: a change that keeps it; hint: slipway preview report --stack {stack}"
         )
-    first, *causes = _NOISE.sub("", text).splitlines()
-    if not any(line.strip() for line in causes):
+    first, *causes = text.splitlines()
+    lines = [f"  {line.removeprefix('error: ')}" for line in causes if line.strip() and not _NOISE.search(line)]
+    if not lines:
         return error
-    lines = [f"  {line.removeprefix('error: ')}" for line in causes if line.strip()]
     hint = f"hint: mend Pulumi.{stack}.yaml and run the command again; --reset begins from nothing"
     return type(error)("\n".join([f"Pulumi.{stack}.yaml: {first}, on the simulated Azure", *lines, hint]))
 

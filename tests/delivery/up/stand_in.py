@@ -10,7 +10,8 @@ echo "$*" >>$here/calls
 env >$here/variables
 case "$1 $2" in
   "stack init")
-    stacks=${{PULUMI_BACKEND_URL#file://}}/.pulumi/stacks/p
+    state=${{PULUMI_BACKEND_URL#file://}}
+    stacks=${{state%\\?*}}/.pulumi/stacks/p
     echo 'encryptionsalt: v1:made-here' >>Pulumi.$3.yaml
     mkdir -p $stacks && echo '{{}}' >$stacks/$3.json ;;
   "stack output") echo '{{"endpointUrl": "http://a.example/"}}' ;;

@@ -50,7 +50,7 @@ def test_the_engine_gets_no_login_of_the_person(
     world.prepare("dev")
     variables = dict(line.split("=", 1) for line in (engine / "variables").read_text().splitlines() if "=" in line)
     assert "mine" not in variables.values()
-    assert variables["PULUMI_BACKEND_URL"] == f"file://{world.folder / 'state'}"
+    assert variables["PULUMI_BACKEND_URL"].startswith(f"file://{world.folder / 'state'}")
     assert variables["PULUMI_CONFIG_PASSPHRASE"] == (world.folder / "passphrase").read_text()
 
 

@@ -27,6 +27,7 @@ Diagnostics:
     error: Code=SkuNotAvailable: not in this region today
 
   pulumi:pulumi:Stack (p-dev):
+    error: Resource monitor has terminated, shutting down
     error: update failed
 """
 
