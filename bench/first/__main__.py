@@ -1,4 +1,4 @@
-"""What a first `make rehearse` downloads and how long it takes, in a new clone and an empty home, with Python alone.
+"""Bytes and seconds of a first `make rehearse`: in a new clone and an empty home, with Python alone.
 
 `python -m bench.first [--engine]`. Bytes are those that pip and the rehearsal count. The committed state is cloned.
 """

@@ -1,4 +1,4 @@
-"""What this machine has for a rehearsal, and what it has not: by name, with what is lost and how to get it."""
+"""Parts of this machine that a rehearsal uses, and those that it lacks: what is lost, and how to get it."""
 
 import ipaddress
 import json
@@ -84,7 +84,7 @@ def no_cluster(reason: str) -> Missing:
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """What is there. Each part is empty where it can be used, else the reason why it cannot."""
+    """The parts of a machine. Each is empty where it can be used, else the reason why it cannot."""
 
     image: str = ""
     registry: str = ""
@@ -119,7 +119,7 @@ class Machine:
         )
 
     def parts(self) -> Iterator[str]:
-        """What is there, for people."""
+        """Yield the parts that are there, for people."""
         if self.engine:
             yield f"Docker engine {self.engine}"
         if not self.registry:
