@@ -100,18 +100,24 @@ class Machine:
 
     @classmethod
     def look(
-        cls, registry: Place | None, *, image: bool = True, any_cluster: bool = False, staged: bool = True
+        cls,
+        registry: Place | None,
+        *,
+        image: bool = True,
+        up: bool = True,
+        any_cluster: bool = False,
+        staged: bool = True,
     ) -> "Machine":
         """Ask everything that is named or on PATH. Nothing is changed. `staged`: the stack files run the very app."""
         no_engine = absence() if image else "--no-image was given"
         cluster, version = _cluster(any_cluster=any_cluster)
         sdk = missing_sdk() if staged else _ANOTHER_APP
-        program = None if sdk else find_engine()
+        program = find_engine() if up and not sdk else None
         return cls(
             image=no_engine,
             registry="" if registry else "REGISTRY names no place",
             sdk=sdk,
-            pulumi="" if program else sdk or missing_engine(),
+            pulumi="" if program else sdk or (missing_engine() if up else "--no-up was given"),
             program=program,
             cluster=cluster,
             engine="" if no_engine else engine_version(),

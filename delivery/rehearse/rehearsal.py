@@ -40,6 +40,7 @@ class Rehearsal:
     base: str = ""
     port: int = 0
     image: bool = True
+    up: bool = True
     registry: Place | None = None
     any_cluster: bool = False
     keep: bool = False
@@ -89,7 +90,11 @@ class Rehearsal:
         self.versions = 0
         with self.steps.step("Machine") as step:
             self.machine = Machine.look(
-                self.registry, image=self.image, any_cluster=self.any_cluster, staged=self.app.file == find_staged()
+                self.registry,
+                image=self.image,
+                up=self.up,
+                any_cluster=self.any_cluster,
+                staged=self.app.file == find_staged(),
             )
             step.result = f"has {', '.join(self.machine.parts()) or 'Python alone, which is enough to begin with'}"
         if self.machine.image and self.image:

@@ -60,6 +60,7 @@ def test_an_engine_is_named_and_its_absence_has_a_remedy(monkeypatch: pytest.Mon
     monkeypatch.setattr(machine, "find_engine", lambda: Program(tmp_path, "on PATH"))
     found = Machine.look(None)
     assert found.pulumi == ""
+    assert Machine.look(None, up=False).pulumi == "--no-up was given"
     assert "Pulumi's engine" in found.parts()
 
 
