@@ -71,11 +71,12 @@ def preview(
     from delivery.preview.forms import terminal  # noqa: PLC0415 - what previews need costs time that --help should not take
 
     from .engine import Engine, read_digest  # noqa: PLC0415 - loaded where it is used
-    from .gate import GateError, judge, write  # noqa: PLC0415 - loaded where it is used
+    from .gate import GateError, judge, require_cluster, write  # noqa: PLC0415 - loaded where it is used
 
     wanted = _release(release, _opened(store) if store else None)
     engine = Engine(stack)
     live = read_digest(engine.outputs())
+    require_cluster(engine)
     judged = judge(engine.preview(wanted.configuration()))
     write(judged, to, wanted, live)
     terminal.write(judged.report, Console())

@@ -11,7 +11,7 @@ from delivery.preview import approval
 from .deployer import Deployer, Target
 from .deployment import live
 from .engine import read_digest
-from .gate import Rights, admit, hold, judge, newest
+from .gate import Rights, admit, hold, judge, newest, require_cluster
 from .record import Release
 
 
@@ -38,6 +38,8 @@ def deploy(
         _refuse_older(deployer, release, running)
     source, source_id = _source(deployer, release, outputs)
     deployer.bring_in(target, outputs, source, source_id)
+    require_cluster(deployer.engine)
+    deployer.recover()
     with deployer.steps.step("Preview") as step:
         judged = judge(deployer.engine.preview(target.configuration), seen)
         step.result = admit(judged, rights, str(outputs.get("resourceGroupName", "")))

@@ -5,6 +5,7 @@ import re
 from delivery.failure import FailureError
 from delivery.preview.gates import GateCode
 from delivery.release.command import CommandError
+from delivery.release.engine import LockedError
 
 _PROTECTED = re.compile(
     r"unable to (?P<verb>replace|delete) resource \"(?P<urn>[^\"]+)\"\s+as it is currently marked for protection"
@@ -36,12 +37,14 @@ def translate(error: CommandError, stack: str) -> FailureError:
             f"Pulumi.{stack}.yaml: this change would {lost}, which is protected, and Pulumi refuses it. "
             f"Allowed: a change that keeps it; hint: slipway preview report --stack {stack}"
         )
+    if isinstance(error, LockedError):
+        return error
     first, *causes = text.splitlines()
     lines = [f"  {line.removeprefix('error: ')}" for line in causes if line.strip() and not _NOISE.search(line)]
     if not lines:
         return error
     hint = f"hint: mend Pulumi.{stack}.yaml and run the command again; --reset begins from nothing"
-    return type(error)("\n".join([f"Pulumi.{stack}.yaml: {first}, on the simulated Azure", *lines, hint]))
+    return CommandError("\n".join([f"Pulumi.{stack}.yaml: {first}, on the simulated Azure", *lines, hint]))
 
 
 def _name(urn: str) -> str:
