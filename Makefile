@@ -44,7 +44,7 @@ help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
 
 rehearse: $(VENV)/.local ## Model, image, environments, release, another one under load, and back; KEEP=1 leaves it running
-	@$(BIN)/slipway rehearse $(if $(APP),--app $(APP)) $(if $(KEEP),--keep)
+	@$(BIN)/slipway rehearse $(if $(APP),--app $(APP)) $(if $(KEEP),--keep) $(OPTIONS)
 
 preview: ## What your change does to each environment, without credentials; STACK=dev for one
 	@./slipway preview report $(if $(STACK),--stack $(STACK)) $(OPTIONS)

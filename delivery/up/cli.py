@@ -84,11 +84,16 @@ def _bring_up(steps: Steps, simulation: "Simulation", stack: str, release: Path 
     )
 
 
+def has_person() -> bool:
+    """Return True where a person at a terminal can answer."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def _install(steps: Steps, *, asked: bool) -> Program:
     """Install the pinned engine if that was asked for, or a person agrees. Raises NotFoundError otherwise."""
     tool = pinned()
     offer = f"Pulumi {tool.version} from {tool.address} into .slipway/tools"
-    if not asked and sys.stdin.isatty() and sys.stdout.isatty():
+    if not asked and has_person():
         asked = typer.confirm(f"No Pulumi engine: {missing_engine()}. Fetch {offer}, about 110 MB?")
     if not asked:
         raise NotFoundError(

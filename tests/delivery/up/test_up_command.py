@@ -1,7 +1,5 @@
 """`slipway up` says that Azure is simulated, first and last, and asks before it fetches an engine."""
 
-from pathlib import Path
-
 import pytest
 from typer.testing import CliRunner
 
@@ -20,9 +18,9 @@ def process(world: Simulation, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(simulation, "Simulation", lambda program: Simulation(program, world.folder, world.root))
 
 
-def run(*arguments: str) -> str:
+def run(*arguments: str, answer: str = "") -> str:
     """Return what the command prints. Raises what it raises."""
-    done = CliRunner().invoke(cli.app, arguments, catch_exceptions=False)
+    done = CliRunner().invoke(cli.app, arguments, input=answer, catch_exceptions=False)
     assert done.exit_code == 0, done.output
     return done.output
 
@@ -60,16 +58,29 @@ def test_without_an_engine_the_command_that_fetches_one_is_named(monkeypatch: py
         run("--simulated")
 
 
-def test_an_engine_is_fetched_where_that_was_asked_for(
-    world: Simulation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[Tool] = []
+@pytest.fixture
+def fetched(world: Simulation, monkeypatch: pytest.MonkeyPatch) -> list[Tool]:
+    """The engines that are fetched on a machine that has none."""
+    found: list[Tool] = []
 
     def install(tool: Tool) -> Program:
-        asked.append(tool)
-        return Program(world.program.folder, f"in {tmp_path}")
+        found.append(tool)
+        return Program(world.program.folder, "in the tools")
 
     monkeypatch.setattr(cli, "find_engine", lambda: None)
     monkeypatch.setattr(cli, "install_engine", install)
-    assert f"in {tmp_path}" in run("--simulated", "--install-engine")
-    assert [tool.name for tool in asked] == ["pulumi"]
+    return found
+
+
+def test_an_engine_is_fetched_where_the_option_asks_for_it(fetched: list[Tool]) -> None:
+    assert "in the tools" in run("--simulated", "--install-engine")
+    assert [tool.name for tool in fetched] == ["pulumi"]
+
+
+def test_a_person_is_asked_before_an_engine_is_fetched(fetched: list[Tool], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "has_person", lambda: True)
+    with pytest.raises(NotFoundError):
+        run("--simulated", answer="n\n")
+    assert fetched == []
+    assert "Fetch Pulumi" in run("--simulated", answer="y\n")
+    assert [tool.name for tool in fetched] == ["pulumi"]
