@@ -9,7 +9,7 @@ UV := .slipway/uv-$(UV_VERSION)/bin/uv
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
   $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; exit; }; done; echo python3)
 
-# Locked packages, in layers: what the rehearsal needs, what the tests add, what the benchmarks add.
+# Locked packages, in layers: what the commands need, what the program adds, what the tests add, what the benchmarks add.
 PIP := delivery/requirements-pip.txt
 RUN := app/requirements.txt delivery/requirements.txt
 DATA := app/models/sample/requirements-first.txt
@@ -35,15 +35,31 @@ GATEWAY_CHART := oci://docker.io/envoyproxy/gateway-helm
 CERT_MANAGER_CHART := oci://quay.io/jetstack/charts/cert-manager
 
 # Every command; the files that make keeps are below, under "Stamps".
-.PHONY: help rehearse test lint types unit test-engine test-cluster test-infra validators golden reference site site-serve \
-  schemas image pictures bench-render bench-serving bench-hostile bench-image bench-model bench-classifiers lock clean
+.PHONY: help rehearse preview page up doctor release test lint types unit test-engine test-cluster test-infra validators \
+  golden reference site site-serve schemas image pictures bench-first bench-render bench-serving bench-hostile \
+  bench-image bench-model bench-classifiers lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
 
-rehearse: $(VENV)/.run ## Model, image, release, another one under load, and back; REGISTRY=host/repository pushes, KEEP=1 leaves it running
-	@$(BIN)/slipway rehearse $(if $(APP),--app $(APP)) $(if $(KEEP),--keep)
+rehearse: $(VENV)/.local ## Model, image, environments, release, another one under load, and back; KEEP=1 leaves it running
+	@$(BIN)/slipway rehearse $(if $(APP),--app $(APP)) $(if $(KEEP),--keep) $(OPTIONS)
+
+preview: ## What your change does to each environment, without credentials; STACK=dev for one
+	@./slipway preview report $(if $(STACK),--stack $(STACK)) $(OPTIONS)
+
+page: ## The same as a page for a browser: .slipway/preview/<stack>/preview.html
+	@./slipway preview report $(if $(STACK),--stack $(STACK)) --out .slipway/preview$(if $(STACK),/$(STACK)) $(OPTIONS)
+
+up: ## An environment on a simulated Azure, with a real Pulumi engine; STACK=prod, OPTIONS=--reset
+	@./slipway up --simulated $(if $(STACK),--stack $(STACK)) $(OPTIONS)
+
+doctor: ## What this machine, Azure and Azure DevOps lack
+	@./slipway doctor $(OPTIONS)
+
+release: ## Releases and where each is live; STACK=dev deploys the latest one there, or RELEASE
+	@./slipway release $(if $(STACK),deploy --stack $(STACK) --release $(or $(RELEASE),latest),list) $(OPTIONS)
 
 test: $(VENV)/.test ## Lint, types and every test, with coverage and a list of what was skipped
 	@failed=; for check in lint types unit; do \
@@ -93,6 +109,9 @@ site: $(VENV)/.test ## Build the documentation's site into site/, strictly: a br
 
 site-serve: $(VENV)/.test ## Show the site while you write, on http://127.0.0.1:8000
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve --strict
+
+bench-first: $(VENV)/.local ## Bytes and seconds of a first `make rehearse` in a new clone, with Python alone
+	@$(BIN)/python -m bench.first $(OPTIONS)
 
 bench-render: $(VENV)/.test ## CPU and memory of a render beside importing the SDK classes it uses
 	@$(BIN)/python -m bench.render $(OPTIONS)
@@ -148,13 +167,17 @@ clean: ## Remove what make and the commands made here: packages, models, caches
 $(VENV)/.run: $(PIP) $(RUN) $(DATA) pyproject.toml
 	@$(python) -m delivery.packages $(VENV) $(RUN) --data $(DATA) && $(editable) && touch $@
 
+# The packages of a person's machine: those of a build, and the program's.
+$(VENV)/.local: $(PIP) $(RUN) $(PROGRAM) $(DATA) pyproject.toml
+	@$(python) -m delivery.packages $(VENV) $(RUN) $(PROGRAM) --data $(DATA) && $(editable) && touch $(VENV)/.run $@
+
 # The packages of a job that deploys or looks.
 $(VENV)/.deploy: $(PIP) $(DEPLOY) pyproject.toml
 	@$(python) -m delivery.packages $(VENV) $(DEPLOY) && $(editable) && touch $@
 
 $(VENV)/.test: $(PIP) $(TEST) $(SAMPLES) $(MORE_SAMPLES) pyproject.toml
 	@$(python) -m delivery.packages $(VENV) $(TEST) --data $(SAMPLES) --data $(MORE_SAMPLES) && $(editable) && \
-	  touch $(VENV)/.run $@
+	  touch $(VENV)/.run $(VENV)/.local $@
 
 # The command `slipway`, from this checkout. The build uses the locked setuptools in $(VENV), so nothing is fetched.
 # setuptools warns in each editable build that local folders may shadow packages: here they are the packages.

@@ -27,6 +27,7 @@ PARTS = {
     "drift": "Report what differs from the code; change nothing.",
     "recover": "Mend the state after an interrupted `pulumi up`; delete nothing.",
     "mirror": "Push new commits of another Git server to Azure Repos.",
+    "up": "Bring an environment up on a simulated Azure.",
     "rehearse": "Run model, image, release and rollback on this machine.",
     "tools": "Install the pinned programs of others that deploying needs.",
     "doctor": "List what this machine, Azure and Azure DevOps lack.",

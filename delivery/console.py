@@ -45,7 +45,7 @@ class Step:
         self.tail.append(line)
 
     def skip(self, reason: str) -> None:
-        """The step is left out; said aloud here and in the summary."""
+        """Leave the step out; the reason is shown here and in the summary."""
         self.outcome, self.result = "skipped", reason
 
 

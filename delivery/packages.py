@@ -96,7 +96,8 @@ def install(folder: Path, code: Sequence[str], data: Sequence[str], show: Callab
     for files, extra in (([str(_PIP)], []), (code, []), (data, ["--no-deps"])):
         if files:
             chosen = [argument for file in files for argument in ("-r", file)]
-            pip(python, ["install", "--require-hashes", *extra, *chosen], tally, show)
+            # Not compiled: Python does that for each module when it is first imported, and most never are.
+            pip(python, ["install", "--no-compile", "--require-hashes", *extra, *chosen], tally, show)
     return tally
 
 

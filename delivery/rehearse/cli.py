@@ -32,6 +32,7 @@ def rehearse(  # noqa: PLR0913 - each is an option
     work: Annotated[Path, typer.Option(help="folder for what it makes: models, pulled versions, logs")] = WORK,
     *,
     image: Annotated[bool, typer.Option(help="pack an image where a Docker engine answers")] = True,
+    up: Annotated[bool, typer.Option(help="bring the environments up where Pulumi's engine is")] = True,
     any_cluster: Annotated[
         bool, typer.Option(envvar="SLIPWAY_ANY_CLUSTER", help="use KUBECONFIG's cluster even on another machine")
     ] = False,
@@ -54,6 +55,7 @@ def rehearse(  # noqa: PLR0913 - each is an option
         registry=place,
         port=port,
         image=image,
+        up=up,
         any_cluster=any_cluster,
         keep=keep,
         model=model,

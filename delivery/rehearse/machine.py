@@ -1,6 +1,5 @@
-"""What this machine has for a rehearsal, and what it has not: by name, with what is lost and how to get it."""
+"""Parts of this machine that a rehearsal uses, and those that it lacks: what is lost, and how to get it."""
 
-import importlib.util
 import ipaddress
 import json
 import os
@@ -14,8 +13,8 @@ from delivery.failure import FailureError
 from delivery.image.engine import absence, engine_version
 from delivery.image.registry.place import Place
 from delivery.release.command import Command
+from delivery.up.programs import Program, find_engine, missing_engine, missing_sdk
 
-_SDK = ("pulumi", "pulumi_azure_native", "pulumi_kubernetes", "pulumi_azuredevops", "pulumi_docker")
 _ANSWER_SECONDS = 20
 _ANOTHER_APP = "the stack files run another app; slipway:app.contract names it there"
 
@@ -59,7 +58,17 @@ def no_previews(reason: str) -> Missing:
         "the previews",
         reason,
         "what each environment consists of, and what the second release would change there",
-        "" if reason == _ANOTHER_APP else ".venv/bin/pip install --require-hashes -r requirements.txt, 525 MB on disk",
+        "" if reason == _ANOTHER_APP else "make .venv/.local",
+    )
+
+
+def no_engine(reason: str) -> Missing:
+    """No environment comes up on the simulated Azure."""
+    return Missing(
+        "the environments on a simulated Azure",
+        reason,
+        "order, replacements and protection, as a real Pulumi engine decides them",
+        "" if reason == _ANOTHER_APP else "put Pulumi on PATH, or: slipway up --simulated --install-engine",
     )
 
 
@@ -75,41 +84,56 @@ def no_cluster(reason: str) -> Missing:
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """What is there. Each part is empty where it can be used, else the reason why it cannot."""
+    """The parts of a machine. Each is empty where it can be used, else the reason why it cannot."""
 
     image: str = ""
     registry: str = ""
     sdk: str = ""
+    pulumi: str = ""
     cluster: str = ""
     engine: str = ""
     """The engine's version, where there is one."""
     kubernetes: str = ""
     """The cluster's version, where there is one."""
+    program: Program | None = None
+    """Pulumi's engine, where there is one."""
 
     @classmethod
     def look(
-        cls, registry: Place | None, *, image: bool = True, any_cluster: bool = False, staged: bool = True
+        cls,
+        registry: Place | None,
+        *,
+        image: bool = True,
+        up: bool = True,
+        any_cluster: bool = False,
+        staged: bool = True,
     ) -> "Machine":
         """Ask everything that is named or on PATH. Nothing is changed. `staged`: the stack files run the very app."""
         no_engine = absence() if image else "--no-image was given"
         cluster, version = _cluster(any_cluster=any_cluster)
+        sdk = missing_sdk() if staged else _ANOTHER_APP
+        program = find_engine() if up and not sdk else None
         return cls(
             image=no_engine,
             registry="" if registry else "REGISTRY names no place",
-            sdk=_sdk() if staged else _ANOTHER_APP,
+            sdk=sdk,
+            pulumi="" if program else sdk or (missing_engine() if up else "--no-up was given"),
+            program=program,
             cluster=cluster,
             engine="" if no_engine else engine_version(),
             kubernetes=version,
         )
 
     def parts(self) -> Iterator[str]:
-        """What is there, for people."""
+        """Yield the parts that are there, for people."""
         if self.engine:
             yield f"Docker engine {self.engine}"
         if not self.registry:
             yield "a registry"
         if not self.sdk:
             yield "Pulumi's SDK"
+        if self.program:
+            yield "Pulumi's engine"
         if not self.cluster:
             yield f"Kubernetes {self.kubernetes}"
 
@@ -121,11 +145,6 @@ class Machine:
         needs = {"a pushed image": self.image or self.registry, "the rendered objects": self.sdk}
         lacking = [f"it needs {what}, but {reason}" for what, reason in needs.items() if reason]
         return lacking[0] if lacking else ""
-
-
-def _sdk() -> str:
-    lacking = [name for name in _SDK if importlib.util.find_spec(name) is None]
-    return f"Pulumi's SDK is not installed ({', '.join(lacking)})" if lacking else ""
 
 
 def _cluster(*, any_cluster: bool) -> tuple[str, str]:

@@ -20,7 +20,7 @@ from delivery.service.trial import keep
 
 from .cluster import ClusterStage, UnusableError
 from .local import LocalStage, Start
-from .machine import Machine, no_cluster, no_image, no_previews, no_push
+from .machine import Machine, no_cluster, no_engine, no_image, no_previews, no_push
 from .model import Places, make, publish_sample, pull_version, samples
 from .pack import NoBaseError, Packed, Packing, as_process, demanded
 from .previews import Previews, sentences
@@ -40,6 +40,7 @@ class Rehearsal:
     base: str = ""
     port: int = 0
     image: bool = True
+    up: bool = True
     registry: Place | None = None
     any_cluster: bool = False
     keep: bool = False
@@ -62,6 +63,7 @@ class Rehearsal:
         with self.story.chapter("A model becomes an image" if self.packs else "A model becomes a service") as chapter:
             first = self._version(chapter, self.samples[0], self.places.model, self.app.tag)
             self._preview(first)
+        self._up(first)
         with ExitStack() as stack:
             with self.story.chapter("It is released") as chapter:
                 releasing = self._release(stack, first)
@@ -88,7 +90,11 @@ class Rehearsal:
         self.versions = 0
         with self.steps.step("Machine") as step:
             self.machine = Machine.look(
-                self.registry, image=self.image, any_cluster=self.any_cluster, staged=self.app.file == find_staged()
+                self.registry,
+                image=self.image,
+                up=self.up,
+                any_cluster=self.any_cluster,
+                staged=self.app.file == find_staged(),
             )
             step.result = f"has {', '.join(self.machine.parts()) or 'Python alone, which is enough to begin with'}"
         if self.machine.image and self.image:
@@ -157,10 +163,25 @@ class Rehearsal:
                 else self.previews.whole(step, after)
             )
             step.result = f"{' and '.join(report.stack for report in reports)}: no gate is shut"
+        from delivery.preview.publish import write  # noqa: PLC0415  # loaded where it is used
+
         for report in reports:
+            page = write(report, self.places.own / "previews" / report.stack)
             self.steps.say(f"    {escape(report.headline)}")
+            self.steps.say(f"      [dim]the page: {escape(short(page))}[/]")
             for sentence in list(sentences(report))[:_MOST_SENTENCES] if before else ():
                 self.steps.say(f"      {escape(sentence)}")
+
+    def _up(self, packed: Packed) -> None:
+        """Bring the environments up on the simulated Azure, with this release."""
+        if self.machine.program is None:
+            self.story.leave_out("Up", no_engine(self.machine.pulumi))
+            return
+        from .environments import Environments  # noqa: PLC0415  # imports the SDK
+
+        with self.story.chapter("The environments come up on a simulated Azure") as chapter:
+            chain = Environments(self.steps, self.machine.program, self.places.own / "simulated")
+            chapter.result = chain.rehearse(packed.target.configuration)
 
     def _release(self, stack: ExitStack, packed: Packed) -> Releasing:
         """On the cluster where it can be; else here."""

@@ -1,4 +1,4 @@
-"""The rehearsal as a person reads it: chapters of steps, and at the end their times and what was left out."""
+"""The rehearsal as a person reads it: chapters of steps, and at the end their times and the parts left out."""
 
 import time
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _LOG_WIDTH = 140
 
 @dataclass
 class Chapter:
-    """A part of the rehearsal: what it came to, in what time, and what came over the network for it."""
+    """A part of the rehearsal: its result, its time, and the bytes that it downloaded."""
 
     title: str
     result: str = ""
@@ -27,7 +27,7 @@ class Chapter:
 
 @dataclass
 class Story:
-    """Everything that is said."""
+    """All output of a rehearsal."""
 
     steps: Steps
     missing: list[Missing] = field(default_factory=list)
@@ -46,13 +46,13 @@ class Story:
             chapter.seconds = time.monotonic() - begun
 
     def leave_out(self, step: str, missing: Missing) -> None:
-        """Say aloud, where the step would be, that there is none; and again at the end."""
+        """Show a skipped step in place of this part, and name the part again at the end."""
         self.missing.append(missing)
         with self.steps.step(step) as shown:
             shown.skip(f"left out: {missing.name}, because {_first_line(missing.reason)}")
 
     def summary(self) -> None:
-        """Each chapter with its time; then by name what was not rehearsed."""
+        """Print each chapter with its time, then the parts that were not rehearsed."""
         table = Table()
         table.add_column("")
         table.add_column("what")
@@ -72,7 +72,7 @@ class Story:
         self.not_rehearsed()
 
     def not_rehearsed(self) -> None:
-        """What was left out, by name, with what is then not proved."""
+        """Print each part that was left out, with what is then not proved."""
         for missing in self.missing:
             self.steps.say(f"[yellow]Not rehearsed: {escape(missing.name)},[/] because {escape(str(missing))}")
 

@@ -43,12 +43,20 @@ class Command:
     """One program with what it always needs: its folder and environment variables."""
 
     def __init__(
-        self, program: str, remedy: str, *, folder: Path = ROOT, variables: Mapping[str, str] | None = None
+        self,
+        program: str,
+        remedy: str,
+        *,
+        folder: Path = ROOT,
+        variables: Mapping[str, str] | None = None,
+        alone: bool = False,
     ) -> None:
+        """`alone`: it gets no other variables than these, not even those of this process."""
         self._program = program
         self._remedy = remedy
         self._folder = folder
         self._variables = variables or {}
+        self._alone = alone
 
     def run(self, *arguments: str, seconds: float = 600) -> bytes:
         """What it prints. Raises CommandError unless it ends well."""
@@ -98,7 +106,7 @@ class Command:
             return subprocess.Popen(
                 [self._program, *arguments],
                 cwd=self._folder,
-                env={**os.environ, **self._variables},
+                env={**({} if self._alone else os.environ), **self._variables},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=errors,

@@ -83,11 +83,12 @@ def causes_of(lines: Iterable[str]) -> Iterator[str]:
 class Engine:
     """`pulumi` in the project's folder. Where the state is, PULUMI_BACKEND_URL says; who may, the Azure login."""
 
-    def __init__(self, stack: str, root: Path = ROOT) -> None:
+    def __init__(self, stack: str, root: Path = ROOT, pulumi: Command | None = None) -> None:
         self.stack = stack
         self._root = root
         self._dead: set[tuple[str, int]] = set()
-        self._pulumi = Command("pulumi", _REMEDY, folder=root, variables={"PULUMI_SKIP_UPDATE_CHECK": "true"})
+        variables = {"PULUMI_SKIP_UPDATE_CHECK": "true"}
+        self._pulumi = pulumi or Command("pulumi", _REMEDY, folder=root, variables=variables)
 
     def outputs(self, stack: str = "") -> dict[str, Any]:
         """The outputs of the last `up`, of this stack or another one. CommandError if there is no such stack."""
@@ -113,6 +114,10 @@ class Engine:
 
         Raises LockedError, or CommandError with the engine's last words.
         """
+        self._run_up(release, message, read)
+
+    def _run_up(self, release: Mapping[str, Any] | None, message: str, read: Callable[[str], None]) -> None:
+        """Run `pulumi up`; None leaves the release that runs."""
         with self._config(release) as file:
             options = ("--yes", "--skip-preview", "--color", "never", "--suppress-outputs", "--message", message)
             self._change(("up", "--config-file", str(file), *options), read)

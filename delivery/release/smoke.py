@@ -64,7 +64,7 @@ def prove(
     """
     wanted, path = identity(configuration), app.contract.version
     with steps.step("Ready") as step:
-        step.result = f"{service} said so after {await_ready(service, demands.ready_seconds):.1f} s"
+        step.result = f"{service} is ready after {await_ready(service, demands.ready_seconds):.1f} s"
     if path is not None:
         with steps.step("Version") as step:
             step.result = _settled(step, lambda: wanted.check(service, path), demands)

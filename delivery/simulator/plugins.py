@@ -33,7 +33,8 @@ def engine_variables(home: Path, state: Path, passphrase: str, inherited: Mappin
     kept = {name: value for name, value in inherited.items() if not name.startswith(_OWNERS) and name != "KUBECONFIG"}
     return kept | {
         "PULUMI_HOME": str(home),
-        "PULUMI_BACKEND_URL": f"file://{state}",
+        # Files beside the state are not replaced in one step: a stack that reads its own outputs meets an empty one.
+        "PULUMI_BACKEND_URL": f"file://{state}?metadata=skip",
         "PULUMI_CONFIG_PASSPHRASE": passphrase,
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",

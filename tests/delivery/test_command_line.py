@@ -146,4 +146,4 @@ def test_the_script_makes_the_environment_and_hands_arguments_on(checkout: Path,
         [link, "model", "a b", ""], cwd=elsewhere, env=os.environ | path, capture_output=True, text=True, check=True
     )
     assert done.stdout == "<model><a b><>"
-    assert done.stderr == f"made --silent --no-print-directory -C {checkout} .venv/.run\n"
+    assert done.stderr == f"made --silent --no-print-directory -C {checkout} .venv/.local\n"

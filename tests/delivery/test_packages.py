@@ -85,7 +85,7 @@ def test_the_command_says_in_one_line_what_it_took(
     assert packages.main() == 0
     assert re.fullmatch(r"packages  3 installed in \S+, 17\.4 MB downloaded, \d+ s\n", capsys.readouterr().out)
     assert runs == [
-        ["install", "--require-hashes", "-r", str(ROOT / "delivery" / "requirements-pip.txt")],
-        ["install", "--require-hashes", "-r", "code.txt"],
-        ["install", "--require-hashes", "--no-deps", "-r", "data.txt"],
+        ["install", "--no-compile", "--require-hashes", "-r", str(ROOT / "delivery" / "requirements-pip.txt")],
+        ["install", "--no-compile", "--require-hashes", "-r", "code.txt"],
+        ["install", "--no-compile", "--require-hashes", "--no-deps", "-r", "data.txt"],
     ]

@@ -6,7 +6,9 @@ import pytest
 
 from delivery.image.registry.place import Place
 from delivery.rehearse import machine
-from delivery.rehearse.machine import Machine, no_cluster, no_previews
+from delivery.rehearse.machine import Machine, no_cluster, no_engine, no_previews
+from delivery.up import programs
+from delivery.up.programs import Program
 
 KUBECTL = """#!/bin/sh
 case "$1" in
@@ -22,6 +24,7 @@ ANSWERS = """echo '{"serverVersion": {"gitVersion": "v1.34.2"}}'"""
 def bare(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("KUBECONFIG", raising=False)
     monkeypatch.setattr(machine, "absence", lambda: "docker is not on PATH")
+    monkeypatch.setattr(machine, "find_engine", lambda: None)
 
 
 def kubectl(
@@ -38,7 +41,7 @@ def kubectl(
 
 
 def test_without_anything_each_part_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "_SDK", ("no_such_package",))
+    monkeypatch.setattr(programs, "SDK", ("no_such_package",))
     found = Machine.look(None)
     assert (found.image, found.registry, found.cluster) == (
         "docker is not on PATH",
@@ -46,7 +49,19 @@ def test_without_anything_each_part_says_why(monkeypatch: pytest.MonkeyPatch) ->
         "KUBECONFIG is not set",
     )
     assert found.sdk == "Pulumi's SDK is not installed (no_such_package)"
+    assert found.pulumi == found.sdk
     assert list(found.parts()) == []
+
+
+def test_an_engine_is_named_and_its_absence_has_a_remedy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert str(no_engine(Machine.look(None).pulumi)).endswith(
+        "To have it: put Pulumi on PATH, or: slipway up --simulated --install-engine"
+    )
+    monkeypatch.setattr(machine, "find_engine", lambda: Program(tmp_path, "on PATH"))
+    found = Machine.look(None)
+    assert found.pulumi == ""
+    assert Machine.look(None, up=False).pulumi == "--no-up was given"
+    assert "Pulumi's engine" in found.parts()
 
 
 def test_a_cluster_on_this_machine_is_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -64,7 +64,8 @@ def recording(patch: pytest.MonkeyPatch) -> list[Process]:
 
     patch.setattr(pack, "Process", start)
     patch.setattr(load, "_QUIET_SECONDS", 0.5)
-    patch.setattr(machine, "_sdk", lambda: "Pulumi's SDK is not installed (pulumi)")
+    patch.setattr(machine, "find_engine", lambda: None)
+    patch.setattr(machine, "missing_sdk", lambda: "Pulumi's SDK is not installed (pulumi)")
     patch.setattr(machine, "absence", lambda: "docker is not on PATH")
     patch.delenv("KUBECONFIG", raising=False)
     return processes

@@ -31,7 +31,7 @@ def start(work: Path) -> Iterator[Start]:
     started: list[subprocess.Popen[str]] = []
 
     def starting(*options: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "delivery", "rehearse", "--no-image", "--work", str(work), *options]
+        command = [sys.executable, "-m", "delivery", "rehearse", "--no-image", "--no-up", "--work", str(work), *options]
         environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
         started.append(
             subprocess.Popen(

@@ -60,7 +60,7 @@ def test_an_engine_on_the_simulation_has_no_login_stack_or_cluster_of_a_person(t
     }
     found = engine_variables(tmp_path / "home", tmp_path / "state", "pass", mine)
     assert mine.keys() & found.keys() == {"PATH"}
-    assert found["PULUMI_BACKEND_URL"] == f"file://{tmp_path / 'state'}"
+    assert found["PULUMI_BACKEND_URL"] == f"file://{tmp_path / 'state'}?metadata=skip"
     assert found["ARM_SUBSCRIPTION_ID"] == SUBSCRIPTION
 
 
