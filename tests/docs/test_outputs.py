@@ -10,6 +10,7 @@ from delivery.paths import ROOT
 from delivery.preview.render import render
 from tests.docs.support.pages import page
 from tests.infra.golden.text import STACKS, recorded
+from tests.support.sample import SAMPLE
 
 PAGE = page("docs/reference/outputs.md")
 ALWAYS, RELEASED, ASKED = "In every environment", "Once something was released", "Where config asks for it"
@@ -29,7 +30,7 @@ def exported() -> set[str]:
 
 @cache
 def unreleased() -> set[str]:
-    return set(render(ROOT, "dev", None).outputs)
+    return set(render(SAMPLE, "dev", None).outputs)
 
 
 def test_every_output_is_documented_and_no_other() -> None:

@@ -10,13 +10,14 @@ from delivery.preview.computed import Computed
 from delivery.preview.recording import ProgramError, entry, record
 from slipway.config.load import parse
 from slipway.config.problems import ConfigError
+from tests.support.sample import SAMPLE
 
 STACKS = ("dev", "prod")
 
 
 @pytest.fixture
 def texts() -> dict[str, str]:
-    return project.read(ROOT).config("dev")
+    return project.read(SAMPLE).config("dev")
 
 
 def refused(texts: dict[str, str]) -> list[str]:
@@ -35,7 +36,7 @@ def changed(texts: dict[str, str], key: str, **values: object) -> dict[str, str]
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_the_committed_stacks_are_valid(stack: str) -> None:
-    assert parse(stack, project.read(ROOT).config(stack)).stack == stack
+    assert parse(stack, project.read(SAMPLE).config(stack)).stack == stack
 
 
 def test_an_unknown_key_is_named_with_the_likeliest_one(texts: dict[str, str]) -> None:

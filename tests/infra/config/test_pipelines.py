@@ -6,7 +6,6 @@ from collections.abc import Mapping
 import pytest
 from pydantic import ValidationError
 
-from delivery.paths import ROOT
 from delivery.preview import project
 from slipway.config.environment import Environment
 from slipway.config.load import parse
@@ -21,6 +20,7 @@ from slipway.config.pipelines import (
 from slipway.config.problems import of
 from tests.infra.support.pipelines import APPROVERS, HUB, LATER, hub, later
 from tests.infra.support.workloads import changed
+from tests.support.sample import SAMPLE
 
 
 def refused(whole: Mapping[str, object], changes: Mapping[str, object]) -> list[str]:
@@ -141,7 +141,7 @@ def test_without_the_section_there_is_nothing_to_contradict() -> None:
 
 
 def test_the_committed_chain_agrees_on_organisation_branch_and_state() -> None:
-    sections = [parse(stack, project.read(ROOT).config(stack)).pipelines for stack in ("dev", "prod")]
+    sections = [parse(stack, project.read(SAMPLE).config(stack)).pipelines for stack in ("dev", "prod")]
 
     facts = {(each.organization, each.branch, each.state) for each in sections if each}
     assert len(facts) == 1
