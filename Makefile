@@ -35,7 +35,7 @@ GATEWAY_CHART := oci://docker.io/envoyproxy/gateway-helm
 CERT_MANAGER_CHART := oci://quay.io/jetstack/charts/cert-manager
 
 # Every command; the files that make keeps are below, under "Stamps".
-.PHONY: help rehearse test lint types unit test-engine test-cluster test-infra validators golden reference site site-serve \
+.PHONY: help rehearse test check lint types unit test-engine test-cluster test-infra validators golden reference site site-serve \
   schemas image pictures bench-render bench-serving bench-hostile bench-image bench-model bench-classifiers lock clean
 .DEFAULT_GOAL := help
 
@@ -49,6 +49,9 @@ test: $(VENV)/.test ## Lint, types and every test, with coverage and a list of w
 	@failed=; for check in lint types unit; do \
 	  $(MAKE) --no-print-directory $$check || failed="$$failed $$check"; done; \
 	if [ -n "$$failed" ]; then echo "failed:$$failed"; exit 1; fi
+
+check: $(VENV)/.test ## Your own stack files, pipelines and policy, whatever chain they are: what the build pipeline runs first
+	@$(BIN)/python -m pytest --no-fold-skipped tests/checkout
 
 lint: $(VENV)/.test ## ruff: rules and format
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
