@@ -39,6 +39,15 @@ def test_the_committed_stacks_are_valid(stack: str) -> None:
     assert parse(stack, project.read(SAMPLE).config(stack)).stack == stack
 
 
+@pytest.mark.parametrize("stack", ["eu-prod", "Prod", "p", "production1", "none", "build", "1st"])
+def test_an_environment_has_a_name_that_each_service_can_carry(texts: dict[str, str], stack: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse(stack, texts)
+
+    (problem,) = map(str, caught.value.problems)
+    assert problem.startswith(f"slipway:environment: found an environment named {stack}, allowed: 2 to 10 lower-case")
+
+
 def test_an_unknown_key_is_named_with_the_likeliest_one(texts: dict[str, str]) -> None:
     (problem,) = refused(changed(texts, "slipway:environment", ownr="me"))
 
