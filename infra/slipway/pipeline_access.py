@@ -50,7 +50,7 @@ def find_queue(
         found = await look_up(
             lambda: get_agent_queue(project_id=project, name=pool, opts=opts), path=path, name=pool, allowed=allowed
         )
-        return found.id
+        return str(found.id)
 
     return pulumi.Output.from_input(project_id).apply(find)
 

@@ -33,18 +33,20 @@ class DevOpsProject(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: DevOpsProjectArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:DevOpsProject", name, None, opts)
-        self.project_id = self._created(name, args) if args.config.create else self._found(args)
+        self.project_id = (
+            self._created(name, args) if args.config.create else pulumi.Output.from_input(self._find(args.config.name))
+        )
         self.register_outputs({"projectId": self.project_id})
 
-    def _found(self, args: DevOpsProjectArgs) -> pulumi.Output[str]:
-        name, opts = args.config.name, pulumi.InvokeOptions(parent=self)
-        found = look_up(
+    async def _find(self, name: str) -> str:
+        opts = pulumi.InvokeOptions(parent=self)
+        found = await look_up(
             lambda: get_project(name=name, opts=opts),
             path="pipelines.hub.project.name",
             name=name,
             allowed="a project of the organisation that this login may read, or create: true",
         )
-        return pulumi.Output.from_input(found).apply(lambda project: project.project_id)
+        return str(found.project_id)
 
     def _created(self, name: str, args: DevOpsProjectArgs) -> pulumi.Output[str]:
         project = Project(

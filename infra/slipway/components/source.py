@@ -86,7 +86,7 @@ class Source(pulumi.ComponentResource):
         # The provider asks by name alone; the answer shows how the connection logs in, and not its kind.
         if (scheme := (found.authorization or {}).get("scheme")) in _NOT_GITHUB:
             raise pulumi.RunError(f"slipway:{path}: found {name!r} with {scheme}, allowed: a connection to GitHub")
-        return found.service_endpoint_id
+        return str(found.service_endpoint_id)
 
     def _found(self) -> pulumi.Output[str]:
         return pulumi.Output.from_input(self._args.project_id).apply(self._find_repository)
@@ -99,7 +99,7 @@ class Source(pulumi.ComponentResource):
             name=name,
             allowed="a repository of the project, or create: true",
         )
-        return found.id
+        return str(found.id)
 
     def _created(self) -> pulumi.Output[str]:
         return Git(
