@@ -50,7 +50,7 @@ test: $(VENV)/.test ## Lint, types and every test, with coverage and a list of w
 	  $(MAKE) --no-print-directory $$check || failed="$$failed $$check"; done; \
 	if [ -n "$$failed" ]; then echo "failed:$$failed"; exit 1; fi
 
-check: $(VENV)/.test ## Your own stack files, pipelines and policy, whatever chain they are: what the build pipeline runs first
+check: $(VENV)/.test ## Your own stack files, pipelines and policy, of any chain: what the build pipeline runs first
 	@$(BIN)/python -m pytest --no-fold-skipped tests/checkout
 
 lint: $(VENV)/.test ## ruff: rules and format
@@ -90,6 +90,7 @@ reference: $(VENV)/.test ## Write the pages of docs/reference that come from the
 	@PYTHONPATH=infra $(BIN)/python -m docs.reference.reach_page
 	@PYTHONPATH=infra $(BIN)/python -m docs.reference.rights_page
 	@PYTHONPATH=infra $(BIN)/python -m docs.reference.dated_facts_page
+	@PYTHONPATH=infra $(BIN)/python -m docs.reference.variants_page
 
 site: $(VENV)/.test ## Build the documentation's site into site/, strictly: a broken link fails
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet && echo "site/index.html"

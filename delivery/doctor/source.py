@@ -1,4 +1,4 @@
-"""Where the code is: whether the server and the connection that the stack file names are as the pipelines need them."""
+"""Looks at the code's server and connection: they are as the pipelines need them, or a finding names the lack."""
 
 import os
 import subprocess

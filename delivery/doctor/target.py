@@ -27,7 +27,7 @@ class State:
 
 @dataclass(frozen=True)
 class Source:
-    """Where the code is: `name` in Azure Repos or on GitHub, `connection` to GitHub, `url` of another Git server."""
+    """Repository: `name` in Azure Repos or on GitHub, `connection` to GitHub, `url` of another Git server."""
 
     kind: str
     name: str

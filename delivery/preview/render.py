@@ -89,9 +89,7 @@ def _fixed(found: project.Project, first: str) -> dict[str, Value]:
     except (FailureError, KeyError, ValidationError):
         return {}  # its own render reports what is wrong there
     chain = chain_of(pipelines)
-    if chain is None:
-        return {}
-    return {"chain": {"branch": chain.branch, "mirrored": chain.mirrored, "reviewPool": chain.review_pool}}
+    return {"chain": dict(chain.output)} if chain else {}
 
 
 def _full(found: project.Project, stack: str) -> str:

@@ -103,5 +103,5 @@ def container_id(subscription_id: str, resource_group: str, account: str, contai
 
 
 def webhook_url(organization: str) -> str:
-    """Return the address that rings (learn.microsoft.com, "resources.webhooks"); whoever knows it may."""
+    """Return the address that rings (learn.microsoft.com, "resources.webhooks"); it has no secret."""
     return f"{organization}/_apis/public/distributedtask/webhooks/{WEBHOOK}?api-version={_WEBHOOK_API}"

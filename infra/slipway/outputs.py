@@ -68,17 +68,9 @@ def _pipelines(estate: Estate) -> dict[str, pulumi.Input[Any] | None]:
         "buildDefinitionId": pipelines.build_definition_id,
         "releaseDefinitionId": pipelines.release_definition_id,
         "driftDefinitionId": pipelines.drift_definition_id,
-        "chain": _chain(estate),
+        "chain": estate.chain.output if estate.chain else None,
         "modelWebhookUrl": _webhook(estate),
     }
-
-
-def _chain(estate: Estate) -> dict[str, Any] | None:
-    """Return what later environments are judged by."""
-    chain = estate.chain
-    if chain is None:
-        return None
-    return {"branch": chain.branch, "mirrored": chain.mirrored, "reviewPool": chain.review_pool}
 
 
 def _webhook(estate: Estate) -> str | None:

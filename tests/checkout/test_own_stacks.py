@@ -1,4 +1,4 @@
-"""The stack files of this checkout, whatever chain they are: the build pipeline runs this before it makes an image."""
+"""The stack files of this checkout, of any chain: the build pipeline runs this before it makes an image."""
 
 import pytest
 import yaml

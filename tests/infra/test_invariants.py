@@ -216,12 +216,12 @@ HISTORY = (
     "azuredevops:index/git:Git",
     "azuredevops:index/project:Project",
 )
-"""What has a past that nobody can make again: content, images, runs, deployments, code."""
+"""Types with a past that cannot be made again: content, images, runs, deployments, code."""
 
 
 @every_stack
 def test_what_has_history_stays_when_its_protection_is_lifted(stack: str) -> None:
-    """The engine advises to lift it to whoever deletes what is protected."""
+    """The engine advises to lift it where it refuses a deletion."""
     for one in recorded(stack).resources:
         if one.type in HISTORY:
             assert one.options.get("retainOnDelete", False) is one.options.get("protect", False), one.key

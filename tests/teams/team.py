@@ -1,48 +1,13 @@
 """The stack files of five teams, each as changes of the sample's by the pages of docs/how-to."""
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import yaml
-
-from tests.infra.sections import merged
 from tests.support.sample import SAMPLE
 
-S3: Mapping[str, Any] = {
-    "source": "s3",
-    "s3": {
-        "bucket": "contoso-models",
-        "region": "eu-central-1",
-        "roleArn": "arn:aws:iam::123456789012:role/slipway-models",
-        "prefix": "scoring/live",
-    },
-}
-SOURCE = "pipelines.hub.source"
-
-GITHUB: Mapping[str, Any] = {"kind": "github", "name": "contoso/scoring", "connection": "github"}
-OTHER_GIT: Mapping[str, Any] = {
-    "kind": "other-git",
-    "name": "scoring-mirror",
-    "url": "https://git.example.com/team/scoring.git",
-}
-
-
-def change(root: Path, stack: str, sections: Mapping[str, Any], *, replace: tuple[str, ...] = ()) -> None:
-    """Merge `sections` into a stack file; those in `replace` stand in place of the section, or of the path in it."""
-    file = root / f"Pulumi.{stack}.yaml"
-    content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    for path in replace:
-        first, *inner = path.split(".")
-        place = content["config"]
-        for key in [f"slipway:{first}", *inner][:-1]:
-            place = place[key]
-        place.pop([f"slipway:{first}", *inner][-1], None)
-    named = {f"slipway:{name}": value for name, value in sections.items()}
-    content["config"] = merged(content["config"], named)
-    file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+from .variant import GITHUB, OTHER_GIT, S3, SOURCE, change
 
 
 def own_names(root: Path) -> None:

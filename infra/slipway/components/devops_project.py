@@ -56,7 +56,7 @@ class DevOpsProject(pulumi.ComponentResource):
             visibility="private",
             version_control="Git",
             features=_FEATURES,
-            # Code, history and runs of everybody are in it, so it also stays where somebody lifts the protection.
+            # Code, history and runs of everybody are in it, so it also stays when the protection is lifted.
             opts=pulumi.ResourceOptions(parent=self, protect=True, retain_on_delete=True),
         )
         ProjectPipelineSettings(

@@ -38,7 +38,7 @@ class ModelStore(pulumi.ComponentResource):
     """Storage account, one private container, what protects its content, and who may do what.
 
     Where it is protected, rules, roles and the log are not: they hold nothing and can be made again. Account and
-    container then also stay when somebody lifts the protection, as the engine advises to whoever deletes them.
+    container then also stay when the protection is lifted, as the engine advises.
 
     Its addresses follow from its name. As Azure's answers they would be unknown in the preview of every change to it.
     """

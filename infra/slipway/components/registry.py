@@ -26,7 +26,7 @@ class RegistryArgs:
 class Registry(pulumi.ComponentResource):
     """Registry, its roles and its log. Only the registry holds anything, and it alone may be protected.
 
-    Where it is, it also stays when somebody lifts the protection: the engine advises that to whoever deletes it.
+    Where it is, it also stays when the protection is lifted, as the engine advises.
 
     The admin user and anonymous pull are off; nobody logs in with a password.
 

@@ -1,7 +1,7 @@
 """The repository that the pipelines build, whichever server it is on.
 
 Azure Pipelines reads YAML from Azure Repos and GitHub only. Any other Git server is mirrored into Azure Repos. The
-mirror begins empty and `slipway mirror` fills it: an import that fails is never done again, and nobody sees that.
+mirror begins empty and `slipway mirror` fills it: an import that fails is never done again and shows nowhere.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Rules that span two stack files: what the first environment decides, and a later one must fit."""
+"""Rules that span two stack files: the first environment decides, and each later one must fit."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,11 +8,16 @@ Found = Iterator[tuple[str, str, str]]
 
 @dataclass(frozen=True, kw_only=True)
 class Chain:
-    """What the first environment's file fixes for all. `mirrored`: its repository follows another Git server."""
+    """Facts that the first environment's file fixes for all. `mirrored`: its repository follows another Git server."""
 
     branch: str
     mirrored: bool
     review_pool: str | None
+
+    @property
+    def output(self) -> dict[str, str | bool | None]:
+        """The stack output `chain`."""
+        return {"branch": self.branch, "mirrored": self.mirrored, "reviewPool": self.review_pool}
 
 
 def contradictions(chain: Chain, *, branch: str, pool: str | None, branch_control: str) -> Found:

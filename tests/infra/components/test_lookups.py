@@ -1,4 +1,4 @@
-"""What people made in Azure DevOps and config names wrongly is one sentence, with the key, and no trace."""
+"""A look-up of a thing that config names wrongly ends in one sentence, with the key, and no trace."""
 
 from collections.abc import Mapping
 
