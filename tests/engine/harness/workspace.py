@@ -83,6 +83,14 @@ class Workspace:
         sample = self.source / "tests" / "sample"
         return sorted((sample if sample.is_dir() else self.source).glob("Pulumi.*.yaml"))
 
+    def restore_stack_file(self, stack: str) -> None:
+        """Write the stack file as it is in `source`, but for the salt that the state is encrypted with."""
+        place = self.project / f"Pulumi.{stack}.yaml"
+        salt = yaml.safe_load(place.read_text()).get("encryptionsalt")
+        (fresh,) = [file for file in self._stack_files() if file.name == place.name]
+        content = yaml.safe_load(fresh.read_text())
+        place.write_text(yaml.safe_dump(content | ({"encryptionsalt": salt} if salt else {})))
+
     def _plugin(self, provider: str) -> str:
         folder = self.root / "plugins" / provider
         write_plugin(provider, self.cloud.file, folder)
