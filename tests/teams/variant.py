@@ -43,7 +43,7 @@ def change(root: Path, stack: str, sections: Mapping[str, Any], *, replace: tupl
     file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Variant:
     """`sections` are merged into the sample's; what `replace` names gives way to them."""
 
