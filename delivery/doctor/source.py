@@ -16,7 +16,7 @@ def look(target: Target | None) -> Iterator[Finding]:
     """Yield the finding about another Git server, or about the connection to GitHub; none for Azure Repos."""
     if target is None or target.source is None:
         return
-    if target.source.kind == "other-git":
+    if target.source.url:
         yield _server(target.source)
     if target.source.kind == "github":
         yield _connection(target, target.source)

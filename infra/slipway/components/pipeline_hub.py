@@ -86,7 +86,7 @@ class PipelineHub(pulumi.ComponentResource):
                 yaml=self._source.yaml,
                 connection_id=self._source.connection_id,
                 repository_id=self._source.repository_id if hub.source.kind == "azure-repos" else None,
-                mirrored=hub.source.kind == "other-git",
+                mirrored=hub.source.url is not None,
                 reviewers=hub.source.reviewers,
                 branch=config.branch,
                 pool=config.pool,
@@ -144,7 +144,7 @@ class PipelineHub(pulumi.ComponentResource):
         """What starts a build besides a commit: a new model, or a commit on the server that is mirrored."""
         member = Membership(
             f"{self._name}-build-member",
-            MembershipArgs(project_id=self.project_id, principal=self._args.build),
+            MembershipArgs(project_id=self.project_id, principal_id=self._args.build.principal_id),
             opts=self._child,
         )
         BuildDefinitionPermissions(
@@ -157,15 +157,22 @@ class PipelineHub(pulumi.ComponentResource):
             opts=self._child,
         )
         if self.definitions.mirror is not None:
-            GitPermissions(
-                f"{self._name}-may-push",
-                project_id=self.project_id,
-                repository_id=self._source.repository_id,
-                principal=member.descriptor,
-                permissions={"GenericContribute": "Allow", "CreateBranch": "Allow", "CreateTag": "Allow"},
-                replace=False,
-                opts=self._child,
-            )
+            self._let_push("", member)
+        if self._args.hub.source.pusher:
+            args = MembershipArgs(project_id=self.project_id, principal_id=self._args.hub.source.pusher)
+            self._let_push("server-", Membership(f"{self._name}-server-member", args, opts=self._child))
+
+    def _let_push(self, who: str, member: Membership) -> None:
+        """Let an identity write the branches and tags of the mirror."""
+        GitPermissions(
+            f"{self._name}-{who}may-push",
+            project_id=self.project_id,
+            repository_id=self._source.repository_id,
+            principal=member.descriptor,
+            permissions={"GenericContribute": "Allow", "CreateBranch": "Allow", "CreateTag": "Allow"},
+            replace=False,
+            opts=self._child,
+        )
 
     def _webhook(self) -> ServiceendpointIncomingwebhook:
         """A bell, no letter box: its address is public and it has no secret, so what is sent to it is never read."""

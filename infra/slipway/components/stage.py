@@ -83,7 +83,7 @@ class Stage(pulumi.ComponentResource):
         may = "changes" if purpose is Purpose.DEPLOY else "reads"
         Membership(
             f"{self._name}-{purpose}-member",
-            MembershipArgs(project_id=args.project_id, principal=principal),
+            MembershipArgs(project_id=args.project_id, principal_id=principal.principal_id),
             opts=self._child,
         )
         made = Connection(

@@ -180,6 +180,9 @@ class Source(Section):
     url: Annotated[str, AfterValidator(_git_url)] | None = None
     """other-git: where to mirror from, readable without credentials: see docs/how-to/use-another-git-server.md."""
 
+    pusher: Guid | None = None
+    """other-git behind a login, in place of `url`: object id of the service principal that pushes from its side."""
+
 
 class Hub(Section):
     """What the first environment of a chain owns for all: project, repository, pipelines, the way to the models."""
@@ -247,9 +250,7 @@ def source_fits_its_kind(pipelines: Pipelines | None) -> Found:
     if (source.kind == "github") != (source.connection is not None):
         allowed = "the connection's name" if source.kind == "github" else f"nothing for {source.kind}"
         yield f"{path}.connection", repr(source.connection or "nothing"), allowed
-    if (source.kind == "other-git") != (source.url is not None):
-        allowed = "the URL to mirror from" if source.kind == "other-git" else f"nothing for {source.kind}"
-        yield f"{path}.url", repr(source.url or "nothing"), allowed
+    yield from _mirrored_by_one(source, path)
     if source.create and source.kind != "azure-repos":
         yield f"{path}.create", "true", f"false: only a repository in Azure Repos can be created, not {source.kind}"
     if "reviewers" in source.model_fields_set and source.kind != "azure-repos":
@@ -258,6 +259,19 @@ def source_fits_its_kind(pipelines: Pipelines | None) -> Found:
     if (source.kind == "github") != ("/" in source.name):
         allowed = "owner/name" if source.kind == "github" else "a name without a slash"
         yield f"{path}.name", repr(source.name), allowed
+
+
+def _mirrored_by_one(source: Source, path: str) -> Found:
+    """Either the pipeline pulls from the server, or the server pushes."""
+    if source.kind == "other-git":
+        if source.url is None and source.pusher is None:
+            yield f"{path}.url", "'nothing'", "the URL to mirror from, or a pusher that does it from the server's side"
+        if source.url is not None and source.pusher is not None:
+            yield f"{path}.pusher", source.pusher, "nothing beside url: one of them writes the mirror"
+        return
+    for key, given in (("url", source.url), ("pusher", source.pusher)):
+        if given is not None:
+            yield f"{path}.{key}", repr(given), f"nothing for {source.kind}"
 
 
 def new_project_has_its_repository(pipelines: Pipelines | None) -> Found:

@@ -141,6 +141,7 @@ def test_another_git_server_is_mirrored_because_its_yaml_is_not_read(declared: D
     assert found.all(VALIDATION) == []
 
 
+SERVER_MEMBER = "pipelines-hub-server-member-entitlement"
 MIRROR = {"kind": "other-git", "name": "scoring", "url": "https://git.example/team/scoring.git"}
 
 
@@ -159,6 +160,19 @@ def test_people_push_to_no_released_branch_of_a_mirror(declared: Declared, place
     for each in closed:
         assert each.inputs["branchName"] == "refs/heads/main"
         assert each.inputs["permissions"] == {"GenericContribute": "Deny", "ForcePush": "Deny"}
+
+
+def test_a_server_behind_a_login_pushes_by_an_identity_of_its_own(declared: Declared, placement: Placement) -> None:
+    pusher = "5b6f0d3e-9c1a-4e57-8f2d-0a4c6b8e1d37"
+    source = {"kind": "other-git", "name": "scoring", "pusher": pusher}
+    found = declared(program(placement, hub({"hub.source": source})))
+
+    assert "slipway-mirror" not in definitions(found)
+    allowed = {each.name for each in found.all(PUSHING) if "Allow" in str(each.inputs["permissions"])}
+    assert allowed == {"pipelines-hub-server-may-push"}
+    member = found.one("azuredevops:index/servicePrincipalEntitlement:ServicePrincipalEntitlement", SERVER_MEMBER)
+    assert member.inputs["originId"] == pusher
+    assert len(found.all(PUSHING)) == 3
 
 
 def test_runs_of_a_pipeline_stay_when_its_definition_leaves_the_stack(found: Recorded) -> None:

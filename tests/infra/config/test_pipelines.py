@@ -97,6 +97,9 @@ def test_the_environment_that_promotes_from_none_has_the_hub_and_no_other() -> N
         ({"kind": "other-git", "name": "a", "url": "https://g.example/a", "reviewers": 0}, ["reviewers"]),
         ({"kind": "other-git", "name": "scoring", "url": "https://g.example/a"}, []),
         ({"kind": "other-git", "name": "scoring"}, ["url"]),
+        ({"kind": "other-git", "name": "scoring", "pusher": APPROVERS[0]}, []),
+        ({"kind": "other-git", "name": "a", "url": "https://g.example/a", "pusher": APPROVERS[0]}, ["pusher"]),
+        ({"kind": "azure-repos", "name": "scoring", "pusher": APPROVERS[0]}, ["pusher"]),
     ],
 )
 def test_each_kind_of_repository_needs_its_own_facts(source: dict[str, object], paths: list[str]) -> None:
