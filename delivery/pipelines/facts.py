@@ -22,6 +22,10 @@ FACTS_FILE = "facts.yml"
 _HOSTED = {"vmImage": "ubuntu-24.04"}
 """By its number: an image that moves takes Docker, Python and the Azure CLI with it."""
 
+_HOSTED_MINUTES = 40
+"""A release's time on hosted agents: a free job of a private project ends after 60, and 20 are for a cancelled one."""
+_OWN_MINUTES = 90
+
 _HEAD = """\
 # Written by `slipway pipelines` from the stack files; a test compares. The pipelines extend this file
 # and name the stages that they want: every environment of the chain is then among them.
@@ -51,7 +55,12 @@ def facts(root: Path) -> dict[str, Any]:
     return {
         "branch": hub.branch,
         "chain": [
-            {"name": stack.name, "after": [stack.after] if stack.after else [], "pool": _pool(stack.pool)}
+            {
+                "name": stack.name,
+                "after": [stack.after] if stack.after else [],
+                "pool": _pool(stack.pool),
+                "minutes": _OWN_MINUTES if stack.pool else _HOSTED_MINUTES,
+            }
             for stack in chain
         ],
         "hub": hub.name,

@@ -198,7 +198,8 @@ class Hub(Section):
     Absent: Microsoft-hosted ubuntu-24.04."""
 
     model_trigger: Literal["schedule", "webhook", "none"] = "schedule"
-    """What makes the build look for a new model: every hour, a call of the webhook, or nothing."""
+    """What makes the build look for a new model: every hour of a working day, a call of the webhook, or
+    nothing."""
 
     retention_days: Annotated[int, Field(ge=30, le=3650)] = 365
     """How long runs that were released are kept, with their release record."""
