@@ -80,7 +80,7 @@ def test_the_end_of_the_first_environment_leaves_what_has_history(blank: Environ
     PROJECT.write(blank.workspace.project)
     dev.up()
     kept = {kind: ids(blank, kind) for kind in KEPT}
-    refused = dev.destroy(must=False)
+    refused = dev.destroy("--preview-only", must=False)
     assert "protect" in refused.complaints
     dev.unprotect()
     assert dev.destroy().ok

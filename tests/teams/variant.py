@@ -69,7 +69,7 @@ MADE = Variant(name="Azure Repos, made", keys="`source.create: true`", sections=
 PROJECT = Variant(
     name="project made",
     keys="`project.create: true`, `source.create: true`",
-    sections=_hub(project={"name": "Fresh", "create": True}, source=_MADE),
+    sections=_hub(project={"name": "Models", "create": True}, source=_MADE),
     replace=(SOURCE,),
 )
 ON_GITHUB = Variant(name="GitHub", keys="`source.kind: github`", sections=_hub(source=GITHUB), replace=(SOURCE,))

@@ -280,7 +280,7 @@ def new_project_has_its_repository(pipelines: Pipelines | None) -> Found:
     if pipelines is None or pipelines.hub is None:
         return
     project, source = pipelines.hub.project, pipelines.hub.source
-    if not project.create or project.name != source.name:
+    if not project.create or project.name.lower() != source.name.lower():
         return
     if source.create:
         yield "pipelines.hub.source.create", "true", "false: the new project already has a repository of its own name"

@@ -115,6 +115,7 @@ MIRROR = {"kind": "other-git", "name": "scoring", "url": "https://g.example/a"}
     ("source", "paths"),
     [
         ({"kind": "azure-repos", "name": "scoring", "create": True}, ["create"]),
+        ({"kind": "azure-repos", "name": "Scoring", "create": True}, ["create"]),
         ({"kind": "azure-repos", "name": "scoring"}, []),
         ({"kind": "azure-repos", "name": "other", "create": True}, []),
         (MIRROR, ["name"]),
