@@ -35,7 +35,7 @@ GATEWAY_CHART := oci://docker.io/envoyproxy/gateway-helm
 CERT_MANAGER_CHART := oci://quay.io/jetstack/charts/cert-manager
 
 # Every command; the files that make keeps are below, under "Stamps".
-.PHONY: help rehearse preview page up doctor release test lint types unit test-engine test-cluster test-infra validators \
+.PHONY: help rehearse preview page up doctor release test check lint types unit test-engine test-cluster test-infra validators \
   golden reference site site-serve schemas image pictures bench-first bench-render bench-serving bench-hostile \
   bench-image bench-model bench-classifiers lock clean
 .DEFAULT_GOAL := help
@@ -65,6 +65,9 @@ test: $(VENV)/.test ## Lint, types and every test, with coverage and a list of w
 	@failed=; for check in lint types unit; do \
 	  $(MAKE) --no-print-directory $$check || failed="$$failed $$check"; done; \
 	if [ -n "$$failed" ]; then echo "failed:$$failed"; exit 1; fi
+
+check: $(VENV)/.test ## Your own stack files, pipelines and policy, of any chain: what the build pipeline runs first
+	@$(BIN)/python -m pytest --no-fold-skipped tests/checkout
 
 lint: $(VENV)/.test ## ruff: rules and format
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -103,6 +106,7 @@ reference: $(VENV)/.test ## Write the pages of docs/reference that come from the
 	@PYTHONPATH=infra $(BIN)/python -m docs.reference.reach_page
 	@PYTHONPATH=infra $(BIN)/python -m docs.reference.rights_page
 	@PYTHONPATH=infra $(BIN)/python -m docs.reference.dated_facts_page
+	@PYTHONPATH=infra $(BIN)/python -m docs.reference.variants_page
 
 site: $(VENV)/.test ## Build the documentation's site into site/, strictly: a broken link fails
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet && echo "site/index.html"

@@ -7,7 +7,7 @@ import typer
 from delivery.failure import ExitCode, FailureError
 from delivery.paths import ROOT
 
-from . import azure, devops, report, tools
+from . import azure, devops, report, source, tools
 from .finding import Finding, Purpose, lacking
 from .target import Target, read
 
@@ -44,6 +44,7 @@ def _look(purpose: Purpose | None, stack: str) -> list[Finding]:
         found += azure.look(target, reason)
         if purpose is not Purpose.DEPLOY:
             found += devops.look(target, reason)
+            found += source.look(target)
     return found
 
 

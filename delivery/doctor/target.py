@@ -26,6 +26,17 @@ class State:
 
 
 @dataclass(frozen=True)
+class Source:
+    """Repository: `name` in Azure Repos or on GitHub, `connection` to GitHub, `url` of another Git server."""
+
+    kind: str
+    name: str
+    connection: str
+    url: str
+    branch: str
+
+
+@dataclass(frozen=True)
 class Target:
     """One environment."""
 
@@ -38,6 +49,8 @@ class Target:
     project: str
     """Empty where another environment owns it."""
     creates_project: bool
+    source: Source | None = None
+    """None where another environment owns it."""
 
 
 def read(root: Path, stack: str) -> Target:
@@ -66,7 +79,16 @@ def read(root: Path, stack: str) -> Target:
         organization=str(pipelines.get("organization", "")),
         project=str(owned.get("name", "")),
         creates_project=bool(owned.get("create")),
+        source=_source(pipelines),
     )
+
+
+def _source(pipelines: Mapping[str, Any]) -> Source | None:
+    found = (pipelines.get("hub") or {}).get("source") or {}
+    if not found:
+        return None
+    named = {key: str(found.get(key) or "") for key in ("kind", "name", "connection", "url")}
+    return Source(**named, branch=str(pipelines.get("branch", "main")))
 
 
 def _pools(cluster: Mapping[str, Any]) -> list[Pool]:

@@ -1,7 +1,7 @@
 """One branch and the tags of another Git server, pushed to the repository that the pipelines build.
 
 Only ever forward: what was pushed here and not there is somebody's work, so a branch that has parted stops, with its
-reason.
+reason. A tag that moved there stays here, and is named: builds may already stand on it.
 """
 
 import base64
@@ -46,16 +46,32 @@ class Mirror:
         listed = push.run("ls-remote", self.target, f"refs/heads/{self.branch}").decode().split()
         before = listed[0] if listed else ""
         try:
-            push.run("push", self.target, f"{seen}:refs/heads/{self.branch}", f"{_SEEN}-tags/*:refs/tags/*")
+            push.run("push", self.target, f"{seen}:refs/heads/{self.branch}")
         except CommandError as error:
-            if "non-fast-forward" in str(error) or "fetch first" in str(error) or "already exists" in str(error):
+            if "non-fast-forward" in str(error) or "fetch first" in str(error):
                 raise ConflictError(
                     f"{self.branch}: the two sides have parted; what was pushed here belongs on {self.source}\n{error}"
                 ) from None
             raise
+        came = f"{self.branch} went from {before[:12] or 'nothing'} to {commit[:12]}"
         if before == commit:
-            return f"{self.branch} is at {commit[:12]} on both sides"
-        return f"{self.branch} went from {before[:12] or 'nothing'} to {commit[:12]}"
+            came = f"{self.branch} is at {commit[:12]} on both sides"
+        return "\n".join((came, *self._push_tags(push)))
+
+    def _push_tags(self, push: Command) -> list[str]:
+        """Push the tags that the target lacks; return a line for each that names another commit there, and stays."""
+        listed = push.run("ls-remote", "--tags", "--refs", self.target).decode().splitlines()
+        there = {name: commit for commit, name in (line.split() for line in listed)}
+        form = f"--format=%(objectname) refs/tags/%(refname:lstrip={_SEEN.count('/') + 1})"
+        seen = push.run("for-each-ref", form, f"{_SEEN}-tags/").decode().splitlines()
+        here = {name: commit for commit, name in (line.split() for line in seen)}
+        if new := sorted(here.keys() - there.keys()):
+            push.run("push", self.target, *(f"{here[name]}:{name}" for name in new))
+        return [
+            f"{name} has moved on {self.source} to {here[name][:12]}; here it stays at {there[name][:12]}"
+            for name in sorted(here.keys() & there.keys())
+            if here[name] != there[name]
+        ]
 
     def _authenticated(self) -> Command:
         """Git that speaks to Azure Repos as whoever `az` is logged in as; a token in the environment, in no file."""

@@ -5,8 +5,7 @@ file tells it; a test fails where it and the stack files differ.
 """
 
 import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,15 +14,17 @@ import yaml
 
 from delivery.failure import FailureError
 from delivery.preview import project
+from slipway.config.chain_rules import Chain, contradictions
+from slipway.config.environment import stack_can_carry_its_name
 
 FACTS_FILE = "facts.yml"
 
 _HOSTED = {"vmImage": "ubuntu-24.04"}
 """By its number: an image that moves takes Docker, Python and the Azure CLI with it."""
 
-_NAME = re.compile(r"[a-z][a-z0-9]{1,9}")
-_RESERVED = ("none", "build")
-"""The release pipeline's parameter for no rollback, and the connection `slipway-build`."""
+_HOSTED_MINUTES = 40
+"""A release's time on hosted agents: a free job of a private project ends after 60, and 20 are for a cancelled one."""
+_OWN_MINUTES = 90
 
 _HEAD = """\
 # Written by `slipway pipelines` from the stack files; a test compares. The pipelines extend this file
@@ -40,18 +41,26 @@ class Stack:
     branch: str
     pool: str | None
     review_pool: str | None
+    branch_control: str
+    mirrored: bool
     source: Mapping[str, Any]
 
 
 def facts(root: Path) -> dict[str, Any]:
     """The facts of every stack file in `root` that has pipelines, in the order of promotion. Raises FailureError."""
     chain = list(_ordered({stack.name: stack for stack in _stacks(root)}))
+    _check_chain(chain)
     hub = chain[0]
     bucket = hub.source.get("s3") or {}
     return {
         "branch": hub.branch,
         "chain": [
-            {"name": stack.name, "after": [stack.after] if stack.after else [], "pool": _pool(stack.pool)}
+            {
+                "name": stack.name,
+                "after": [stack.after] if stack.after else [],
+                "pool": _pool(stack.pool),
+                "minutes": _OWN_MINUTES if stack.pool else _HOSTED_MINUTES,
+            }
             for stack in chain
         ],
         "hub": hub.name,
@@ -83,24 +92,38 @@ def _stacks(root: Path) -> Iterator[Stack]:
             continue
         _check_name(name)
         pipelines, environment = _section(name, config, "pipelines"), _section(name, config, "environment")
+        hub, checks = pipelines.get("hub") or {}, pipelines.get("checks") or {}
         yield Stack(
             name=name,
             after=environment.get("promotesFrom"),
             branch=pipelines.get("branch", "main"),
             pool=pipelines.get("pool"),
-            review_pool=(pipelines.get("hub") or {}).get("reviewPool"),
+            review_pool=hub.get("reviewPool"),
+            branch_control=checks.get("branchControl", "protected"),
+            mirrored=(hub.get("source") or {}).get("kind") == "other-git",
             source=_section(name, config, "model"),
         )
 
 
 def _check_name(stack: str) -> None:
     """Raise FailureError where a stage, a connection or an Azure resource could not carry the name."""
-    if _NAME.fullmatch(stack) and stack not in _RESERVED:
-        return
-    raise FailureError(
-        f"Pulumi.{stack}.yaml: found an environment named {stack}, allowed: 2 to 10 lower-case letters and digits, a "
-        f"letter first, except {' and '.join(_RESERVED)}: stages, connections and Azure resources carry the name"
-    )
+    for _path, found, allowed in stack_can_carry_its_name(stack):
+        raise FailureError(f"Pulumi.{stack}.yaml: found {found}, allowed: {allowed}")
+
+
+def _check_chain(chain: Sequence[Stack]) -> None:
+    """Raise FailureError with everything in which an environment does not fit the first one's file."""
+    hub = chain[0]
+    fixed = Chain(branch=hub.branch, mirrored=hub.mirrored, review_pool=hub.review_pool)
+    mistakes = [
+        f"Pulumi.{stack.name}.yaml: slipway:{path}: found {found}, allowed: {allowed}"
+        for stack in chain
+        for path, found, allowed in contradictions(
+            fixed, branch=stack.branch, pool=stack.pool, branch_control=stack.branch_control
+        )
+    ]
+    if mistakes:
+        raise FailureError("\n".join(mistakes))
 
 
 def _section(stack: str, config: Mapping[str, str], key: str) -> Mapping[str, Any]:

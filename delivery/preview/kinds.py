@@ -75,6 +75,8 @@ _HOLDS: Final = {
     "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition": "every object of its kind",
     "azuredevops:index/git:Git": "its commits",
     "azuredevops:index/project:Project": "everything in it",
+    "azuredevops:index/buildDefinition:BuildDefinition": "its runs",
+    "azuredevops:index/environment:Environment": "its deployments",
 }
 HOLDS_ORDER: Final = {resource_type: position for position, resource_type in enumerate(_HOLDS)}
 """Those that take most with them first."""

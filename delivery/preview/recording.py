@@ -97,6 +97,14 @@ class RecordingMonitor(mocks.MockMonitor):
         return Recorded(tuple(ordered), dict(sorted(self.outputs.items())))
 
 
+def _end_tasks(loop: asyncio.AbstractEventLoop) -> None:
+    """Cancel what waits behind a failure; otherwise the loop closes under it, and Python complains of each."""
+    waiting = asyncio.all_tasks(loop)
+    for task in waiting:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*waiting, return_exceptions=True))
+
+
 def record(
     program: Program,
     *,
@@ -125,6 +133,7 @@ def record(
             _configure(monitor, project, stack, organization)
             loop.run_until_complete(run_in_stack(program))
         finally:
+            _end_tasks(loop)
             asyncio.set_event_loop(None)
             loop.close()
 

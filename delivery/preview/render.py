@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from delivery.failure import FailureError
+from slipway.config.pipelines import Pipelines, chain_of
 
 from . import kubernetes_files, project
 from .computed import Computed
@@ -63,6 +66,7 @@ def _render(found: project.Project, stack: str, release: Mapping[str, Any] | Non
         stacks[_full(found, chain[0])] = {
             **{name: f"${{{chain[0]}.{name}}}" for name in _OWN},
             **{name: f"${{{chain[-1]}.{name}}}" for name in _PASSED_ON},
+            **_fixed(found, chain[-1]),
         }
     try:
         return record(
@@ -76,6 +80,16 @@ def _render(found: project.Project, stack: str, release: Mapping[str, Any] | Non
         )
     except ProgramError as error:
         raise FailureError(str(error)) from error
+
+
+def _fixed(found: project.Project, first: str) -> dict[str, Value]:
+    """Return the output `chain` of the first environment, from its file as it is here."""
+    try:
+        pipelines = Pipelines.model_validate_json(found.config(first)["slipway:pipelines"])
+    except (FailureError, KeyError, ValidationError):
+        return {}  # its own render reports what is wrong there
+    chain = chain_of(pipelines)
+    return {"chain": dict(chain.output)} if chain else {}
 
 
 def _full(found: project.Project, stack: str) -> str:

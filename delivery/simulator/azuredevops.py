@@ -34,6 +34,16 @@ _REFERENCES = {
 }
 
 
+# Names that the service gives once, in a project; of a project once in the organisation. Connections share theirs.
+_ONCE = {
+    "buildDefinition": "name",
+    "environment": "name",
+    "git": "name",
+    "project": "name",
+    "serviceEndpoint": "serviceEndpointName",
+    "variableGroup": "name",
+}
+
 # Found by any name: groups, people, agent pools, and connections that are authorised in a browser.
 _ALWAYS = ("AgentQueue", "Group", "IdentityGroup", "ServiceEndpointGithub", "Team", "User")
 
@@ -68,16 +78,32 @@ class AzureDevOps(Provider):
 
     def create(self, target: Target, inputs: Properties) -> tuple[str, Properties]:
         self._referenced(target, inputs)
-        kind = _kind(target.token)
-        number = uuid.uuid4().int % 1_000_000_000  # two that are made at once must not share one
-        resource_id = str(uuid.uuid4()) if kind.startswith(_GUIDS) else str(number)
-        return resource_id, self._write(target, resource_id, inputs)
+        self._unnamed(target, inputs)
+        resource_id = _new_id(_kind(target.token), inputs)
+        body = self._write(target, resource_id, inputs)
+        if _kind(target.token) == "project":  # it is born with a repository of its own name
+            made_by_hand(self.cloud, "git", str(uuid.uuid4()), {"name": inputs["name"], "projectId": resource_id})
+        return resource_id, body
 
     def update(self, target: Target, resource_id: str, inputs: Properties) -> Properties:
         if self.cloud.get(_place(target.token, resource_id)) is None:
             raise RefusedError(f"{target.urn}: {resource_id} does not exist")
         self._referenced(target, inputs)
+        self._unnamed(target, inputs, own=resource_id)
         return self._write(target, resource_id, inputs)
+
+    def _unnamed(self, target: Target, inputs: Properties, own: str = "") -> None:
+        """Raise RefusedError where another object of the kind has the name, or the webhook's, already."""
+        family = _family(target.token)
+        key = _ONCE.get(family, "")
+        for one in self.cloud.all("azuredevops:%"):
+            if _own_id(one.id) == own or _family(one.token) != family:
+                continue
+            same = key and str(one.body.get(key, "")).lower() == str(inputs.get(key)).lower()
+            if same and one.body.get("projectId") == inputs.get("projectId"):
+                raise RefusedError(f"{target.urn}: TF400948: {family} {inputs[key]} already exists")
+            if inputs.get("webhookName") and one.body.get("webhookName") == inputs["webhookName"]:
+                raise RefusedError(f"{target.urn}: webhook {inputs['webhookName']} already exists in the organisation")
 
     def _referenced(self, target: Target, inputs: Properties) -> None:
         """Raise RefusedError where an input names an object that this organisation lacks."""
@@ -116,6 +142,8 @@ class AzureDevOps(Provider):
 
     def invoke(self, token: str, arguments: Properties) -> Properties:
         """Answer a data source: projects and repositories that exist, and by any name what each organisation has."""
+        if fault := self.cloud.fault("invoke", token):
+            raise RefusedError(f"{token}: {fault.message}")
         source = token.rpartition(":")[2].removeprefix("get")
         if source == "ClientConfig":
             return {"id": ORGANISATION, "name": "simulated", "organizationUrl": ORGANISATION, "tenantId": TENANT}
@@ -149,6 +177,21 @@ class AzureDevOps(Provider):
 def _kind(token: str) -> str:
     """Return `checkApproval` for `azuredevops:index/checkApproval:CheckApproval`."""
     return token.split(":")[1].partition("/")[2]
+
+
+def _family(token: str) -> str:
+    """Return the kind; one for all connections, whose names share a space."""
+    kind = _kind(token)
+    return "serviceEndpoint" if kind.lower().startswith("serviceendpoint") else kind
+
+
+def _new_id(kind: str, inputs: Properties) -> str:
+    """Return an id; a permission's is what it permits to which pipeline, and so one for all who ask for it."""
+    if kind == "pipelineAuthorization":
+        parts = (inputs.get(name) for name in ("projectId", "type", "resourceId", "pipelineId"))
+        return ".".join(str(part).removesuffix(".0") for part in parts)
+    number = uuid.uuid4().int % 1_000_000_000  # two that are made at once must not share one
+    return str(uuid.uuid4()) if kind.startswith(_GUIDS) else str(number)
 
 
 def _place(token: str, resource_id: str) -> str:

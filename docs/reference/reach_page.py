@@ -4,13 +4,13 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from delivery.paths import ROOT
 from delivery.preview import project
 from delivery.preview.record import Recorded
 from delivery.preview.releases import STAND_IN
 from delivery.preview.render import render
 from delivery.reach.branches import Reach, reached
 from delivery.reach.grants import Grant, grants, identities
+from tests.support.sample import SAMPLE
 
 PAGE = Path(__file__).with_name("reach.md")
 STACKS = ("dev", "prod")
@@ -29,7 +29,7 @@ stand where they do, and which three resources have none. [Rights](rights.md) li
 
 def page() -> str:
     """Return the whole page."""
-    found = {stack: render(ROOT, stack, STAND_IN) for stack in STACKS}
+    found = {stack: render(SAMPLE, stack, STAND_IN) for stack in STACKS}
     return "\n".join([_HEAD, *_branches(found), *_blobs(found)]) + "\n"
 
 
@@ -56,7 +56,7 @@ def _role(grant: Grant) -> str:
 
 def _blobs(found: Mapping[str, Recorded]) -> Iterator[str]:
     """Yield the table of shared blobs: each condition is judged for one blob of each kind."""
-    name = project.read(ROOT).name
+    name = project.read(SAMPLE).name
     state = {f"state of {stack}": ("state", f".pulumi/stacks/{name}/{stack}.json") for stack in STACKS}
     history = {f"deployments of {stack}": ("releases", f"_deployments/{stack}/1/begun.json") for stack in STACKS}
     kinds = {**state, **history, "releases": ("releases", "_releases/one/release.json")}

@@ -4,7 +4,6 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from delivery.paths import ROOT
 from delivery.preview.record import Recorded
 from delivery.preview.releases import STAND_IN
 from delivery.preview.render import render
@@ -14,6 +13,7 @@ from delivery.reach.grants import Grant
 from delivery.reach.limits import Beyond
 from delivery.reach.needs import find_meeting
 from delivery.reach.role_actions import published
+from tests.support.sample import SAMPLE
 
 PAGE = Path(__file__).with_name("rights.md")
 STACKS = ("dev", "prod")
@@ -58,7 +58,7 @@ Azure's roles are coarser than the needs in these places:
 
 def page() -> str:
     """Return the whole page."""
-    found = {stack: (render(ROOT, stack, STAND_IN), read_facts(ROOT, stack)) for stack in STACKS}
+    found = {stack: (render(SAMPLE, stack, STAND_IN), read_facts(SAMPLE, stack)) for stack in STACKS}
     lines = [_HEAD]
     for stack, (recorded, facts) in found.items():
         lines += [f"## {stack}\n", f"`rights: {facts.rights}`\n", *_identities(recorded, facts)]

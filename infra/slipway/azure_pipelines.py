@@ -60,11 +60,10 @@ BUILD_CONNECTION = "slipway-build"
 AWS_CONNECTION = "slipway-models"
 """AWS, where the models lie in S3."""
 
-GIT_CONNECTION = "slipway-source"
-"""The Git server that is mirrored."""
-
 WEBHOOK_CONNECTION = "slipway-model"
 """The incoming webhook's connection."""
+
+_WEBHOOK_API = "6.0-preview"
 
 BUILD_VARIABLES = "slipway-build"
 """The build's variable group."""
@@ -101,3 +100,8 @@ def container_id(subscription_id: str, resource_group: str, account: str, contai
         f"/subscriptions/{subscription_id}/resourceGroups/{resource_group}/providers/Microsoft.Storage"
         f"/storageAccounts/{account}/blobServices/default/containers/{container}"
     )
+
+
+def webhook_url(organization: str) -> str:
+    """Return the address that rings (learn.microsoft.com, "resources.webhooks"); it has no secret."""
+    return f"{organization}/_apis/public/distributedtask/webhooks/{WEBHOOK}?api-version={_WEBHOOK_API}"

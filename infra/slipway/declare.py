@@ -15,7 +15,10 @@ from .components.private_endpoint import Group, PrivateEndpoint, PrivateEndpoint
 from .components.registry import Registry, RegistryArgs
 from .components.service_dashboard import ServiceDashboard, ServiceDashboardArgs
 from .components.workload import Workload, WorkloadArgs
+from .config.chain_rules import Chain, contradictions
 from .config.load import CHECKOUT
+from .config.pipelines import chain_of
+from .config.problems import ConfigError, Problem
 from .config.release import Release
 from .config.stack import StackConfig
 from .foundation import Foundation, lay
@@ -34,6 +37,7 @@ class Estate:
     workload: Workload | None
     release: Release | None
     pipelines: Pipelines | None
+    chain: Chain | None
 
 
 async def declare(config: StackConfig) -> Estate:
@@ -42,6 +46,7 @@ async def declare(config: StackConfig) -> Estate:
     release = await _release(config, own)
     stack = config.environment.promotes_from
     earlier = await past.earlier(stack, pipelines=config.pipelines is not None) if stack else None
+    chain = _chain(config, earlier)
     foundation = await lay(config)
     registry = _registry(foundation)
     model_store = _model_store(foundation)
@@ -56,7 +61,22 @@ async def declare(config: StackConfig) -> Estate:
         workload=_workload(foundation, release, registry, cluster) if release else None,
         release=release,
         pipelines=_pipelines(foundation, earlier, registry, model_store, cluster),
+        chain=chain,
     )
+
+
+def _chain(config: StackConfig, earlier: past.Earlier | None) -> Chain | None:
+    """Return what the first environment has fixed for the chain. RunError: this environment does not fit it."""
+    if config.pipelines is None:
+        return None
+    chain = earlier.chain if earlier else chain_of(config.pipelines)
+    if chain and earlier:
+        control, found = config.pipelines.checks.branch_control, config.pipelines
+        wrong = contradictions(chain, branch=found.branch, pool=found.pool, branch_control=control)
+        problems = [Problem(f"slipway:{path}", what, allowed) for path, what, allowed in wrong]
+        if problems:
+            raise pulumi.RunError(str(ConfigError(config.stack, problems)))
+    return chain
 
 
 async def _release(config: StackConfig, own: Outputs) -> Release | None:
@@ -240,6 +260,7 @@ def _pipelines(
             namespace=base.placement.naming.instance,
             registry_id=registry.id,
             budget=base.config.monitoring.budget is not None,
+            protect=base.config.environment.protect,
         ),
         pulumi.ResourceOptions(providers=[base.azure, providers.azure_devops(config.organization)]),
     )

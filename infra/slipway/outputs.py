@@ -4,6 +4,7 @@ from typing import Any
 
 import pulumi
 
+from .azure_pipelines import webhook_url
 from .declare import Estate
 
 
@@ -67,4 +68,12 @@ def _pipelines(estate: Estate) -> dict[str, pulumi.Input[Any] | None]:
         "buildDefinitionId": pipelines.build_definition_id,
         "releaseDefinitionId": pipelines.release_definition_id,
         "driftDefinitionId": pipelines.drift_definition_id,
+        "chain": estate.chain.output if estate.chain else None,
+        "modelWebhookUrl": _webhook(estate),
     }
+
+
+def _webhook(estate: Estate) -> str | None:
+    config = estate.config.pipelines
+    rings = config is not None and config.hub is not None and config.hub.model_trigger == "webhook"
+    return webhook_url(config.organization) if config is not None and rings else None

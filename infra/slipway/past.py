@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pulumi
 from pydantic import ValidationError
 
+from .config.chain_rules import Chain
 from .config.release import Release
 from .stacks import Outputs
 
@@ -25,6 +26,7 @@ class Earlier:
 
     registry_id: str
     pipelines: PipelineIds | None
+    chain: Chain | None
 
 
 def own() -> Outputs:
@@ -58,7 +60,8 @@ async def earlier(stack: str, *, pipelines: bool) -> Earlier:
     names = ["registryId"]
     if pipelines:
         names += ["azureDevOpsProjectId", "releaseDefinitionId", "driftDefinitionId"]
-    found = await Outputs("earlier", stack).require(names)
+    outputs = Outputs("earlier", stack)
+    found = await outputs.require(names)
     ids = (
         PipelineIds(
             project_id=found["azureDevOpsProjectId"],
@@ -68,4 +71,12 @@ async def earlier(stack: str, *, pipelines: bool) -> Earlier:
         if pipelines
         else None
     )
-    return Earlier(registry_id=found["registryId"], pipelines=ids)
+    return Earlier(registry_id=found["registryId"], pipelines=ids, chain=_chain(await outputs.find("chain")))
+
+
+def _chain(found: object) -> Chain | None:
+    """Return what the chain's first environment has fixed; None where its last `up` was by an older program."""
+    if not isinstance(found, dict):
+        return None
+    pool = found.get("reviewPool")
+    return Chain(branch=str(found["branch"]), mirrored=bool(found["mirrored"]), review_pool=str(pool) if pool else None)

@@ -27,7 +27,7 @@ class Placement:
 async def place(config: StackConfig, azure: Provider) -> Placement:
     """The environment's resource group, in the subscription that the credentials lead to.
 
-    Protected where anything in it is: deleting the group deletes all that lies in it, Pulumi's or not.
+    Protected and kept where anything in it is: deleting the group deletes all that lies in it, Pulumi's or not.
     """
     names = config.naming
     name = config.group_name
@@ -37,7 +37,9 @@ async def place(config: StackConfig, azure: Provider) -> Placement:
         resource_group_name=name,
         location=config.environment.location,
         tags=names.tags,
-        opts=pulumi.ResourceOptions(provider=azure, protect=config.protects_shared),
+        opts=pulumi.ResourceOptions(
+            provider=azure, protect=config.protects_shared, retain_on_delete=config.protects_shared or None
+        ),
     )
     return Placement(
         naming=names,

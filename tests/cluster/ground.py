@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 import yaml
 
-from delivery.paths import ROOT
 from delivery.preview import kubernetes_files
 from delivery.preview.releases import STAND_IN
 from delivery.preview.render import render
@@ -19,6 +18,7 @@ from slipway.config.entry import Acme, Gateway
 from slipway.controllers import CERT_MANAGER_NAMESPACE, CERT_MANAGER_VERSION, GATEWAY_VERSION
 from slipway.manifests.entry import cert_manager_values, gateway_values
 from tests.infra.sections import merged
+from tests.support.sample import SAMPLE
 
 from .kubectl import Manifest, apply, kubectl
 
@@ -88,7 +88,7 @@ def _helm(
 def rendered(entry: Manifest = _AS_IT_IS) -> list[Manifest]:
     """Objects of prod, its section `slipway:entry` merged with `entry`."""
     with tempfile.TemporaryDirectory(prefix="slipway-stacks-") as folder:
-        for file in ROOT.glob("Pulumi*.yaml"):
+        for file in SAMPLE.glob("Pulumi*.yaml"):
             (Path(folder) / file.name).write_text(_changed(file, entry), encoding="utf-8")
         return [dict(one) for one in kubernetes_files.manifests(render(Path(folder), "prod", STAND_IN))]
 
@@ -96,7 +96,7 @@ def rendered(entry: Manifest = _AS_IT_IS) -> list[Manifest]:
 def _changed(file: Path, entry: Manifest) -> str:
     content = yaml.safe_load(file.read_text(encoding="utf-8"))
     if file.name == "Pulumi.yaml":
-        content["main"] = str(ROOT / content["main"])
+        content["main"] = str((SAMPLE / content["main"]).resolve())
     if file.name == "Pulumi.prod.yaml":
         content["config"]["slipway:entry"] = merged(content["config"]["slipway:entry"], entry)
     return yaml.safe_dump(content)

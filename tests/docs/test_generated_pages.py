@@ -4,13 +4,17 @@ import re
 from importlib import metadata
 
 from delivery.paths import ROOT
-from docs.reference import azure_api_versions_page, config_page
+from docs.reference import azure_api_versions_page, config_page, variants_page
 from tests.docs.support.pages import page
 from tests.infra.golden.text import STACKS, recorded
 
 
 def test_the_page_of_stack_files_is_current() -> None:
     assert config_page.PAGE.read_text(encoding="utf-8") == config_page.page()
+
+
+def test_the_page_of_variants_is_current() -> None:
+    assert variants_page.PAGE.read_text(encoding="utf-8") == variants_page.page(), "run: make reference"
 
 
 def test_the_page_of_api_versions_is_current() -> None:

@@ -10,6 +10,7 @@ from delivery.paths import ROOT
 from delivery.preview.render import render
 from tests.docs.support.pages import page
 from tests.infra.golden.text import STACKS, recorded
+from tests.support.sample import SAMPLE
 
 PAGE = page("docs/reference/outputs.md")
 ALWAYS, RELEASED, ASKED = "In every environment", "Once something was released", "Where config asks for it"
@@ -29,7 +30,7 @@ def exported() -> set[str]:
 
 @cache
 def unreleased() -> set[str]:
-    return set(render(ROOT, "dev", None).outputs)
+    return set(render(SAMPLE, "dev", None).outputs)
 
 
 def test_every_output_is_documented_and_no_other() -> None:
@@ -38,8 +39,8 @@ def test_every_output_is_documented_and_no_other() -> None:
 
 def test_the_rendered_stacks_export_what_the_source_says() -> None:
     rendered = {name for stack in STACKS for name in recorded(stack).outputs}
-    # No committed stack has a Managed Grafana, nor asks callers for a token or a key.
-    assert exported() - rendered == {"grafanaUrl", "callersAudience", "callersReleaseKey"}
+    # No committed stack has a Managed Grafana or a webhook, nor asks callers for a token or a key.
+    assert exported() - rendered == {"grafanaUrl", "callersAudience", "callersReleaseKey", "modelWebhookUrl"}
     assert rendered <= exported()
 
 

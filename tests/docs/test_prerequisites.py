@@ -6,7 +6,6 @@ from functools import cache
 import pytest
 
 from delivery.bootstrap.plan import providers
-from delivery.paths import ROOT
 from delivery.preview import project
 from delivery.simulator.arm import arm_type
 from slipway import node_pools
@@ -17,6 +16,7 @@ from slipway.config.problems import ConfigError
 from slipway.config.stack import StackConfig
 from tests.docs.support.pages import page
 from tests.infra.golden.text import STACKS, recorded
+from tests.support.sample import SAMPLE
 
 ALWAYS = {"Microsoft.Authorization", "Microsoft.Resources"}
 """Services that every subscription has."""
@@ -26,7 +26,7 @@ PAGE = page("docs/tutorial/first-environment.md")
 
 @cache
 def config(stack: str) -> StackConfig:
-    return parse(stack, project.read(ROOT).config(stack))
+    return parse(stack, project.read(SAMPLE).config(stack))
 
 
 def pools(stack: str) -> list[SystemPool | UserPool]:
@@ -83,7 +83,7 @@ def test_what_costs_money_is_what_the_stack_file_says(stack: str) -> None:
 
 
 def test_a_refused_file_looks_as_it_is_shown() -> None:
-    texts = dict(project.read(ROOT).config("dev"))
+    texts = dict(project.read(SAMPLE).config("dev"))
     texts["slipway:environment"] = texts["slipway:environment"].replace('"x7k2"', '"X7"')
     texts["slipway:cluster"] = texts["slipway:cluster"].replace('"Free"', '"Fre"')
     with pytest.raises(ConfigError) as caught:

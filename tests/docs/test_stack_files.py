@@ -7,11 +7,11 @@ from functools import cache
 import pytest
 import yaml
 
-from delivery.paths import ROOT
 from delivery.preview import project
 from slipway.config.load import parse, sections
 from tests.docs.support.pages import PAGES, Fence, Page, page
 from tests.infra.sections import merged
+from tests.support.sample import SAMPLE
 
 KEY = re.compile(r"slipway:[a-z]\w*(?:\.[\w\[\]<>*-]+)*")
 SNIPPET = re.compile(r"# Pulumi\.([a-z0-9]+)\.yaml(, in place of the section)?\n")
@@ -59,11 +59,11 @@ def test_a_stack_file_with_the_snippet_in_it_is_accepted(snippet: Fence) -> None
     assert matched
     stack, replaces = matched.groups()
     origin, without = LIKE.get(stack, (stack, ()))
-    config = yaml.safe_load((ROOT / f"Pulumi.{origin}.yaml").read_text(encoding="utf-8"))["config"]
+    config = yaml.safe_load((SAMPLE / f"Pulumi.{origin}.yaml").read_text(encoding="utf-8"))["config"]
     changes = yaml.safe_load(snippet.text)["config"]
     kept = {key: value for key, value in config.items() if key not in without and not (replaces and key in changes)}
     texts = {key: json.dumps(value) for key, value in merged(kept, changes).items()}
-    assert parse(stack, {**project.read(ROOT).shared, **texts}).stack == stack
+    assert parse(stack, {**project.read(SAMPLE).shared, **texts}).stack == stack
 
 
 def test_snippets_are_found() -> None:

@@ -11,12 +11,13 @@ from delivery.paths import ROOT
 from docs.reference import stack_schema
 from slipway.config.load import sections
 from tests.infra.golden.text import STACKS
+from tests.support.sample import SAMPLE
 
 VALIDATOR = Draft202012Validator(stack_schema.schema())
 
 
 def content(stack: str) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))
+    found: dict[str, Any] = yaml.safe_load((SAMPLE / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))
     return found
 
 
@@ -39,7 +40,7 @@ def test_a_committed_stack_file_is_accepted(stack: str) -> None:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_committed_stack_file_names_the_schema_to_editors(stack: str) -> None:
-    first = (ROOT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8").splitlines()[0]
+    first = (SAMPLE / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8").splitlines()[0]
     key, _, place = first.partition("$schema=")
 
     assert key == "# yaml-language-server: "

@@ -1,25 +1,18 @@
 """Other shapes of the same program: models in S3, a chain of three, another Git server, no Azure DevOps at all."""
 
-from typing import Any
-
 import pytest
 
 from delivery.simulator.ground import Ground
 from tests.engine.harness.environments import Environments, release
+from tests.teams.variant import IN_S3, VARIANTS, Variant
 
 pytestmark = pytest.mark.engine
 
-S3 = {
-    "source": "s3",
-    "s3": {
-        "bucket": "contoso-models",
-        "region": "eu-central-1",
-        "roleArn": "arn:aws:iam::123456789012:role/slipway-models",
-        "prefix": "live",
-    },
-}
-GITHUB = {"kind": "github", "name": "contoso/scoring", "connection": "github"}
-OTHER = {"kind": "other-git", "name": "scoring-mirror", "url": "https://git.example.com/scoring.git"}
+
+def permissions(found: Environments) -> set[tuple[str, str, str]]:
+    """Return kind, resource and pipeline of each permission."""
+    every = found.workspace.cloud.all("azuredevops:%:PipelineAuthorization")
+    return {tuple(str(one.body[key]) for key in ("type", "resourceId", "pipelineId")) for one in every}  # type: ignore[misc]  # three of them
 
 
 def settles(environments: Environments, name: str = "dev") -> None:
@@ -29,25 +22,20 @@ def settles(environments: Environments, name: str = "dev") -> None:
     assert environments[name].up("--refresh", "--expect-no-changes").operations == {}
 
 
-def test_with_models_in_s3_azure_has_no_model_store(blank: Environments) -> None:
-    blank["dev"].configure("slipway:model", S3)
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.name.replace(" ", "-"))
+def test_each_variant_comes_up_and_settles(blank: Environments, variant: Variant) -> None:
+    variant.write(blank.workspace.project)
     settles(blank)
+
+
+def test_with_models_in_s3_azure_has_no_model_store(blank: Environments) -> None:
+    IN_S3.write(blank.workspace.project)
+    blank["dev"].up()
     assert [one for one in blank.workspace.cloud.all("azure-native:storage:%") if one.name] == []
     (connection,) = blank.workspace.cloud.all("azuredevops:%:ServiceEndpointAws")
     assert connection.body["useOidc"] is True
     assert "secretAccessKey" not in connection.body
-    assert blank["dev"].outputs()["modelRepository"] == "s3://contoso-models/live"
-
-
-@pytest.mark.parametrize("source", [GITHUB, OTHER], ids=["github", "other-git"])
-def test_the_code_may_be_on_another_server(blank: Environments, source: dict[str, Any]) -> None:
-    blank["dev"].configure("slipway:pipelines.hub.source", source)
-    settles(blank)
-
-
-def test_a_new_model_may_come_by_webhook(blank: Environments) -> None:
-    blank["dev"].configure("slipway:pipelines.hub.modelTrigger", "webhook")
-    settles(blank)
+    assert blank["dev"].outputs()["modelRepository"] == "s3://contoso-models/scoring/live"
 
 
 def test_an_environment_may_do_without_azure_devops(blank: Environments) -> None:
@@ -74,6 +62,12 @@ def test_three_environments_are_a_chain(live: Environments) -> None:
     projects = live.workspace.cloud.all("azuredevops:index/project:Project")
     assert len(projects) == 1
 
+    before = permissions(live)
     assert staging.destroy().ok
-    assert live["dev"].up("--refresh", "--expect-no-changes").operations == {}
+    assert {asked for asked in before if asked[0] == "queue"} <= permissions(live)
+    for name in ("dev", "prod"):
+        if name == "prod":  # its images came from staging
+            prod.configure("slipway:environment.promotesFrom", "dev")
+            prod.up()
+        assert live[name].up("--refresh", "--expect-no-changes").operations == {}
     assert prod.outputs()["release"] == release(1)

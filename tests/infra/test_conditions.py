@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from delivery.paths import ROOT
 from delivery.preview import project
 from delivery.reach.condition import Request, allows
 from policy.rules.access import ASSIGNMENT
 from slipway.conditions import ASKED, BACKEND, RELEASES, blobs, deployments, may_grant, state_paths
 from slipway.roles import Role
 from tests.infra.golden.text import STACKS, recorded
+from tests.support.sample import SAMPLE
 
 BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
 CHANGES = ("write", "add/action", "move/action", "delete")
-PROJECT = project.read(ROOT).name
+PROJECT = project.read(SAMPLE).name
 STRONG = {
     Role.ACR_IMPORT,
     Role.AKS_CLUSTER_ADMIN,

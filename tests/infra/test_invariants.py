@@ -209,6 +209,24 @@ def test_what_holds_data_or_addresses_is_protected_where_config_says_so(stack: s
             assert one.options.get("protect", False) is (shared or stack == "prod"), one.key
 
 
+HISTORY = (
+    *SHARED,
+    "azure-native:storage:BlobServiceProperties",
+    "azuredevops:index/environment:Environment",
+    "azuredevops:index/git:Git",
+    "azuredevops:index/project:Project",
+)
+"""Types with a past that cannot be made again: content, images, runs, deployments, code."""
+
+
+@every_stack
+def test_what_has_history_stays_when_its_protection_is_lifted(stack: str) -> None:
+    """The engine advises to lift it where it refuses a deletion."""
+    for one in recorded(stack).resources:
+        if one.type in HISTORY:
+            assert one.options.get("retainOnDelete", False) is one.options.get("protect", False), one.key
+
+
 @every_stack
 def test_what_later_environments_depend_on_is_protected_everywhere(stack: str) -> None:
     kept = [one for one in recorded(stack).resources if one.type in SHARED]

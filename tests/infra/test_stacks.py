@@ -15,6 +15,7 @@ from delivery.preview.record import Recorded
 from delivery.preview.recording import entry, record
 from delivery.preview.releases import STAND_IN
 from delivery.preview.render import document, render
+from tests.support.sample import SAMPLE
 
 from .golden.text import STACKS, golden, recorded, rendered
 
@@ -29,14 +30,14 @@ def test_the_rendered_state_is_the_golden_one(stack: str) -> None:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_rendering_twice_gives_the_same_bytes(stack: str) -> None:
-    again = document(render(ROOT, stack, STAND_IN), name="slipway", stack=stack)
+    again = document(render(SAMPLE, stack, STAND_IN), name="slipway", stack=stack)
 
     assert again == document(recorded(stack), name="slipway", stack=stack)
 
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_first_preview_works_with_everything_unknown(stack: str) -> None:
-    found = project.read(ROOT)
+    found = project.read(SAMPLE)
     earlier = {"organization/slipway/dev": {**recorded("dev").outputs, "release": None}}
 
     first = record(
@@ -69,10 +70,10 @@ def test_a_release_in_config_wins_over_the_last_one(tmp_path: Path) -> None:
 
 def variant(folder: Path, stack: str, changes: Mapping[str, object], *, name: str | None = None) -> Recorded:
     """`stack` with some of its sections changed (merged where both are mappings), rendered from files alone."""
-    for path in (*ROOT.glob("Pulumi*.yaml"), ROOT / "infra"):
+    for path in (ROOT / "Pulumi.yaml", *SAMPLE.glob("Pulumi.*.yaml"), ROOT / "infra"):
         if not (folder / path.name).exists():
             (folder / path.name).symlink_to(path)
-    content = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))
+    content = yaml.safe_load((SAMPLE / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))
     content["config"] = merged(content["config"], changes)
     target = folder / f"Pulumi.{name or stack}.yaml"
     target.unlink(missing_ok=True)

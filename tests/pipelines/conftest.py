@@ -10,6 +10,7 @@ import yaml
 
 from delivery.paths import ROOT
 from delivery.pipelines.facts import FACTS_FILE, facts, rendered
+from tests.support.sample import SAMPLE
 
 from .expansion import expand
 
@@ -17,12 +18,18 @@ Run = dict[str, Any]
 MANUAL = {"Build.Reason": "Manual", "Build.SourceBranch": "refs/heads/main"}
 
 
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pipelines with the stack files of the sample."""
+    return copied(tmp_path_factory.mktemp("sample") / "checkout")
+
+
 @pytest.fixture
-def run() -> Callable[..., Run]:
-    """Expand one of the committed pipelines: its file, why it runs, its parameters."""
+def run(sample: Path) -> Callable[..., Run]:
+    """Expand one of the pipelines, with the facts of the sample: its file, why it runs, its parameters."""
 
     def expanded(file: str, reason: str = "IndividualCI", **parameters: object) -> Run:
-        return expand(ROOT, ROOT / "pipelines" / file, {**MANUAL, "Build.Reason": reason}, **parameters)
+        return expand(sample, sample / "pipelines" / file, {**MANUAL, "Build.Reason": reason}, **parameters)
 
     return expanded
 
@@ -30,10 +37,14 @@ def run() -> Callable[..., Run]:
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A copy of what the pipelines are made from, to change."""
-    root = tmp_path / "checkout"
+    return copied(tmp_path / "checkout")
+
+
+def copied(root: Path) -> Path:
     shutil.copytree(ROOT / "pipelines", root / "pipelines")
-    for name in ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml"):
-        shutil.copy(ROOT / name, root / name)
+    for file in SAMPLE.glob("Pulumi*.yaml"):
+        shutil.copy(file, root / file.name)
+    (root / "pipelines" / FACTS_FILE).write_text(rendered(facts(root)))
     return root
 
 

@@ -12,6 +12,8 @@ _NAMES_NEEDED = {
     "Cache@2": ("key", "path"),
     "PublishTestResults@2": ("testResultsFormat", "testResultsFiles"),
 }
+_FREE_MINUTES, _JOB_MINUTES, _CANCEL_MINUTES = 60, 60, 5
+"""The end of a free job, and what a job has where its YAML has no other number."""
 _SCRIPTS = ("script", "bash", "pwsh", "powershell")
 _COMMAND = re.compile(r"^(make \S+|\.venv/bin/slipway [a-z]+.*)$", re.DOTALL)
 
@@ -109,6 +111,15 @@ def more_than_a_command(run: dict[str, Any]) -> Iterator[str]:
             yield f"{place}: more than one command: {script}"
 
 
+def longer_than_free(run: dict[str, Any]) -> Iterator[str]:
+    """Yield each job that a hosted agent of a private project would end: after 60 minutes, cancelling included."""
+    for stage in run["stages"]:
+        for job in jobs(stage):
+            most = job.get("timeoutInMinutes", _JOB_MINUTES) + job.get("cancelTimeoutInMinutes", _CANCEL_MINUTES)
+            if "vmImage" in job.get("pool", {}) and most > _FREE_MINUTES:
+                yield f"{stage['stage']}: {most} minutes on a hosted agent, which ends a free job after {_FREE_MINUTES}"
+
+
 RULES = (
     duplicates,
     dangling,
@@ -116,5 +127,6 @@ RULES = (
     missing_inputs,
     injectable,
     without_pool,
+    longer_than_free,
     more_than_a_command,
 )

@@ -90,6 +90,29 @@ def test_stack_files_that_make_no_chain_are_refused(
         facts(project(**stacks))
 
 
+@pytest.mark.parametrize(
+    ("first", "later", "complaint"),
+    [
+        (
+            {"hub": {"source": {"kind": "other-git"}}, "checks": {"branchControl": "named"}},
+            {"checks": {"branchControl": "protected"}},
+            r"Pulumi\.prod\.yaml: slipway:pipelines\.checks\.branchControl: found protected, allowed: named",
+        ),
+        (
+            {"hub": {"reviewPool": "reviews"}},
+            {"pool": "reviews"},
+            r"prod\.yaml: slipway:pipelines\.pool: found rev",
+        ),
+        ({"branch": "release"}, {}, r"prod\.yaml: slipway:pipelines\.branch: found main, allowed: release"),
+    ],
+)
+def test_an_environment_that_does_not_fit_its_chain_is_named(
+    project: Callable[..., Path], first: dict[str, Any], later: dict[str, Any], complaint: str
+) -> None:
+    with pytest.raises(FailureError, match=complaint):
+        facts(project(dev=(None, first), prod=("dev", later)))
+
+
 def test_a_section_that_is_no_object_is_named(project: Callable[..., Path]) -> None:
     root = project(dev=(None, {}))
     (root / "Pulumi.dev.yaml").write_text("config: {'slipway:pipelines': 3}\n")

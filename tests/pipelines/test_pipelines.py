@@ -53,7 +53,7 @@ def commands(run: Run, of: str) -> list[str]:
     """What the jobs of a stage run, without the steps that prepare for it."""
     only = {"stages": [stage(run, of)]}
     lines = [" ".join(script.split()) for _place, script in rules.scripts(only)]
-    wanted = [line for line in lines if "slipway " in line or line == "make test"]
+    wanted = [line for line in lines if "slipway " in line or line == "make check"]
     return [line.removeprefix(".venv/bin/") for line in wanted if "slipway tools install" not in line]
 
 
@@ -125,7 +125,7 @@ def test_a_pull_request_is_tested_and_previewed_and_reaches_nothing(run: Expand)
     assert connections(found) == groups(found) == set()
     assert not [step for _place, step in rules.every_step(found) if "publish" in step]
     tests, *previews = commands(found, "verify")
-    assert tests == "make test"
+    assert tests == "make check"
     assert previews == [
         f"slipway preview report --stack {name} --base origin/main --summary --artifact" for name in ("dev", "prod")
     ]
@@ -350,14 +350,3 @@ def test_every_make_target_and_every_command_is_there(run: Expand) -> None:
         for _place, script in rules.scripts(run(file)):
             for target in re.findall(r"^make (\S+)", script):
                 assert target in targets, f"make {target}"
-
-
-def test_the_facts_are_those_of_the_stack_files() -> None:
-    assert (FOLDER / FACTS_FILE).read_text(encoding="utf-8") == rendered(facts(ROOT)), "run: slipway pipelines"
-
-
-def test_the_branch_that_is_released_is_one_everywhere() -> None:
-    branch = str(facts(ROOT)["branch"])
-    for file in ROOTS:
-        text = json.dumps(yaml.safe_load((FOLDER / file).read_text(encoding="utf-8")))
-        assert set(re.findall(r'"(?:include": \[|branch": )"([^"]+)"', text)) <= {branch}

@@ -12,7 +12,7 @@ POOL = {"vmImage": "ubuntu-24.04"}
 
 
 def job(name: str = "one", **more: object) -> Run:
-    return {"job": name, "pool": POOL, "steps": [{"script": "make test"}], **more}
+    return {"job": name, "pool": POOL, "timeoutInMinutes": 20, "steps": [{"script": "make test"}], **more}
 
 
 def stage(name: str = "build", *jobs: Run, **more: object) -> Run:
@@ -27,7 +27,8 @@ def with_step(step: Run) -> Run:
     return run(stage("build", job(steps=[step])))
 
 
-GOOD = run(stage("build"), stage("deploy", {"deployment": "d", "environment": "dev", "pool": POOL, "strategy": {}}))
+DEPLOYMENT = {"deployment": "d", "environment": "dev", "pool": {"name": "own"}, "timeoutInMinutes": 90, "strategy": {}}
+GOOD = run(stage("build"), stage("deploy", DEPLOYMENT))
 LONG_TASK = {"task": "AzureCLI@2", "inputs": {"scriptType": "bash", "scriptLocation": "inlineScript"}}
 
 
@@ -51,6 +52,8 @@ def test_a_pipeline_in_order_is_left_alone(rule: Callable[[Run], Iterator[str]])
         (rules.injectable, with_step({"bash": "echo $(Build.SourceVersionMessage)"}), "inside a script"),
         (rules.without_pool, run(stage("a", job(pool={"vmImage": "ubuntu-latest"}))), "stays what it is"),
         (rules.without_pool, run(stage("a", job(pool={}))), "no pool"),
+        (rules.longer_than_free, run(stage("a", job(timeoutInMinutes=56))), "61 minutes on a hosted agent"),
+        (rules.longer_than_free, run(stage("a", job(cancelTimeoutInMinutes=41))), "61 minutes on a hosted agent"),
         (rules.more_than_a_command, with_step({"script": "make test && rm -rf /"}), "more than one command"),
         (rules.more_than_a_command, with_step({"script": "az login"}), "more than one command"),
     ],

@@ -4,7 +4,7 @@
 them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,20 +24,20 @@ from pulumi_azuredevops._inputs import (
 from pulumi_azuredevops.branch_policy_build_validation import BranchPolicyBuildValidation
 from pulumi_azuredevops.branch_policy_min_reviewers import BranchPolicyMinReviewers
 from pulumi_azuredevops.build_definition import BuildDefinition
-from pulumi_azuredevops.get_agent_queue import get_agent_queue_output
 
 from slipway.azure_pipelines import BUILD, DRIFT, MIRROR, MODEL_ON_SCHEDULE, MODEL_ON_WEBHOOK, RELEASE, Pipeline, ref
-from slipway.pipeline_access import Kind, number, permit
+from slipway.pipeline_access import Kind, find_queue, number, permit
 
 _HOSTED_POOL = "Azure Pipelines"
-_MODEL = {"schedule": MODEL_ON_SCHEDULE, "webhook": MODEL_ON_WEBHOOK}
+_MODEL = {"schedule": MODEL_ON_SCHEDULE, "webhook": MODEL_ON_WEBHOOK, "none": MODEL_ON_SCHEDULE}
 
 
 @dataclass(frozen=True, kw_only=True)
 class DefinitionsArgs:
     """`yaml` makes the repository's part of a definition; `connection_id` is the source's, where it has one.
 
-    `repository_id` is None where pull requests are made on another server, which has policies of its own.
+    `repository_id` is None where pull requests are made on another server, which has policies of its own. `webhook` is
+    the connection that rings: Azure DevOps registers the webhook of a definition's YAML when the definition is written.
     """
 
     project_id: pulumi.Input[str]
@@ -50,15 +50,16 @@ class DefinitionsArgs:
     pool: str | None
     retention_days: int
     model_trigger: Literal["schedule", "webhook", "none"]
+    webhook: pulumi.Resource | None = None
 
 
 class Definitions(pulumi.ComponentResource):
-    """Ids of the definitions, as text; `model` and `mirror` are None where there is nothing for them to do."""
+    """Ids of the definitions, as text; `mirror` is None where there is nothing to mirror."""
 
     build: pulumi.Output[str]
     release: pulumi.Output[str]
     drift: pulumi.Output[str]
-    model: pulumi.Output[str] | None
+    model: pulumi.Output[str]
     mirror: pulumi.Output[str] | None
 
     def __init__(self, name: str, args: DefinitionsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -68,13 +69,21 @@ class Definitions(pulumi.ComponentResource):
         self.build = self._definition("build", BUILD)
         self.release = self._definition("release", RELEASE)
         self.drift = self._definition("drift", DRIFT)
-        self.model = None if args.model_trigger == "none" else self._definition("model", _MODEL[args.model_trigger])
+        # Without a trigger it is disabled and not taken away: its runs and its id stay for the day when there is one.
+        self.model = self._definition(
+            "model",
+            _MODEL[args.model_trigger],
+            enabled=args.model_trigger != "none",
+            after=[args.webhook] if args.webhook else [],
+        )
         self.mirror = self._definition("mirror", MIRROR) if args.mirrored else None
         if args.repository_id is not None:
             self._policies(args.repository_id)
         self.register_outputs({"build": self.build, "release": self.release, "drift": self.drift})
 
-    def _definition(self, part: str, pipeline: Pipeline) -> pulumi.Output[str]:
+    def _definition(
+        self, part: str, pipeline: Pipeline, *, enabled: bool = True, after: Sequence[pulumi.Resource] = ()
+    ) -> pulumi.Output[str]:
         args = self._args
         made = BuildDefinition(
             f"{self._name}-{part}",
@@ -89,9 +98,9 @@ class Definitions(pulumi.ComponentResource):
             pull_request_trigger=self._pull_requests() if pipeline is BUILD else None,
             features=[BuildDefinitionFeatureArgs(skip_first_run=True)],
             variables=self._settings() if pipeline is RELEASE else None,
-            queue_status="enabled",
-            # Every environment of the chain permits its resources to these by their ids.
-            opts=pulumi.ResourceOptions(parent=self, protect=True),
+            queue_status="enabled" if enabled else "disabled",
+            # Every environment of the chain permits its resources to these by their ids; their runs go with them.
+            opts=pulumi.ResourceOptions(parent=self, protect=True, retain_on_delete=True, depends_on=list(after)),
         )
         if args.connection_id is not None:
             self._permit(f"{part}-source", Kind.ENDPOINT, args.connection_id, made.id)
@@ -158,6 +167,5 @@ class Definitions(pulumi.ComponentResource):
         permit(f"{self._name}-{part}", kind, resource_id, to=to, project_id=self._args.project_id, opts=self._child)
 
     def _queue(self, pool: str) -> pulumi.Output[str]:
-        return get_agent_queue_output(
-            project_id=self._args.project_id, name=pool, opts=pulumi.InvokeOptions(parent=self)
-        ).id
+        opts = pulumi.InvokeOptions(parent=self)
+        return find_queue(pool, path="pipelines.pool", project_id=self._args.project_id, opts=opts)

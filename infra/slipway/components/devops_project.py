@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_azuredevops.get_project import get_project_output
+from pulumi_azuredevops.get_project import get_project
 from pulumi_azuredevops.project import Project
 from pulumi_azuredevops.project_pipeline_settings import ProjectPipelineSettings
 
 from slipway.config import pipelines
+from slipway.lookup import look_up
 
 _FEATURES = {
     "repositories": "enabled",
@@ -32,11 +33,20 @@ class DevOpsProject(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: DevOpsProjectArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:DevOpsProject", name, None, opts)
-        self.project_id = self._created(name, args) if args.config.create else self._found(args)
+        self.project_id = (
+            self._created(name, args) if args.config.create else pulumi.Output.from_input(self._find(args.config.name))
+        )
         self.register_outputs({"projectId": self.project_id})
 
-    def _found(self, args: DevOpsProjectArgs) -> pulumi.Output[str]:
-        return get_project_output(name=args.config.name, opts=pulumi.InvokeOptions(parent=self)).project_id
+    async def _find(self, name: str) -> str:
+        opts = pulumi.InvokeOptions(parent=self)
+        found = await look_up(
+            lambda: get_project(name=name, opts=opts),
+            path="pipelines.hub.project.name",
+            name=name,
+            allowed="a project of the organisation that this login may read, or create: true",
+        )
+        return str(found.project_id)
 
     def _created(self, name: str, args: DevOpsProjectArgs) -> pulumi.Output[str]:
         project = Project(
@@ -46,7 +56,8 @@ class DevOpsProject(pulumi.ComponentResource):
             visibility="private",
             version_control="Git",
             features=_FEATURES,
-            opts=pulumi.ResourceOptions(parent=self, protect=True),  # code, history and runs of everybody are in it
+            # Code, history and runs of everybody are in it, so it also stays when the protection is lifted.
+            opts=pulumi.ResourceOptions(parent=self, protect=True, retain_on_delete=True),
         )
         ProjectPipelineSettings(
             f"{name}-settings",

@@ -7,17 +7,15 @@ from pulumi_azuredevops.get_group import get_group_output
 from pulumi_azuredevops.group_membership import GroupMembership
 from pulumi_azuredevops.service_principal_entitlement import ServicePrincipalEntitlement
 
-from slipway.principal import Principal
-
 _READERS = "Readers"
 
 
 @dataclass(frozen=True, kw_only=True)
 class MembershipArgs:
-    """Which identity, in which project."""
+    """The project, and the identity by its object id."""
 
     project_id: pulumi.Input[str]
-    principal: Principal
+    principal_id: pulumi.Input[str]
 
 
 class Membership(pulumi.ComponentResource):
@@ -31,7 +29,7 @@ class Membership(pulumi.ComponentResource):
         entitlement = ServicePrincipalEntitlement(
             f"{name}-entitlement",
             origin="aad",
-            origin_id=args.principal.principal_id,
+            origin_id=args.principal_id,
             account_license_type="express",  # Basic: a stakeholder may not read code or pipelines of a private project
             opts=child,
         )

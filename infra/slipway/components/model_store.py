@@ -37,7 +37,8 @@ class ModelStoreArgs:
 class ModelStore(pulumi.ComponentResource):
     """Storage account, one private container, what protects its content, and who may do what.
 
-    Where it is protected, rules, roles and the log are not: they hold nothing and can be made again.
+    Where it is protected, rules, roles and the log are not: they hold nothing and can be made again. Account and
+    container then also stay when the protection is lifted, as the engine advises.
 
     Its addresses follow from its name. As Azure's answers they would be unknown in the preview of every change to it.
     """
@@ -51,6 +52,7 @@ class ModelStore(pulumi.ComponentResource):
     def __init__(self, name: str, args: ModelStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:ModelStore", name, None, opts)
         self._name, self._args = name, args
+        self._kept = (opts.protect if opts else None) or None
         self._account_name = args.placement.naming.compact("st")
         account = self._account()
         container = self._container(account, self._protection(account))
@@ -105,7 +107,7 @@ class ModelStore(pulumi.ComponentResource):
                 require_infrastructure_encryption=True,
                 services=storage.EncryptionServicesArgs(blob=enabled, file=enabled),
             ),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=self._kept),
         )
 
     def _network_rules(self) -> storage.NetworkRuleSetArgs:
@@ -140,7 +142,8 @@ class ModelStore(pulumi.ComponentResource):
                 enabled=True, days=config.container_soft_delete_days
             ),
             change_feed=storage.ChangeFeedArgs(enabled=days is not None, retention_in_days=days),
-            opts=pulumi.ResourceOptions(parent=self),
+            # Azure's provider resets it where it is deleted, and the account that stays would keep no old versions.
+            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=self._kept),
         )
 
     def _container(
@@ -158,7 +161,7 @@ class ModelStore(pulumi.ComponentResource):
                 storage.ImmutableStorageWithVersioningArgs(enabled=True) if days is not None else None
             ),
             # Immutable versions need versions: Azure refuses the container before they are on.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[protection]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[protection], retain_on_delete=self._kept),
         )
         if days is not None:
             storage.BlobContainerImmutabilityPolicy(
@@ -168,7 +171,7 @@ class ModelStore(pulumi.ComponentResource):
                 account_name=known(self._account_name, after=account),
                 resource_group_name=group,
                 immutability_period_since_creation_in_days=days,
-                opts=pulumi.ResourceOptions(parent=self),
+                opts=pulumi.ResourceOptions(parent=self, retain_on_delete=self._kept),
             )
         return container
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_azuredevops._inputs import VariableGroupVariableArgs
 from pulumi_azuredevops.build_definition_permissions import BuildDefinitionPermissions
-from pulumi_azuredevops.get_agent_queue import get_agent_queue_output
 from pulumi_azuredevops.git_permissions import GitPermissions
 from pulumi_azuredevops.service_endpoint_aws import ServiceEndpointAws
 from pulumi_azuredevops.serviceendpoint_incomingwebhook import ServiceendpointIncomingwebhook
@@ -13,7 +12,7 @@ from pulumi_azuredevops.variable_group import VariableGroup
 
 from slipway import azure_pipelines as names
 from slipway.config.pipelines import Hub, Pipelines
-from slipway.pipeline_access import Kind, permit
+from slipway.pipeline_access import Kind, find_queue, permit
 from slipway.placement import Placement
 from slipway.principal import Principal
 
@@ -60,7 +59,10 @@ class PipelineHub(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         project = DevOpsProject(f"{name}-project", DevOpsProjectArgs(config=args.hub.project), opts=self._child)
         self.project_id = project.project_id
-        self.definitions = self._definitions()
+        webhook = self._webhook() if args.hub.model_trigger == "webhook" else None
+        self.definitions = self._definitions(webhook)
+        if webhook is not None:
+            self._permit("model-webhook", Kind.ENDPOINT, webhook.id, self.definitions.model)
         self._connect()
         self._variables()
         if args.hub.review_pool:
@@ -70,7 +72,7 @@ class PipelineHub(pulumi.ComponentResource):
             self._aws(args.models.aws_role)
         self.register_outputs({"projectId": self.project_id})
 
-    def _definitions(self) -> Definitions:
+    def _definitions(self, webhook: pulumi.Resource | None) -> Definitions:
         config, hub = self._args.config, self._args.hub
         self._source = Source(
             f"{self._name}-source",
@@ -84,12 +86,13 @@ class PipelineHub(pulumi.ComponentResource):
                 yaml=self._source.yaml,
                 connection_id=self._source.connection_id,
                 repository_id=self._source.repository_id if hub.source.kind == "azure-repos" else None,
-                mirrored=hub.source.kind == "other-git",
+                mirrored=hub.source.url is not None,
                 reviewers=hub.source.reviewers,
                 branch=config.branch,
                 pool=config.pool,
                 retention_days=hub.retention_days,
                 model_trigger=hub.model_trigger,
+                webhook=webhook,
             ),
             opts=self._child,
         )
@@ -141,35 +144,39 @@ class PipelineHub(pulumi.ComponentResource):
         """What starts a build besides a commit: a new model, or a commit on the server that is mirrored."""
         member = Membership(
             f"{self._name}-build-member",
-            MembershipArgs(project_id=self.project_id, principal=self._args.build),
+            MembershipArgs(project_id=self.project_id, principal_id=self._args.build.principal_id),
             opts=self._child,
         )
-        if self.definitions.model is not None:
-            BuildDefinitionPermissions(
-                f"{self._name}-may-queue",
-                project_id=self.project_id,
-                build_definition_id=self.definitions.build,
-                principal=member.descriptor,
-                permissions={"QueueBuilds": "Allow"},
-                replace=False,
-                opts=self._child,
-            )
-        if self._args.hub.model_trigger == "webhook":
-            self._webhook()
+        BuildDefinitionPermissions(
+            f"{self._name}-may-queue",
+            project_id=self.project_id,
+            build_definition_id=self.definitions.build,
+            principal=member.descriptor,
+            permissions={"QueueBuilds": "Allow"},
+            replace=False,
+            opts=self._child,
+        )
         if self.definitions.mirror is not None:
-            GitPermissions(
-                f"{self._name}-may-push",
-                project_id=self.project_id,
-                repository_id=self._source.repository_id,
-                principal=member.descriptor,
-                permissions={"GenericContribute": "Allow", "CreateBranch": "Allow", "CreateTag": "Allow"},
-                replace=False,
-                opts=self._child,
-            )
+            self._let_push("", member)
+        if self._args.hub.source.pusher:
+            args = MembershipArgs(project_id=self.project_id, principal_id=self._args.hub.source.pusher)
+            self._let_push("server-", Membership(f"{self._name}-server-member", args, opts=self._child))
 
-    def _webhook(self) -> None:
+    def _let_push(self, who: str, member: Membership) -> None:
+        """Let an identity write the branches and tags of the mirror."""
+        GitPermissions(
+            f"{self._name}-{who}may-push",
+            project_id=self.project_id,
+            repository_id=self._source.repository_id,
+            principal=member.descriptor,
+            permissions={"GenericContribute": "Allow", "CreateBranch": "Allow", "CreateTag": "Allow"},
+            replace=False,
+            opts=self._child,
+        )
+
+    def _webhook(self) -> ServiceendpointIncomingwebhook:
         """A bell, no letter box: its address is public and it has no secret, so what is sent to it is never read."""
-        webhook = ServiceendpointIncomingwebhook(
+        return ServiceendpointIncomingwebhook(
             f"{self._name}-webhook",
             project_id=self.project_id,
             service_endpoint_name=names.WEBHOOK_CONNECTION,
@@ -177,8 +184,6 @@ class PipelineHub(pulumi.ComponentResource):
             description="Rings when a model may have been published",
             opts=self._child,
         )
-        if self.definitions.model is not None:
-            self._permit("model-webhook", Kind.ENDPOINT, webhook.id, self.definitions.model)
 
     def _aws(self, role: str) -> None:
         connection = ServiceEndpointAws(
@@ -196,8 +201,9 @@ class PipelineHub(pulumi.ComponentResource):
 
     def _permit_reviews(self, pool: str) -> None:
         """Without branch control: these agents run unreviewed code, reach no network of ours and hold nothing."""
-        queue = get_agent_queue_output(project_id=self.project_id, name=pool, opts=pulumi.InvokeOptions(parent=self))
-        self._permit("build-review-pool", Kind.QUEUE, queue.id, self.definitions.build)
+        path, opts = "pipelines.hub.reviewPool", pulumi.InvokeOptions(parent=self)
+        queue = find_queue(pool, path=path, project_id=self.project_id, opts=opts)
+        self._permit("build-review-pool", Kind.QUEUE, queue, self.definitions.build)
 
     def _guard(self, part: str, target: Kind, target_id: pulumi.Input[str]) -> None:
         config = self._args.config
@@ -216,8 +222,7 @@ class PipelineHub(pulumi.ComponentResource):
     def _permit_builders(self, part: str, kind: Kind, resource_id: pulumi.Input[str]) -> None:
         """To the pipelines that read models: the build, and the one that waits for new ones."""
         self._permit(f"build-{part}", kind, resource_id, self.definitions.build)
-        if self.definitions.model is not None:
-            self._permit(f"model-{part}", kind, resource_id, self.definitions.model)
+        self._permit(f"model-{part}", kind, resource_id, self.definitions.model)
 
     def _permit(self, part: str, kind: Kind, resource_id: pulumi.Input[str], to: pulumi.Input[str]) -> None:
         permit(f"{self._name}-{part}", kind, resource_id, to=to, project_id=self.project_id, opts=self._child)

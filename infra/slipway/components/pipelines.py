@@ -31,7 +31,10 @@ class HubFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class PipelinesArgs:
-    """`hub` for a later environment; `build` and `models` for the hub itself; `budget` where there is one to read."""
+    """`hub` for a later environment; `build` and `models` for the hub itself; `budget` where there is one to read.
+
+    `protect` keeps the environment in Azure DevOps, with its deployments.
+    """
 
     placement: Placement
     config: Config
@@ -44,6 +47,7 @@ class PipelinesArgs:
     namespace: str
     registry_id: pulumi.Input[str]
     budget: bool = True
+    protect: bool = False
 
 
 class Pipelines(pulumi.ComponentResource):
@@ -69,6 +73,7 @@ class Pipelines(pulumi.ComponentResource):
                 drift_definition_id=self.drift_definition_id,
                 deploy=args.deploy,
                 drift=args.drift,
+                protect=args.protect,
             ),
             opts=child,
         )

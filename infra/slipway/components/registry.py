@@ -26,6 +26,8 @@ class RegistryArgs:
 class Registry(pulumi.ComponentResource):
     """Registry, its roles and its log. Only the registry holds anything, and it alone may be protected.
 
+    Where it is, it also stays when the protection is lifted, as the engine advises.
+
     The admin user and anonymous pull are off; nobody logs in with a password.
 
     The login server follows from the name. As Azure's answer it would be unknown in the preview of every change to the
@@ -41,6 +43,7 @@ class Registry(pulumi.ComponentResource):
     def __init__(self, name: str, args: RegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Registry", name, None, opts)
         self._name, self._args = name, args
+        self._kept = (opts.protect if opts else None) or None
         physical = args.placement.naming.compact("cr", limit=50)
         registry = self._registry(physical)
         self.id = registry.id
@@ -77,7 +80,7 @@ class Registry(pulumi.ComponentResource):
             network_rule_bypass_options=containerregistry.NetworkRuleBypassOptions.AZURE_SERVICES,
             network_rule_set=self._network_rules(),
             policies=self._policies(),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=self._kept),
         )
 
     def _network_rules(self) -> containerregistry.NetworkRuleSetArgs | None:

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_azuredevops._inputs import VariableGroupVariableArgs
 from pulumi_azuredevops.environment import Environment
-from pulumi_azuredevops.get_agent_queue import get_agent_queue_output
 from pulumi_azuredevops.variable_group import VariableGroup
 
 from slipway.azure_pipelines import LOGIN, Purpose, backend_url, connection, releases_url, variables
 from slipway.config.pipelines import Pipelines
-from slipway.pipeline_access import Kind, permit
+from slipway.pipeline_access import Kind, find_queue, permit
 from slipway.placement import Placement
 from slipway.principal import Principal
 
@@ -35,6 +34,7 @@ class StageArgs:
     drift_definition_id: pulumi.Input[str]
     deploy: Principal
     drift: Principal
+    protect: bool
 
 
 class Stage(pulumi.ComponentResource):
@@ -72,7 +72,10 @@ class Stage(pulumi.ComponentResource):
             project_id=self._args.project_id,
             name=self._title,
             description=f"{self._args.placement.naming.workload} in {self._title}",
-            opts=self._child,
+            # Azure DevOps keeps the environment's deployments in it, and deletes them with it.
+            opts=pulumi.ResourceOptions(
+                parent=self, protect=self._args.protect, retain_on_delete=self._args.protect or None
+            ),
         ).id
 
     def _connect(self, purpose: Purpose, principal: Principal) -> pulumi.Output[str]:
@@ -80,7 +83,7 @@ class Stage(pulumi.ComponentResource):
         may = "changes" if purpose is Purpose.DEPLOY else "reads"
         Membership(
             f"{self._name}-{purpose}-member",
-            MembershipArgs(project_id=args.project_id, principal=principal),
+            MembershipArgs(project_id=args.project_id, principal_id=principal.principal_id),
             opts=self._child,
         )
         made = Connection(
@@ -134,12 +137,11 @@ class Stage(pulumi.ComponentResource):
         permit(f"{self._name}-{part}", kind, resource_id, to=to, project_id=self._args.project_id, opts=self._child)
 
     def _permit_pool(self, pool: str) -> None:
-        queue = get_agent_queue_output(
-            project_id=self._args.project_id, name=pool, opts=pulumi.InvokeOptions(parent=self)
-        )
-        self._guard("pool", Kind.QUEUE, queue.id)
+        opts = pulumi.InvokeOptions(parent=self)
+        queue = find_queue(pool, path="pipelines.pool", project_id=self._args.project_id, opts=opts)
+        self._guard("pool", Kind.QUEUE, queue)
         for pipeline, definition in (
             ("release", self._args.release_definition_id),
             ("drift", self._args.drift_definition_id),
         ):
-            self._permit(f"{pipeline}-pool", Kind.QUEUE, queue.id, definition)
+            self._permit(f"{pipeline}-pool", Kind.QUEUE, queue, definition)

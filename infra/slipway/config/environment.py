@@ -1,5 +1,7 @@
 """Who and where an environment is: the facts that its names and tags are made of."""
 
+import re
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -9,6 +11,11 @@ from slipway.regions import REGIONS
 from .base import Section
 from .values import ShortName, Suffix
 from .words import Matching
+
+NAME = r"[a-z][a-z0-9]{1,9}"
+RESERVED = ("none", "build")
+"""The release pipeline's parameter for no rollback, and the connection `slipway-build`."""
+NAME_ALLOWED = "2 to 10 lower-case letters and digits, a letter first"
 
 
 def _region(text: str) -> str:
@@ -42,7 +49,7 @@ class Environment(Section):
     promotes_from: (
         Annotated[
             str,
-            Matching(r"[a-z][a-z0-9]{1,9}", "a stack's name: 2 to 10 lower-case letters and digits, a letter first"),
+            Matching(NAME, f"a stack's name: {NAME_ALLOWED}"),
         ]
         | None
     ) = None
@@ -50,3 +57,13 @@ class Environment(Section):
 
     tags: dict[str, str] = Field(default_factory=dict)
     """More tags, on everything that takes tags."""
+
+
+def stack_can_carry_its_name(stack: str) -> Iterator[tuple[str, str, str]]:
+    """Stages, connections and Azure resources carry the stack's name, each with limits of its own."""
+    if not re.fullmatch(NAME, stack) or stack in RESERVED:
+        allowed = f"{NAME_ALLOWED}, except {' and '.join(RESERVED)}: stages, connections and Azure resources carry it"
+        yield "environment", f"an environment named {stack}", allowed
+
+
+RULES = (stack_can_carry_its_name,)

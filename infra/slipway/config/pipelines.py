@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 from slipway.time_zones import TIME_ZONES
 
 from .base import Section
+from .chain_rules import Chain, contradictions
 from .environment import Environment
 from .values import Guid
 from .words import Counted, Matching
@@ -168,7 +169,7 @@ class Source(Section):
     """Repository: its name in Azure Repos (also of the mirror), or owner/name on GitHub."""
 
     create: bool = False
-    """azure-repos: whether this program creates the repository. It is never deleted with the stack."""
+    """azure-repos: whether this program creates the repository, empty. It stays when the stack goes."""
 
     reviewers: Annotated[int, Field(ge=0, le=10)] = 1
     """azure-repos: how many others must approve a pull request. 0 leaves it to the repository's own policies."""
@@ -177,7 +178,10 @@ class Source(Section):
     """github: name of the project's connection that the Azure Pipelines app made; it holds no secret of ours."""
 
     url: Annotated[str, AfterValidator(_git_url)] | None = None
-    """other-git: where to mirror from, readable without credentials."""
+    """other-git: where to mirror from, readable without credentials: see docs/how-to/use-another-git-server.md."""
+
+    pusher: Guid | None = None
+    """other-git behind a login, in place of `url`: object id of the service principal that pushes from its side."""
 
 
 class Hub(Section):
@@ -194,7 +198,8 @@ class Hub(Section):
     Absent: Microsoft-hosted ubuntu-24.04."""
 
     model_trigger: Literal["schedule", "webhook", "none"] = "schedule"
-    """What makes the build look for a new model: every hour, a call of the webhook, or nothing."""
+    """What makes the build look for a new model: every hour of a working day, a call of the webhook, or
+    nothing."""
 
     retention_days: Annotated[int, Field(ge=30, le=3650)] = 365
     """How long runs that were released are kept, with their release record."""
@@ -246,14 +251,61 @@ def source_fits_its_kind(pipelines: Pipelines | None) -> Found:
     if (source.kind == "github") != (source.connection is not None):
         allowed = "the connection's name" if source.kind == "github" else f"nothing for {source.kind}"
         yield f"{path}.connection", repr(source.connection or "nothing"), allowed
-    if (source.kind == "other-git") != (source.url is not None):
-        allowed = "the URL to mirror from" if source.kind == "other-git" else f"nothing for {source.kind}"
-        yield f"{path}.url", repr(source.url or "nothing"), allowed
+    yield from _mirrored_by_one(source, path)
     if source.create and source.kind != "azure-repos":
         yield f"{path}.create", "true", f"false: only a repository in Azure Repos can be created, not {source.kind}"
+    if "reviewers" in source.model_fields_set and source.kind != "azure-repos":
+        allowed = f"nothing for {source.kind}: reviews are a rule of the server where the code is"
+        yield f"{path}.reviewers", str(source.reviewers), allowed
     if (source.kind == "github") != ("/" in source.name):
         allowed = "owner/name" if source.kind == "github" else "a name without a slash"
         yield f"{path}.name", repr(source.name), allowed
+
+
+def _mirrored_by_one(source: Source, path: str) -> Found:
+    """Either the pipeline pulls from the server, or the server pushes."""
+    if source.kind == "other-git":
+        if source.url is None and source.pusher is None:
+            yield f"{path}.url", "'nothing'", "the URL to mirror from, or a pusher that does it from the server's side"
+        if source.url is not None and source.pusher is not None:
+            yield f"{path}.pusher", source.pusher, "nothing beside url: one of them writes the mirror"
+        return
+    for key, given in (("url", source.url), ("pusher", source.pusher)):
+        if given is not None:
+            yield f"{path}.{key}", repr(given), f"nothing for {source.kind}"
+
+
+def new_project_has_its_repository(pipelines: Pipelines | None) -> Found:
+    """A project is born with an empty repository of its own name, and a second one of that name is refused."""
+    if pipelines is None or pipelines.hub is None:
+        return
+    project, source = pipelines.hub.project, pipelines.hub.source
+    if not project.create or project.name.lower() != source.name.lower():
+        return
+    if source.create:
+        yield "pipelines.hub.source.create", "true", "false: the new project already has a repository of its own name"
+    if source.kind == "other-git":
+        yield (
+            "pipelines.hub.source.name",
+            repr(source.name),
+            "another name: the new project has one of its own",
+        )
+
+
+def environment_fits_its_own_chain(pipelines: Pipelines | None) -> Found:
+    """The first environment keeps the rules that the later ones are judged by."""
+    if pipelines is None or (chain := chain_of(pipelines)) is None:
+        return
+    control = pipelines.checks.branch_control
+    yield from contradictions(chain, branch=pipelines.branch, pool=None, branch_control=control)
+
+
+def chain_of(pipelines: Pipelines) -> Chain | None:
+    """Return what the first environment fixes for its chain; None in a later one."""
+    if pipelines.hub is None:
+        return None
+    mirrored = pipelines.hub.source.kind == "other-git"
+    return Chain(branch=pipelines.branch, mirrored=mirrored, review_pool=pipelines.hub.review_pool)
 
 
 def approvers_suffice(pipelines: Pipelines | None) -> Found:
@@ -285,6 +337,8 @@ def hours_are_within_a_day(pipelines: Pipelines | None) -> Found:
 RULES: tuple[Callable[..., Found], ...] = (
     one_hub,
     source_fits_its_kind,
+    new_project_has_its_repository,
+    environment_fits_its_own_chain,
     approvers_suffice,
     reviews_run_apart,
     hours_are_within_a_day,

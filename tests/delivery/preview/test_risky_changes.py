@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from delivery.paths import ROOT
 from delivery.preview.compare import compare
 from delivery.preview.releases import STAND_IN
 from delivery.preview.render import document, render
 from delivery.preview.report import Report, report
 from delivery.preview.states import parse
 from tests.delivery.preview.day import TODAY
+from tests.support.sample import SAMPLE
 
 ON, OFF, GONE = True, False, object()
 _DIGEST = "sha256:" + "0" * 64
@@ -140,7 +140,7 @@ HARMLESS = [
 
 @cache
 def rendered(stack: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(document(render(ROOT, stack, STAND_IN), name="slipway", stack=stack))
+    found: dict[str, Any] = json.loads(document(render(SAMPLE, stack, STAND_IN), name="slipway", stack=stack))
     return found
 
 

@@ -7,7 +7,6 @@ from functools import cache
 
 import pytest
 
-from delivery.paths import ROOT
 from delivery.preview import project
 from delivery.preview.record import Record, Recorded
 from delivery.reach import commands
@@ -20,11 +19,12 @@ from docs.reference import rights_page
 from slipway.roles import Role
 from tests.infra.golden.text import recorded
 from tests.infra.test_stacks import variant
+from tests.support.sample import SAMPLE
 
 KEY = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/kv/keys/state"
 BUCKET = {"bucket": "models-of-contoso", "region": "eu-central-1", "roleArn": "arn:aws:iam::123456789012:role/models"}
 
-UNLIMITED = json.dumps(json.loads(project.read(ROOT).config("prod")["slipway:monitoring"]) | {"budget": None})
+UNLIMITED = json.dumps(json.loads(project.read(SAMPLE).config("prod")["slipway:monitoring"]) | {"budget": None})
 """The section as text: in a mapping of changes, None takes a key away."""
 
 
@@ -57,7 +57,7 @@ def declared(tmp_path_factory: pytest.TempPathFactory) -> Declare:
     def declare(name: str) -> tuple[Recorded, Facts]:
         case = CASES[name]
         if not case.changes:
-            return recorded(case.stack), read_facts(ROOT, case.stack)
+            return recorded(case.stack), read_facts(SAMPLE, case.stack)
         folder = tmp_path_factory.mktemp("case")
         return variant(folder, case.stack, case.changes), read_facts(folder, case.stack)
 

@@ -11,6 +11,10 @@ from delivery.simulator.provider import Target
 from tests.delivery.simulator.conftest import Client
 
 PIPELINE = "azuredevops:index/buildDefinition:BuildDefinition"
+ENVIRONMENT = "azuredevops:index/environment:Environment"
+REPOSITORY = "azuredevops:index/git:Git"
+PERMISSION = "azuredevops:index/pipelineAuthorization:PipelineAuthorization"
+WEBHOOK = "azuredevops:index/serviceendpointIncomingwebhook:ServiceendpointIncomingwebhook"
 SERVICE = "kubernetes:core/v1:Service"
 SETTINGS = "kubernetes:core/v1:ConfigMap"
 NAMESPACE = "kubernetes:core/v1:Namespace"
@@ -44,6 +48,49 @@ def test_the_ground_has_what_people_make_before_the_first_up(devops: Client, clo
 def test_a_project_that_does_not_exist_is_not_found(devops: Client) -> None:
     with pytest.raises(RefusedError, match="does not exist"):
         devops.provider.invoke("azuredevops:index/getProject:getProject", {"name": "scoring"})
+
+
+def test_a_name_is_given_once_in_a_project(devops: Client, cloud: Cloud) -> None:
+    Ground(cloud).lay(CONFIG)
+    resource_id, _ = devops.create(ENVIRONMENT, projectId=PROJECT_ID, name="build")
+    with pytest.raises(RefusedError, match="environment Build already exists"):
+        devops.create(ENVIRONMENT, projectId=PROJECT_ID, name="Build")
+    with pytest.raises(RefusedError, match="git code already exists"):
+        devops.create(REPOSITORY, projectId=PROJECT_ID, name="code")
+    devops.update(ENVIRONMENT, resource_id, projectId=PROJECT_ID, name="build")
+
+
+def test_a_project_is_born_with_a_repository_of_its_name(devops: Client) -> None:
+    resource_id, _ = devops.create("azuredevops:index/project:Project", name="fresh")
+    with pytest.raises(RefusedError, match="git fresh already exists"):
+        devops.create(REPOSITORY, projectId=resource_id, name="fresh")
+
+
+def test_a_webhook_has_its_name_alone_in_the_organisation(devops: Client) -> None:
+    projects = [devops.create("azuredevops:index/project:Project", name=name)[0] for name in ("one", "two")]
+    devops.create(WEBHOOK, projectId=projects[0], serviceEndpointName="a", webhookName="Ring")
+    with pytest.raises(RefusedError, match="webhook Ring already exists in the organisation"):
+        devops.create(WEBHOOK, projectId=projects[1], serviceEndpointName="a", webhookName="Ring")
+
+
+def test_a_permission_is_one_for_all_who_ask_for_it(devops: Client, cloud: Cloud) -> None:
+    Ground(cloud).lay(CONFIG)
+    queue = devops.provider.invoke("azuredevops:index/getAgentQueue:getAgentQueue", {"name": "p"})["id"]
+    pipeline, _ = devops.create(PIPELINE, projectId=PROJECT_ID, name="build")
+    asked = {"projectId": PROJECT_ID, "type": "queue", "resourceId": queue, "pipelineId": pipeline}
+    first, second = (devops.create(PERMISSION, name, **asked)[0] for name in ("staging", "prod"))
+    assert first == second
+
+    devops.delete(PERMISSION, first)
+    assert devops.provider.read(Target(PERMISSION, "prod", ""), second, {}, {}) is None
+
+
+def test_a_look_up_fails_where_a_test_orders_it(devops: Client, cloud: Cloud) -> None:
+    token = "azuredevops:index/getAgentQueue:getAgentQueue"
+    cloud.fail(token, "invoke", "no such pool")
+    with pytest.raises(RefusedError, match="no such pool"):
+        devops.provider.invoke(token, {"name": "p"})
+    assert devops.provider.invoke(token, {"name": "p"})["id"]
 
 
 def test_an_object_needs_its_namespace_and_goes_with_it(kubernetes: Client, cloud: Cloud) -> None:

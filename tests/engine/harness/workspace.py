@@ -46,10 +46,10 @@ class Workspace:
         self.project.mkdir(parents=True)
         (self.root / "state").mkdir()
         for entry in self.source.iterdir():
-            if entry.name.startswith("Pulumi.") and entry.name.endswith(".yaml"):
-                shutil.copy(entry, self.project)
-            elif entry.name not in (".venv", ".git", "venv"):
+            if entry.name not in (".venv", ".git", "venv") and not entry.match("Pulumi*.yaml"):
                 (self.project / entry.name).symlink_to(entry)
+        for file in (self.source / "Pulumi.yaml", *self._stack_files()):
+            shutil.copy(file, self.project)
         (self.project / ".venv").symlink_to(sys.prefix)
         providers = [name for name in PROVIDERS if name != "kubernetes" or self.kubeconfig is None]
         settings = self.settings
@@ -77,6 +77,19 @@ class Workspace:
         flat = self.root / "kubeconfig"
         flat.write_text(yaml.safe_dump(config))
         return flat
+
+    def _stack_files(self) -> list[Path]:
+        """Return the sample's where `source` is a checkout, else those that stand in it."""
+        sample = self.source / "tests" / "sample"
+        return sorted((sample if sample.is_dir() else self.source).glob("Pulumi.*.yaml"))
+
+    def restore_stack_file(self, stack: str) -> None:
+        """Write the stack file as it is in `source`, but for the salt that the state is encrypted with."""
+        place = self.project / f"Pulumi.{stack}.yaml"
+        salt = yaml.safe_load(place.read_text()).get("encryptionsalt")
+        (fresh,) = [file for file in self._stack_files() if file.name == place.name]
+        content = yaml.safe_load(fresh.read_text())
+        place.write_text(yaml.safe_dump(content | ({"encryptionsalt": salt} if salt else {})))
 
     def _plugin(self, provider: str) -> str:
         folder = self.root / "plugins" / provider

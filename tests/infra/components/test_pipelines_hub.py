@@ -21,7 +21,6 @@ PERMISSION = "azuredevops:index/pipelineAuthorization:PipelineAuthorization"
 QUEUING = "azuredevops:index/buildDefinitionPermissions:BuildDefinitionPermissions"
 PUSHING = "azuredevops:index/gitPermissions:GitPermissions"
 SETTINGS = "azuredevops:index/projectPipelineSettings:ProjectPipelineSettings"
-SERVER = "azuredevops:index/serviceEndpointGenericGit:ServiceEndpointGenericGit"
 
 
 @pytest.fixture
@@ -101,7 +100,7 @@ def test_a_created_project_is_private_protected_and_keeps_tokens_narrow(
 
     project = found.one(PROJECT)
     assert project.inputs["visibility"] == "private"
-    assert project.options["protect"] is True
+    assert (project.options["protect"], project.options["retainOnDelete"]) == (True, True)
     settings = found.one(SETTINGS).inputs
     assert settings["enforceJobScope"] is True
     assert settings["enforceReferencedRepoScopedToken"] is True
@@ -111,7 +110,7 @@ def test_a_created_repository_survives_what_it_began_as(declared: Declared, plac
     repository = declared(program(placement, hub({"hub.source.create": True}))).one(GIT)
 
     assert repository.options["ignoreChanges"] == ["initialization"]
-    assert repository.options["protect"] is True
+    assert (repository.options["protect"], repository.options["retainOnDelete"]) == (True, True)
 
 
 def test_on_github_every_pipeline_may_use_the_apps_connection_and_forks_build_nothing(
@@ -134,20 +133,66 @@ def test_another_git_server_is_mirrored_because_its_yaml_is_not_read(declared: D
     url = "https://git.example/team/scoring.git"
     found = declared(program(placement, hub({"hub.source": {"kind": "other-git", "name": "scoring", "url": url}})))
 
-    begun = found.one(GIT).inputs["initialization"]
-    assert begun == {
-        "initType": "Import",
-        "sourceType": "Git",
-        "sourceUrl": url,
-        "serviceConnectionId": "${pipelines-hub-source-server.id}",
-    }
-    assert found.one(SERVER).inputs["repositoryUrl"] == url
     assert {yaml_of(each)["repoType"] for each in found.all(DEFINITION)} == {"TfsGit"}
     assert "slipway-mirror" in definitions(found)
-    permissions = found.one(PUSHING).inputs["permissions"]
+    permissions = found.one(PUSHING, "pipelines-hub-may-push").inputs["permissions"]
     assert isinstance(permissions, dict)
     assert permissions["GenericContribute"] == "Allow"
     assert found.all(VALIDATION) == []
+
+
+SERVER_MEMBER = "pipelines-hub-server-member-entitlement"
+MIRROR = {"kind": "other-git", "name": "scoring", "url": "https://git.example/team/scoring.git"}
+
+
+def test_a_mirror_begins_empty_so_that_no_import_can_fail_unseen(declared: Declared, placement: Placement) -> None:
+    found = declared(program(placement, hub({"hub.source": MIRROR})))
+
+    assert found.one(GIT).inputs["initialization"] == {"initType": "Uninitialized"}
+    assert [one.type for one in found.resources if "ServiceEndpointGenericGit" in one.type] == []
+
+
+def test_people_push_to_no_released_branch_of_a_mirror(declared: Declared, placement: Placement) -> None:
+    found = declared(program(placement, hub({"hub.source": MIRROR})))
+
+    closed = [each for each in found.all(PUSHING) if each.name != "pipelines-hub-may-push"]
+    assert [each.name.rpartition("closed-to-")[2] for each in closed] == ["build-administrators", "contributors"]
+    for each in closed:
+        assert each.inputs["branchName"] == "refs/heads/main"
+        assert each.inputs["permissions"] == {"GenericContribute": "Deny", "ForcePush": "Deny"}
+
+
+def test_a_server_behind_a_login_pushes_by_an_identity_of_its_own(declared: Declared, placement: Placement) -> None:
+    pusher = "5b6f0d3e-9c1a-4e57-8f2d-0a4c6b8e1d37"
+    source = {"kind": "other-git", "name": "scoring", "pusher": pusher}
+    found = declared(program(placement, hub({"hub.source": source})))
+
+    assert "slipway-mirror" not in definitions(found)
+    allowed = {each.name for each in found.all(PUSHING) if "Allow" in str(each.inputs["permissions"])}
+    assert allowed == {"pipelines-hub-server-may-push"}
+    member = found.one("azuredevops:index/servicePrincipalEntitlement:ServicePrincipalEntitlement", SERVER_MEMBER)
+    assert member.inputs["originId"] == pusher
+    assert len(found.all(PUSHING)) == 3
+
+
+def test_runs_of_a_pipeline_stay_when_its_definition_leaves_the_stack(found: Recorded) -> None:
+    for record in found.all(DEFINITION):
+        assert (record.options["protect"], record.options["retainOnDelete"]) == (True, True)
+
+
+def test_an_agent_pool_stays_permitted_to_the_pipelines_that_environments_share(
+    declared: Declared, placement: Placement
+) -> None:
+    changes = {"pool": "private", "hub.reviewPool": "reviews"}
+    for found in (
+        declared(program(placement, hub(changes))),
+        declared(program(placement, later({"pool": "private"}), environment="prod")),
+    ):
+        queues = [each for each in found.all(PERMISSION) if each.inputs["type"] == "queue"]
+        others = [each for each in found.all(PERMISSION) if each.inputs["type"] != "queue"]
+        assert queues
+        assert {each.options.get("retainOnDelete") for each in queues} == {True}
+        assert {each.options.get("retainOnDelete") for each in others} == {None}
 
 
 def test_the_variable_group_says_where_models_come_from_and_is_open_to_no_pipeline_by_itself(found: Recorded) -> None:
@@ -212,11 +257,22 @@ def test_a_webhook_rings_and_holds_no_secret(declared: Declared, placement: Plac
     assert ("endpoint", "${pipelines-hub-webhook.id}", model) in permitted(found)
 
 
-def test_without_a_trigger_nothing_waits_for_models(declared: Declared, placement: Placement) -> None:
+def test_the_webhooks_connection_is_there_before_the_pipeline_that_it_rings_for(
+    declared: Declared, placement: Placement
+) -> None:
+    found = declared(program(placement, hub({"hub.modelTrigger": "webhook"})))
+
+    assert "pipelines-hub-webhook" in str(definitions(found)["slipway-model"].options.get("dependsOn"))
+
+
+def test_without_a_trigger_the_models_pipeline_rests_and_keeps_its_runs(
+    declared: Declared, placement: Placement
+) -> None:
     found = declared(program(placement, hub({"hub.modelTrigger": "none"})))
 
-    assert "slipway-model" not in definitions(found)
-    assert found.all(QUEUING) == []
+    states = {name: record.inputs["queueStatus"] for name, record in definitions(found).items()}
+    assert [name for name, state in states.items() if state != "enabled"] == ["slipway-model"]
+    assert states["slipway-model"] == "disabled"
 
 
 def test_models_in_s3_are_read_with_a_role_and_no_key(declared: Declared, placement: Placement) -> None:

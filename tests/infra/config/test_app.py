@@ -23,17 +23,18 @@ from slipway.contract import ContractError
 from slipway.contract.settings import Value
 from tests.infra.support.apps import app
 from tests.infra.support.workloads import workload
+from tests.support.sample import SAMPLE
 
 from .sections import section
 from .test_monitoring import PLAIN
 
-SAMPLE = app()
+CHOSEN = app()
 NOTHING: Mapping[str, Value] = MappingProxyType({})
 
 
 def refused(section: object) -> list[str]:
     """Return the mistakes of a stack file with this section, as they are shown."""
-    texts = {**project.read(ROOT).config("dev"), "slipway:app": json.dumps(section)}
+    texts = {**project.read(SAMPLE).config("dev"), "slipway:app": json.dumps(section)}
     with pytest.raises(ConfigError) as caught:
         parse("dev", texts)
     return [str(problem) for problem in caught.value.problems]
@@ -41,7 +42,7 @@ def refused(section: object) -> list[str]:
 
 def contradictions(settings: Mapping[str, Value] = NOTHING, **changes: object) -> list[tuple[str, str, str]]:
     paths = {path.replace("__", "."): value for path, value in changes.items()}
-    chosen = replace(SAMPLE, chosen=settings)
+    chosen = replace(CHOSEN, chosen=settings)
     monitoring = section(Monitoring, PLAIN)
     given: dict[str, Any] = {"app": chosen, "workload": workload(paths), "monitoring": monitoring}
     return [problem for rule in RULES for problem in rule(**{name: given[name] for name in signature(rule).parameters})]
@@ -76,7 +77,7 @@ def test_several_wrong_settings_are_told_at_once_with_the_likeliest_names() -> N
 
 
 def test_wrong_settings_and_wrong_sections_are_told_together() -> None:
-    texts = project.read(ROOT).config("dev")
+    texts = project.read(SAMPLE).config("dev")
     registry = json.loads(texts["slipway:registry"]) | {"sku": "Huge"}
     wrong = {"slipway:app": '{"settings": {"queueLimit": -1}}', "slipway:registry": json.dumps(registry)}
 
@@ -88,7 +89,7 @@ def test_wrong_settings_and_wrong_sections_are_told_together() -> None:
 
 
 def test_a_stack_without_the_section_runs_the_app_as_the_image_has_it() -> None:
-    texts = project.read(ROOT).config("dev")
+    texts = project.read(SAMPLE).config("dev")
     del texts["slipway:app"]
 
     found = parse("dev", texts).application
@@ -117,7 +118,7 @@ def test_a_wrong_contract_is_told_with_its_own_path_and_line(tmp_path: Any) -> N
     (tmp_path / "app/app.yaml").write_text(text.replace("public: 8080", "public: 80"), encoding="utf-8")
 
     with pytest.raises(ContractError, match=r"^app/app\.yaml has 1 mistake:\n  line \d+: ports\.public: found 80"):
-        parse("dev", project.read(ROOT).config("dev"), tmp_path)
+        parse("dev", project.read(SAMPLE).config("dev"), tmp_path)
 
 
 def test_the_program_ends_with_the_contracts_mistakes_and_no_stack_trace(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,7 +127,7 @@ def test_the_program_ends_with_the_contracts_mistakes_and_no_stack_trace(monkeyp
 
     monkeypatch.setattr("slipway.config.app.read", broken)
     with pytest.raises(ProgramError, match=r"app/app\.yaml has 0 mistakes"):
-        record(entry(ROOT / "infra"), stack="dev", computed=Computed(), config=project.read(ROOT).config("dev"))
+        record(entry(ROOT / "infra"), stack="dev", computed=Computed(), config=project.read(SAMPLE).config("dev"))
 
 
 def test_the_sample_contradicts_itself_nowhere() -> None:

@@ -3,7 +3,6 @@
 import pytest
 from pydantic import ValidationError
 
-from delivery.paths import ROOT
 from delivery.preview import project
 from slipway.config import cluster_rules as rules
 from slipway.config.cluster import Cluster
@@ -11,13 +10,14 @@ from slipway.config.environment import Environment
 from slipway.config.workload import Workload
 from tests.infra.config.sections import pipelines
 from tests.infra.sections import POOL, cluster, network
+from tests.support.sample import SAMPLE
 
 WESTUS = Environment(workload="scoring", location="westus", suffix="x7k2", owner="me", cost_centre="1", protect=False)
 
 
 @pytest.fixture(scope="module")
 def workload() -> Workload:
-    return Workload.model_validate_json(project.read(ROOT).config("dev")["slipway:workload"])
+    return Workload.model_validate_json(project.read(SAMPLE).config("dev")["slipway:workload"])
 
 
 def alone(found: Cluster) -> list[tuple[str, str, str]]:

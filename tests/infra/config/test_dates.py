@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from delivery.paths import ROOT
 from delivery.preview import project
 from slipway.config import date_rules as rules
 from slipway.config.cluster import Cluster
@@ -18,6 +17,7 @@ from tests.infra.config.sections import changed, refused, section
 from tests.infra.config.test_monitoring import PLAIN
 from tests.infra.golden.text import STACKS
 from tests.infra.sections import CLUSTER, cluster, merged
+from tests.support.sample import SAMPLE
 
 HERE = Environment(workload="scoring", location="westeurope", suffix="x7", owner="me", cost_centre="1", protect=False)
 TODAY = date(2026, 11, 28)
@@ -48,7 +48,7 @@ def test_a_version_without_support_is_refused_with_those_that_aks_makes() -> Non
 
 @pytest.mark.parametrize("version", ["1.20", "1.99"])
 def test_a_version_that_aks_never_made_is_refused(version: str) -> None:
-    texts = project.read(ROOT).config("dev")
+    texts = project.read(SAMPLE).config("dev")
     wrong = {**json.loads(texts["slipway:cluster"]), "kubernetesVersion": version}
 
     with pytest.raises(ConfigError, match=rf"kubernetesVersion: found {version} with cluster\.tier Free, allowed: 1\."):
@@ -69,7 +69,7 @@ def test_aks_supports_three_minor_versions_at_least_on_the_calendars_day() -> No
 def test_a_committed_stack_file_stays_valid_when_its_dates_are_past(stack: str, years: int) -> None:
     later = TODAY.replace(year=TODAY.year + years)
 
-    assert parse(stack, project.read(ROOT).config(stack), today=later).stack == stack
+    assert parse(stack, project.read(SAMPLE).config(stack), today=later).stack == stack
 
 
 def test_a_version_whose_support_has_ended_since_is_told_and_not_refused() -> None:

@@ -10,13 +10,14 @@ from delivery.preview.computed import Computed
 from delivery.preview.recording import ProgramError, entry, record
 from slipway.config.load import parse
 from slipway.config.problems import ConfigError
+from tests.support.sample import SAMPLE
 
 STACKS = ("dev", "prod")
 
 
 @pytest.fixture
 def texts() -> dict[str, str]:
-    return project.read(ROOT).config("dev")
+    return project.read(SAMPLE).config("dev")
 
 
 def refused(texts: dict[str, str]) -> list[str]:
@@ -35,7 +36,16 @@ def changed(texts: dict[str, str], key: str, **values: object) -> dict[str, str]
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_the_committed_stacks_are_valid(stack: str) -> None:
-    assert parse(stack, project.read(ROOT).config(stack)).stack == stack
+    assert parse(stack, project.read(SAMPLE).config(stack)).stack == stack
+
+
+@pytest.mark.parametrize("stack", ["eu-prod", "Prod", "p", "production1", "none", "build", "1st"])
+def test_an_environment_has_a_name_that_each_service_can_carry(texts: dict[str, str], stack: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse(stack, texts)
+
+    (problem,) = map(str, caught.value.problems)
+    assert problem.startswith(f"slipway:environment: found an environment named {stack}, allowed: 2 to 10 lower-case")
 
 
 def test_an_unknown_key_is_named_with_the_likeliest_one(texts: dict[str, str]) -> None:

@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from delivery.paths import ROOT
 from delivery.preview import project
 from slipway.config import machine_rules as rules
 from slipway.config.environment import Environment
@@ -13,6 +12,7 @@ from slipway.config.problems import ConfigError
 from slipway.config.workload import Workload
 from tests.infra.sections import POOL, cluster, merged
 from tests.infra.support.workloads import workload
+from tests.support.sample import SAMPLE
 
 HERE = Environment(workload="scoring", location="westeurope", suffix="x7", owner="me", cost_centre="1", protect=False)
 
@@ -125,7 +125,7 @@ def test_a_size_that_is_not_listed_passes_without_a_rule() -> None:
 
 
 def test_a_stack_file_is_refused_with_the_machines_place() -> None:
-    texts = project.read(ROOT).config("dev")
+    texts = project.read(SAMPLE).config("dev")
     wrong = merged(json.loads(texts["slipway:cluster"]), {"pools": {"app": {"vmSize": "Standard_D2ps_v5"}}})
 
     with pytest.raises(ConfigError, match=r"slipway:cluster\.pools\.app\.vmSize: found Standard_D2ps_v5 \(arm64\)"):

@@ -6,14 +6,17 @@ from collections.abc import Mapping
 import pytest
 from pydantic import ValidationError
 
-from delivery.paths import ROOT
 from delivery.preview import project
+from slipway.config.chain_rules import contradictions
 from slipway.config.environment import Environment
 from slipway.config.load import parse
 from slipway.config.pipelines import (
     Pipelines,
     approvers_suffice,
+    chain_of,
+    environment_fits_its_own_chain,
     hours_are_within_a_day,
+    new_project_has_its_repository,
     one_hub,
     reviews_run_apart,
     source_fits_its_kind,
@@ -21,6 +24,7 @@ from slipway.config.pipelines import (
 from slipway.config.problems import of
 from tests.infra.support.pipelines import APPROVERS, HUB, LATER, hub, later
 from tests.infra.support.workloads import changed
+from tests.support.sample import SAMPLE
 
 
 def refused(whole: Mapping[str, object], changes: Mapping[str, object]) -> list[str]:
@@ -89,14 +93,64 @@ def test_the_environment_that_promotes_from_none_has_the_hub_and_no_other() -> N
         ({"kind": "github", "name": "contoso/scoring", "connection": "contoso"}, []),
         ({"kind": "github", "name": "scoring"}, ["connection", "name"]),
         ({"kind": "github", "name": "a/b", "connection": "c", "create": True}, ["create"]),
+        ({"kind": "github", "name": "a/b", "connection": "c", "reviewers": 2}, ["reviewers"]),
+        ({"kind": "other-git", "name": "a", "url": "https://g.example/a", "reviewers": 0}, ["reviewers"]),
         ({"kind": "other-git", "name": "scoring", "url": "https://g.example/a"}, []),
         ({"kind": "other-git", "name": "scoring"}, ["url"]),
+        ({"kind": "other-git", "name": "scoring", "pusher": APPROVERS[0]}, []),
+        ({"kind": "other-git", "name": "a", "url": "https://g.example/a", "pusher": APPROVERS[0]}, ["pusher"]),
+        ({"kind": "azure-repos", "name": "scoring", "pusher": APPROVERS[0]}, ["pusher"]),
     ],
 )
 def test_each_kind_of_repository_needs_its_own_facts(source: dict[str, object], paths: list[str]) -> None:
     found = [path for path, _found, _allowed in source_fits_its_kind(hub({"hub.source": source}))]
 
     assert found == [f"pipelines.hub.source.{path}" for path in paths]
+
+
+MIRROR = {"kind": "other-git", "name": "scoring", "url": "https://g.example/a"}
+
+
+@pytest.mark.parametrize(
+    ("source", "paths"),
+    [
+        ({"kind": "azure-repos", "name": "scoring", "create": True}, ["create"]),
+        ({"kind": "azure-repos", "name": "Scoring", "create": True}, ["create"]),
+        ({"kind": "azure-repos", "name": "scoring"}, []),
+        ({"kind": "azure-repos", "name": "other", "create": True}, []),
+        (MIRROR, ["name"]),
+    ],
+)
+def test_a_new_project_has_a_repository_of_its_own_name(source: dict[str, object], paths: list[str]) -> None:
+    config = hub({"hub.project.create": True, "hub.source": source})
+    found = [path for path, _found, _allowed in new_project_has_its_repository(config)]
+
+    assert found == [f"pipelines.hub.source.{path}" for path in paths]
+    assert list(new_project_has_its_repository(hub({"hub.source": source}))) == []
+
+
+def test_no_policy_protects_the_branch_of_a_mirror() -> None:
+    ((path, found, allowed),) = environment_fits_its_own_chain(hub({"hub.source": MIRROR}))
+
+    assert (path, found) == ("pipelines.checks.branchControl", "protected")
+    assert allowed.startswith("named: the code is on another Git server")
+    named = hub({"hub.source": MIRROR, "checks.branchControl": "named"})
+    assert list(environment_fits_its_own_chain(named)) == []
+    assert list(environment_fits_its_own_chain(hub())) == []
+
+
+def test_a_later_environment_fits_what_the_first_one_fixes() -> None:
+    chain = chain_of(hub({"hub.source": MIRROR, "hub.reviewPool": "reviews", "branch": "release"}))
+    assert chain is not None
+    assert chain_of(later()) is None
+
+    wrong = list(contradictions(chain, branch="main", pool="reviews", branch_control="protected"))
+    assert [path for path, _found, _allowed in wrong] == [
+        "pipelines.branch",
+        "pipelines.pool",
+        "pipelines.checks.branchControl",
+    ]
+    assert list(contradictions(chain, branch="release", pool="private", branch_control="named")) == []
 
 
 def test_no_more_approvals_are_asked_than_there_are_approvers() -> None:
@@ -141,7 +195,7 @@ def test_without_the_section_there_is_nothing_to_contradict() -> None:
 
 
 def test_the_committed_chain_agrees_on_organisation_branch_and_state() -> None:
-    sections = [parse(stack, project.read(ROOT).config(stack)).pipelines for stack in ("dev", "prod")]
+    sections = [parse(stack, project.read(SAMPLE).config(stack)).pipelines for stack in ("dev", "prod")]
 
     facts = {(each.organization, each.branch, each.state) for each in sections if each}
     assert len(facts) == 1

@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from delivery.paths import ROOT
 from delivery.preview import project
 from slipway.config import reserved_rules as rules
 from slipway.config.cluster import Cluster
@@ -13,6 +12,7 @@ from slipway.config.load import parse
 from slipway.config.problems import ConfigError
 from tests.infra.config.sections import refused
 from tests.infra.sections import CLUSTER, POOL, address, cluster, merged
+from tests.support.sample import SAMPLE
 
 
 def environment(workload: str = "scoring", suffix: str = "x7k2") -> Environment:
@@ -117,7 +117,7 @@ def test_a_taint_is_one_that_kubernetes_takes(taint: str) -> None:
 
 
 def test_a_stack_file_is_refused_with_the_names_place() -> None:
-    texts = project.read(ROOT).config("dev")
+    texts = project.read(SAMPLE).config("dev")
     wrong = {**json.loads(texts["slipway:environment"]), "workload": "microsoft"}
 
     with pytest.raises(ConfigError, match=r"slipway:environment\.workload: found microsoft, allowed: a word that"):

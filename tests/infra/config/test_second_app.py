@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from delivery.paths import ROOT
 from delivery.preview import project
 from slipway.config.load import parse
 from slipway.config.problems import ConfigError
+from tests.support.sample import SAMPLE
 
 CONTRACT = "tests/apps/tone/app.yaml"
 
@@ -28,7 +28,7 @@ CONTRACT = "tests/apps/tone/app.yaml"
     ],
 )
 def test_settings_are_those_of_its_contract(settings: dict[str, object], told: list[str]) -> None:
-    texts = project.read(ROOT).config("dev")
+    texts = project.read(SAMPLE).config("dev")
     section = {"slipway:app": json.dumps({"contract": CONTRACT, "settings": settings})}
 
     with pytest.raises(ConfigError) as refused:
@@ -38,7 +38,7 @@ def test_settings_are_those_of_its_contract(settings: dict[str, object], told: l
 
 
 def test_what_only_the_sample_has_is_told_with_the_key() -> None:
-    texts = project.read(ROOT).config("dev")
+    texts = project.read(SAMPLE).config("dev")
     workload = json.loads(texts["slipway:workload"]) | {"tracing": {"service": "collector", "namespace": "watch"}}
     section = {"slipway:app": json.dumps({"contract": CONTRACT, "settings": {"language": "de"}})}
 

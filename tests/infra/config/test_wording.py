@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from delivery.paths import ROOT
 from delivery.preview import project
 from slipway.config import problems
 from slipway.config.base import Section
 from slipway.config.load import sections
 from tests.infra.golden.text import STACKS
 from tests.infra.support.workloads import RELEASE
+from tests.support.sample import SAMPLE
 
 WRONG: tuple[Any, ...] = (
     *(None, True, 3, -1, 10**12, 1.5),
@@ -67,7 +67,7 @@ def errors(name: str) -> frozenset[problems.Problem]:
 
 def written(name: str) -> list[Any]:
     """The section as stack files, or a release, have it."""
-    texts = [project.read(ROOT).config(stack).get(f"slipway:{name}") for stack in STACKS]
+    texts = [project.read(SAMPLE).config(stack).get(f"slipway:{name}") for stack in STACKS]
     others = {"release": RELEASE, "image": {"build": True, "baseImage": "python:3.13"}}
     return [json.loads(text) for text in texts if text] or [others[name]]
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from delivery.paths import ROOT
 from delivery.preview.record import Record, Recorded, Value, shown
 from delivery.preview.releases import STAND_IN
 from delivery.preview.render import render
+from tests.support.sample import SAMPLE
 
 STACKS = ("dev", "prod")
 
@@ -21,7 +21,7 @@ def golden(stack: str) -> Path:
 @cache
 def recorded(stack: str) -> Recorded:
     """A committed stack, rendered once for all tests."""
-    return render(ROOT, stack, STAND_IN)
+    return render(SAMPLE, stack, STAND_IN)
 
 
 def rendered(stack: str) -> str:

@@ -18,6 +18,7 @@ from slipway.config.environment import Environment
 from slipway.config.release import Release
 from slipway.config.workload import Workload as Config
 from slipway.naming import Naming
+from tests.support.sample import SAMPLE
 
 from .workloads import PLAIN_ENTRY, RELEASE, changed
 
@@ -28,7 +29,7 @@ _UNCHANGED: Mapping[str, object] = MappingProxyType({})
 
 def naming(stack: str) -> Naming:
     """The names of an environment, from its stack file."""
-    text = project.read(ROOT).config(stack)["slipway:environment"]
+    text = project.read(SAMPLE).config(stack)["slipway:environment"]
     facts = Environment.model_validate_json(text)
     return Naming(
         workload=facts.workload,
@@ -54,7 +55,7 @@ def objects(
     `name` makes it another environment with the same settings; `changes` and `release` change settings and facts by
     their paths, and `app` settings of the app by their names.
     """
-    sections = project.read(ROOT).config(stack)
+    sections = project.read(SAMPLE).config(stack)
     settings = json.loads(sections["slipway:workload"])
     own = App.model_validate_json(json.dumps(changed(json.loads(sections["slipway:app"]), _settings(app))))
     config = Config.model_validate_json(json.dumps(changed(settings, changes)))

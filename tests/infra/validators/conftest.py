@@ -5,11 +5,11 @@ from functools import cache
 
 import pytest
 
-from delivery.paths import ROOT
 from delivery.preview import kubernetes_files
 from delivery.preview.releases import STAND_IN
 from delivery.preview.render import render
 from tests.infra.support.environments import Manifest
+from tests.support.sample import SAMPLE
 
 Rendered = Callable[[str], list[Manifest]]
 
@@ -20,7 +20,7 @@ def rendered() -> Rendered:
 
     @cache
     def objects(stack: str) -> list[Manifest]:
-        return [dict(manifest) for manifest in kubernetes_files.manifests(render(ROOT, stack, STAND_IN))]
+        return [dict(manifest) for manifest in kubernetes_files.manifests(render(SAMPLE, stack, STAND_IN))]
 
     return objects
 

@@ -1,0 +1,1 @@
+"""Five teams: checkouts whose stack files are not the sample's."""
