@@ -31,7 +31,10 @@ class HubFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class PipelinesArgs:
-    """`hub` for a later environment; `build` and `models` for the hub itself; `budget` where there is one to read."""
+    """`hub` for a later environment; `build` and `models` for the hub itself; `budget` where there is one to read.
+
+    `figures_id` where a canary is judged.
+    """
 
     placement: Placement
     config: Config
@@ -44,6 +47,7 @@ class PipelinesArgs:
     namespace: str
     registry_id: pulumi.Input[str]
     budget: bool = True
+    figures_id: pulumi.Input[str] | None = None
 
 
 class Pipelines(pulumi.ComponentResource):
@@ -86,6 +90,7 @@ class Pipelines(pulumi.ComponentResource):
                 source_registry_id=args.hub.registry_id if args.hub else None,
                 promotes_from=args.hub.stack if args.hub else None,
                 budget=args.budget,
+                figures_id=args.figures_id,
             ),
             opts=child,
         )

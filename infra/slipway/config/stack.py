@@ -6,6 +6,7 @@ from slipway.contract.application import Application
 
 from .address import Address
 from .app import App
+from .canary import CanaryRelease
 from .cluster import Cluster
 from .entry import Entry
 from .environment import Environment
@@ -38,7 +39,16 @@ class StackConfig:
     """The app that `app` chooses, with its contract."""
     pipelines: Pipelines | None
     release: Release | None
+    canary: CanaryRelease | None
     image: Image | None
+
+    @property
+    def canary_share(self) -> int | None:
+        """Percent of the requests that the canary's place gets, None where none is kept."""
+        place = self.entry.canary
+        if place is None:
+            return None
+        return self.canary.share if self.canary and self.canary.share else place.share
 
     @property
     def protects_shared(self) -> bool:
