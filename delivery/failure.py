@@ -14,6 +14,7 @@ class ExitCode(IntEnum):
     RESTORED = 6
     STRANDED = 7
     DRIFTED = 8
+    UNJUDGED = 9
 
 
 class FailureError(Exception):
