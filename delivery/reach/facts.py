@@ -25,7 +25,7 @@ class Facts:
     secrets_key: str | None
     publishers: Sequence[str]
     canary: bool
-    """Whether a place is kept for one."""
+    """True where a place is kept for one."""
 
 
 def read_facts(root: Path, stack: str) -> Facts:

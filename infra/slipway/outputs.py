@@ -57,9 +57,9 @@ def _released(estate: Estate) -> pulumi.Output[dict[str, Any]] | None:
 
 def _canary(estate: Estate) -> pulumi.Output[dict[str, Any]] | None:
     """The release in the canary's place, once requests reach it; None while none has the place."""
-    if estate.canary is None or estate.config.canary is None:
+    running = estate.config.canary_facts
+    if estate.canary is None or running is None:
         return None
-    running = estate.config.canary.model_copy(update={"share": estate.config.canary_share})
     facts = running.model_dump(mode="json", by_alias=True)
     return pulumi.Output.all(facts, estate.canary.split.service).apply(_first)
 

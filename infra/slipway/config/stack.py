@@ -51,6 +51,11 @@ class StackConfig:
         return self.canary.share if self.canary and self.canary.share else place.share
 
     @property
+    def canary_facts(self) -> CanaryRelease | None:
+        """The release in the canary's place, with the share that it really has."""
+        return self.canary.model_copy(update={"share": self.canary_share}) if self.canary else None
+
+    @property
     def protects_shared(self) -> bool:
         """Protection of what later environments depend on: always in the one that owns the pipelines."""
         owns_chain = self.pipelines is not None and self.environment.promotes_from is None

@@ -22,7 +22,7 @@ _BOUNDS = (10.0, 50.0, 100.0, 500.0, 1000.0)
 
 @dataclass
 class Traffic:
-    """What one of Envoy's clusters answers each second: requests, those of them that fail, and their milliseconds."""
+    """Answers of one of Envoy's clusters each second: requests, those of them that fail, and their milliseconds."""
 
     rate: float
     failing: float = 0
@@ -31,7 +31,7 @@ class Traffic:
 
 @dataclass
 class Prometheus:
-    """`traffic` by Envoy's cluster. Each counter grows from `begun` on; `refuses` is a status it answers with."""
+    """Traffic by Envoy's cluster. Each counter grows from `begun` on; `refuses` is a status it answers with."""
 
     traffic: dict[str, Traffic] = field(default_factory=dict)
     begun: float = field(default_factory=time.time)
