@@ -172,6 +172,7 @@ def _alerts(base: Foundation, cluster: Cluster) -> None:
             logs_workspace_id=base.telemetry.logs_workspace_id,
             metrics_workspace_id=base.telemetry.metrics_workspace_id,
             action_group_id=base.telemetry.action_group_id,
+            issued=config.entry.issued,
         ),
         base.opts,
     )

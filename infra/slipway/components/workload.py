@@ -16,6 +16,7 @@ from slipway.config.entry import Entry
 from slipway.config.release import Release
 from slipway.config.workload import Workload as Config
 from slipway.contract.application import Application
+from slipway.controllers import CERT_MANAGER_NAMESPACE
 from slipway.manifests.entry import allow_gateway
 from slipway.naming import Naming
 
@@ -112,9 +113,10 @@ class Workload(pulumi.ComponentResource):
         return bounds
 
     def _watched(self) -> list[str]:
-        """Namespaces of controllers whose figures count for the app: a canary is judged by the gateway's."""
-        gateway = self._args.entry.gateway
-        return [gateway.namespace] if gateway and gateway.canary else []
+        """Namespaces of controllers whose figures count: the gateway's judge a canary, cert-manager's raise alerts."""
+        entry = self._args.entry
+        found = [entry.gateway.namespace] if entry.gateway and entry.canary else []
+        return found + ([CERT_MANAGER_NAMESPACE] if entry.issued else [])
 
     def _callers(self) -> networking.NetworkPolicyInitArgs:
         naming, contract, gateway = self._args.naming, self._args.app.contract, self._args.entry.gateway

@@ -146,6 +146,11 @@ class Entry(Section):
         return "https" if self.kind == "gateway" else "http"
 
     @property
+    def issued(self) -> bool:
+        """True where an authority issues the certificate."""
+        return bool(self.certificate and self.certificate.acme)
+
+    @property
     def canary(self) -> Canary | None:
         """The place of a canary, None where none is kept."""
         return self.gateway.canary if self.gateway else None

@@ -33,7 +33,7 @@ def quota(
     Behind a gateway the Service is inside the cluster. A renewed certificate takes a pod, smaller than a replica, and a
     Service for some seconds. A canary has a Service that stays and one for what is mirrored to it.
     """
-    renewal = bool(entry.certificate and entry.certificate.acme)
+    renewal = entry.issued
     public = entry.kind == "service"
     services = 1 + renewal + (0 if canary_share is None else 2)
     pods, each = most_pods(workload, canary_share) + renewal, workload.resources
