@@ -56,18 +56,35 @@ class Trial:
         seen: tuple[Watch, ...] = ()
         try:
             for phase in self.plan.phases:
-                try:
-                    self._begin(steps, engine, phase, live, new)
-                except UnstartedError as unstarted:
-                    if seen:
-                        raise TrialError(str(unstarted), seen) from None
-                    raise
-                seen = (*seen, self._watch(steps, phase, seen))
-                _keep_hold(engine, new)
+                seen = (*seen, self._pass(steps, engine, phase, live, new, seen))
         except KeyboardInterrupt:
             steps.say(f"\na canary may still be there: slipway release rollback --stack {engine.stack} takes it away")
             raise
         return seen
+
+    def _pass(
+        self,
+        steps: Steps,
+        engine: Engine,
+        phase: Phase,
+        live: Mapping[str, Any],
+        new: Mapping[str, Any],
+        before: tuple[Watch, ...],
+    ) -> Watch:
+        """Return what was seen. What another command has put there is neither judged nor taken away."""
+        try:
+            self._begin(steps, engine, phase, live, new)
+        except UnstartedError as unstarted:
+            if before:
+                raise TrialError(str(unstarted), before) from None
+            raise
+        try:
+            found = self._watch(steps, phase, before)
+        except FailureError:
+            _keep_hold(engine, new)
+            raise
+        _keep_hold(engine, new)
+        return found
 
     def _begin(
         self, steps: Steps, engine: Engine, phase: Phase, live: Mapping[str, Any], new: Mapping[str, Any]

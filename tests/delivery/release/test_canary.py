@@ -291,6 +291,24 @@ def test_a_canary_that_another_command_took_away_is_left_alone(placed: World, mo
     assert placed.running == placed.release(1).image.digest
 
 
+def test_a_canary_that_another_command_replaced_is_left_alone_however_bad_its_figures(
+    placed: World, figures: Prometheus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figures.traffic[CANARY] = Traffic(rate=400, failing=400)
+
+    def interfere(*given: Any) -> Any:
+        outputs = placed.engine.read()["outputs"]
+        outputs["prod"]["canary"]["release"] = placed.release(3).configuration()
+        placed.engine.change(outputs=outputs)
+        return watch(*given)
+
+    monkeypatch.setattr("delivery.release.canary.trial.watch", interfere)
+    with pytest.raises(OvertakenError, match="another command changed the canary meanwhile: found sha256"):
+        bring(placed, placed.release(2))
+
+    assert placed.deployer().known()["canary"]["release"]["digest"] == placed.release(3).image.digest
+
+
 def left_behind(placed: World) -> None:
     """A canary whose command was killed: no end is written, and it keeps its share."""
     deployer, new = placed.deployer(), placed.release(2)
