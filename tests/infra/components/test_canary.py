@@ -149,7 +149,7 @@ def test_the_gateways_figures_are_collected(declared: Declared, naming: Naming) 
 
     data: Any = settings.inputs["data"]
     assert data["pod-annotation-based-scraping"] == (
-        'podannotationnamespaceregex = "^(scoring-dev|envoy-gateway-system)$"'
+        'podannotationnamespaceregex = "^(scoring-dev|envoy-gateway-system|cert-manager)$"'
     )
 
 
