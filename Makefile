@@ -29,6 +29,8 @@ CLASSIFIERS_VENV := .slipway/classifiers-venv
 CHECKOV := tests/infra/validators/requirements.txt
 CHECKOV_VENV := .slipway/checkov-venv
 KUBE_SCORE_VERSION := v1.20.0
+# Each takes up to 800 MB.
+WORKERS := --numprocesses auto --maxprocesses 4 --dist loadgroup
 GATEWAY_CHART := oci://docker.io/envoyproxy/gateway-helm
 CERT_MANAGER_CHART := oci://quay.io/jetstack/charts/cert-manager
 
@@ -55,7 +57,7 @@ types: $(VENV)/.test ## mypy --strict
 	@$(BIN)/mypy
 
 unit: $(VENV)/.test ## pytest alone; ONLY="tests/app -k rotated" for a part of it
-	@$(BIN)/python -m pytest --no-fold-skipped $(if $(ONLY),$(ONLY),--cov)
+	@$(BIN)/python -m pytest --no-fold-skipped $(if $(ONLY),$(ONLY),--cov $(WORKERS))
 
 test-engine: $(VENV)/.test ## The program on a real Pulumi engine and a simulated Azure; needs `pulumi` on PATH
 	@$(BIN)/python -m pytest -m engine --no-fold-skipped $(if $(ONLY),$(ONLY),tests/engine)

@@ -9,6 +9,7 @@ from delivery.doctor.azure import PROVIDERS
 from delivery.paths import ROOT
 from delivery.preview import project
 from delivery.preview.render import render
+from delivery.simulator.arm import arm_type
 from slipway import node_pools
 from slipway.config.load import parse
 from slipway.config.network import NatGateway
@@ -16,7 +17,6 @@ from slipway.config.node_pools import SystemPool, UserPool
 from slipway.config.problems import ConfigError
 from slipway.config.stack import StackConfig
 from tests.docs.support.pages import page
-from tests.engine.simulator.arm import arm_type
 from tests.infra.golden.text import STACKS, recorded
 
 PAGE = page("docs/tutorial/first-environment.md")

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from delivery.paths import ROOT
+from delivery.simulator.cloud import Resource
 from tests.engine.harness.environments import Environments, release
-from tests.engine.harness.workspace import REPOSITORY, Workspace
-from tests.engine.simulator.cloud import Resource
+from tests.engine.harness.workspace import Workspace
 
 pytestmark = pytest.mark.engine
 
@@ -136,9 +137,9 @@ def test_settings_of_the_metrics_add_on_that_say_otherwise_are_named(first: Envi
 def test_a_rename_with_an_alias_changes_nothing(live: Environments, tmp_path: Path) -> None:
     """The registry's component and, with it, every child is called otherwise in a copy of the program."""
     copy = tmp_path / "renamed"
-    shutil.copytree(REPOSITORY / "infra", copy / "infra", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "infra", copy / "infra", ignore=shutil.ignore_patterns("__pycache__"))
     for entry in ("Pulumi.yaml", "app", "delivery"):
-        (copy / entry).symlink_to(REPOSITORY / entry)
+        (copy / entry).symlink_to(ROOT / entry)
     declare = copy / "infra" / "slipway" / "declare.py"
     text = declare.read_text()
     head, call = text.split('    registry = Registry(\n        "registry",\n')

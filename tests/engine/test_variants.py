@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from delivery.simulator.ground import Ground
 from tests.engine.harness.environments import Environments, release
-from tests.engine.harness.ground import Ground
 
 pytestmark = pytest.mark.engine
 

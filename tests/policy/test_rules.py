@@ -140,7 +140,11 @@ def test_the_good_stack_breaks_nothing() -> None:
     assert judge(stack(), "prod", TODAY) == []
 
 
-@pytest.mark.parametrize(("handle", "rule", "edit", "found"), BREAKS, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(
+    ("handle", "rule", "edit", "found"),
+    BREAKS,
+    ids=[f"{handle}-{rule}-{found}" for handle, rule, _, found in BREAKS],
+)
 def test_a_rule_names_what_breaks_it(handle: str, rule: str, edit: Edit, found: str) -> None:
     violations = broken(handle, edit)
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import yaml
 
-from .ground import Ground
+from delivery.simulator.ground import Ground
+
 from .workspace import Stack, Workspace
 
 

@@ -13,21 +13,18 @@ from typing import Any
 
 import yaml
 
-from tests.engine.simulator.arm import SUBSCRIPTION, TENANT
-from tests.engine.simulator.azure_native import KUBECONFIG
-from tests.engine.simulator.cloud import Cloud
+from delivery.paths import ROOT
+from delivery.simulator.azure_native import KUBECONFIG
+from delivery.simulator.cloud import Cloud
+from delivery.simulator.plugins import PROVIDERS, engine_variables, write_plugin
 
 from .operations import Outcome, read_events
 
-REPOSITORY = Path(__file__).parents[3]
 _QUIET = ["--non-interactive", "--color=never", "--suppress-progress"]
 _LIMIT = 600
 # Stands in for the real kubelogin: the lab's token instead of Entra's.
 _KUBELOGIN = """#!/bin/sh
 echo '{credential}'
-"""
-_PLUGIN = """#!/bin/sh
-cd {repository} && exec {python} -m tests.engine.simulator {provider} {cloud} "$@"
 """
 
 
@@ -36,7 +33,7 @@ class Workspace:
     """`root` is empty and the workspace's own. `kubeconfig` names a real cluster; without one it is simulated too."""
 
     root: Path
-    source: Path = REPOSITORY
+    source: Path = ROOT
     kubeconfig: Path | None = None
     environment: dict[str, str] = field(default_factory=dict)
 
@@ -49,7 +46,7 @@ class Workspace:
             elif entry.name not in (".venv", ".git", "venv"):
                 (self.project / entry.name).symlink_to(entry)
         (self.project / ".venv").symlink_to(sys.prefix)
-        providers = ["azure-native", "azuredevops"] + ["kubernetes"] * (self.kubeconfig is None)
+        providers = [name for name in PROVIDERS if name != "kubernetes" or self.kubeconfig is None]
         settings = self.settings
         settings["plugins"] = {"providers": [{"name": name, "path": self._plugin(name)} for name in providers]}
         (self.project / "Pulumi.yaml").write_text(yaml.safe_dump(settings))
@@ -75,11 +72,7 @@ class Workspace:
 
     def _plugin(self, provider: str) -> str:
         folder = self.root / "plugins" / provider
-        folder.mkdir(parents=True)
-        script = folder / f"pulumi-resource-{provider}"
-        names = {"repository": REPOSITORY, "python": sys.executable, "provider": provider, "cloud": self.cloud.file}
-        script.write_text(_PLUGIN.format(**names))
-        script.chmod(0o755)
+        write_plugin(provider, self.cloud.file, folder)
         return str(folder)
 
     @property
@@ -98,21 +91,12 @@ class Workspace:
     @property
     def variables(self) -> dict[str, str]:
         """Nothing of the person's own logins, stacks or clusters."""
-        mine = {name: value for name, value in os.environ.items() if not name.startswith(("PULUMI_", "ARM_", "AZURE_"))}
-        mine.pop("KUBECONFIG", None)
         paths = [str(self.root / "bin"), os.environ["PATH"]]
-        return mine | {
+        home, state = self.root / "home", self.root / "state"
+        return engine_variables(home, state, "a passphrase for tests", os.environ) | {
             "PATH": os.pathsep.join(paths),
-            "PULUMI_HOME": str(self.root / "home"),
-            "PULUMI_BACKEND_URL": f"file://{self.root / 'state'}",
-            "PULUMI_CONFIG_PASSPHRASE": "a passphrase for tests",
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_DEBUG_COMMANDS": "true",
             "PULUMI_ERROR_OUTPUT_STRING": "true",
-            "ARM_SUBSCRIPTION_ID": SUBSCRIPTION,
-            "ARM_TENANT_ID": TENANT,
-            "AZDO_ORG_SERVICE_URL": "https://dev.azure.com/simulated",
             **({KUBECONFIG: str(self.kubeconfig)} if self.kubeconfig else {}),
             **self.environment,
         }

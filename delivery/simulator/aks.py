@@ -1,7 +1,9 @@
-"""Laws of AKS about machines and versions.
+"""Rules of AKS about machines and versions.
 
 Sources: learn.microsoft.com, "Agent Pools - Create Or Update" and "Automatically upgrade an AKS cluster", limitations.
 """
+
+from slipway.kubernetes_versions import CALENDAR, minor
 
 from .values import Properties, at
 
@@ -19,6 +21,11 @@ def refusal(token: str, new: Properties, old: Properties, control_plane: str) ->
 
 def _cluster(new: Properties, old: Properties) -> str:
     wanted, runs = str(new.get("kubernetesVersion", "")), str(old.get("kubernetesVersion", ""))
+    if wanted and minor(wanted) not in CALENDAR:
+        return (
+            f"Code=K8sVersionNotSupported: Managed cluster is on version {wanted}, which is not supported in this"
+            f" region; versions of AKS are {', '.join(CALENDAR)}"
+        )
     if wanted and _older(wanted, runs):
         return f"Code=BadRequest: Downgrading Kubernetes version from {runs} to {wanted} is not allowed"
     before = {pool["name"]: pool for pool in old.get("agentPoolProfiles", [])}

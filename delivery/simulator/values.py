@@ -7,21 +7,22 @@ from google.protobuf.json_format import MessageToDict
 from google.protobuf.struct_pb2 import Struct
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""What the engine sends and takes for a value that nobody knows yet (of the SDK's `runtime/rpc.py`)."""
+"""The engine's marker of a value that is not known yet (of the SDK's `runtime/rpc.py`)."""
 
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
-_SECRET = "1b47061264138c4ac30d75fd1eb44270"
+_CONFIDENTIAL = "1b47061264138c4ac30d75fd1eb44270"
 
 Properties = dict[str, Any]
 
 
 def received(struct: Struct) -> Properties:
-    """A message's properties in clear; nulls count as absent, as in the real providers."""
+    """Return a message's properties in clear; nulls count as absent, as in the real providers."""
     properties: Properties = _plain(MessageToDict(struct))
     return properties
 
 
 def sent(properties: Properties) -> Struct:
+    """Return properties as a message."""
     struct = Struct()
     struct.update(properties)
     return struct
@@ -29,7 +30,7 @@ def sent(properties: Properties) -> Struct:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
-        if value.get(_SIGNATURE) == _SECRET:
+        if value.get(_SIGNATURE) == _CONFIDENTIAL:
             return _plain(value.get("value"))
         return {key: _plain(item) for key, item in value.items() if item is not None}
     if isinstance(value, list):
@@ -38,7 +39,7 @@ def _plain(value: Any) -> Any:
 
 
 def strings(value: Any) -> Iterator[str]:
-    """Every string in a value, however deep."""
+    """Yield every string in a value, at any depth."""
     if isinstance(value, str):
         yield value
     for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
@@ -46,18 +47,19 @@ def strings(value: Any) -> Iterator[str]:
 
 
 def has_unknown(value: Any) -> bool:
+    """True where a part of the value is unknown."""
     return any(UNKNOWN in text for text in strings(value))
 
 
 def merged(base: Any, overlay: Any) -> Any:
-    """`overlay` over `base`, objects member by member."""
+    """Return `overlay` over `base`, objects member by member."""
     if isinstance(base, dict) and isinstance(overlay, dict):
         return base | {key: merged(base.get(key), value) for key, value in overlay.items()}
     return overlay
 
 
 def at(value: Any, path: str) -> Any:
-    """The member at a dotted path such as `networkProfile.outboundType` or `ports.0`; None where there is none."""
+    """Return the member at a dotted path such as `networkProfile.outboundType` or `ports.0`, or None."""
     for step in path.split("."):
         if isinstance(value, list):
             value = value[int(step)] if int(step) < len(value) else None
@@ -67,7 +69,7 @@ def at(value: Any, path: str) -> Any:
 
 
 def put(value: Any, path: str, new: Any) -> None:
-    """Set the member at a dotted path; None takes it away."""
+    """Set the member at a dotted path; None removes it."""
     *way, last = path.split(".")
     for step in way:
         value = value[int(step)] if isinstance(value, list) else value.setdefault(step, {})

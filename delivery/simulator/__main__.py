@@ -1,6 +1,6 @@
-"""`python -m tests.engine.simulator PROVIDER FILE ENGINE`: serve one provider on a port told on the first line.
+"""`python -m delivery.simulator PROVIDER FILE ENGINE`: serve one provider, its port on the first line of output.
 
-The engine starts it through a folder that a test's copy of `Pulumi.yaml` names, and ends it.
+The engine starts it through a script that `plugins.py` wrote, and ends it.
 """
 
 import os
@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def _end_with(engine: int, server: grpc.Server) -> None:
-    """An engine that was killed leaves no plugin behind."""
+    """Stop the server when the engine is gone: a killed engine leaves no plugin behind."""
     while os.getppid() == engine:
         time.sleep(1)
     server.stop(0)

@@ -1,6 +1,6 @@
-"""The made-up cloud: what exists, what was asked of it, and what it is told to get wrong.
+"""The simulated cloud: its resources, the requests that it took, and the faults that tests order.
 
-One SQLite file, so that several plugin processes and the test itself may use it at the same time.
+One SQLite file, so that several plugin processes and a test use it at the same time.
 """
 
 import json
@@ -23,7 +23,7 @@ create table if not exists fault (number integer primary key, method text, token
 
 @dataclass(frozen=True)
 class Resource:
-    """Something that exists: its cloud id, Pulumi type token, logical name and body."""
+    """A resource that exists: its cloud id, Pulumi type token, logical name and body."""
 
     id: str
     token: str
@@ -33,7 +33,7 @@ class Resource:
 
 @dataclass(frozen=True)
 class Request:
-    """Something that was done: `create`, `update` or `delete` of a resource, in order."""
+    """One request that was done: `create`, `update` or `delete` of a resource."""
 
     method: str
     token: str
@@ -43,7 +43,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Fault:
-    """What goes wrong: `refuse` (nothing happened), `break` (it exists, but is not well), `slow`."""
+    """A failure to come: `refuse` (nothing happens), `break` (the resource exists, unhealthy), `slow`."""
 
     kind: str
     message: str = ""
@@ -57,6 +57,8 @@ def _resource(row: tuple[str, str, str, str]) -> Resource:
 
 @dataclass(frozen=True)
 class Cloud:
+    """Everything in one file, which is made on first use."""
+
     file: Path
 
     @contextmanager
@@ -75,8 +77,8 @@ class Cloud:
             row = db.execute("select id, token, name, body from resource where id = ?", [resource_id]).fetchone()
         return _resource(row) if row else None
 
-    def all(self, token: str = "%") -> list[Resource]:
-        """What exists of a type, a `%` standing for any text; in the order of ids."""
+    def all(self, token: str = "%") -> list[Resource]:  # noqa: S107  # a type token is no password
+        """Return the resources of a type, in the order of ids; `%` matches any text."""
         with self._open() as db:
             rows = db.execute("select id, token, name, body from resource where token like ? order by id", [token])
             return [_resource(row) for row in rows]
@@ -90,13 +92,13 @@ class Cloud:
             db.execute("insert or replace into resource values (?, ?, ?, ?)", row)
 
     def remove(self, resource_id: str) -> None:
-        """Take a resource away with all that lies in it, as Azure does."""
+        """Remove a resource with all that lies in it, as Azure does."""
         gone = [resource_id, *(found.id for found in self.below(resource_id))]
         with self._open() as db:
             db.executemany("delete from resource where id = ?", [[one] for one in gone])
 
     def drift(self, resource_id: str, path: str, value: Any) -> None:
-        """Somebody changes a resource by hand."""
+        """Change a resource as a person would by hand."""
         found = self.get(resource_id)
         assert found, f"{resource_id} does not exist"
         put(found.body, path, value)
@@ -112,10 +114,11 @@ class Cloud:
             return [Request(*row) for row in db.execute("select method, token, name, id from request order by number")]
 
     def fail(self, token: str, method: str, message: str, *, times: int = 1, kind: str = "refuse") -> None:
-        """The next `times` requests fail. `kind="break"`: what was asked for is there all the same, but not well."""
+        """Fail the next `times` requests. With `kind="break"` the resource exists afterwards, unhealthy."""
         self._add(method, token, Fault(kind, message), times)
 
     def slow(self, token: str, method: str, seconds: float, *, times: int = 1) -> None:
+        """Delay the next `times` requests."""
         self._add(method, token, Fault("slow", seconds=seconds), times)
 
     def _add(self, method: str, token: str, fault: Fault, times: int) -> None:
@@ -126,7 +129,7 @@ class Cloud:
             )
 
     def fault(self, method: str, token: str) -> Fault | None:
-        """What is to go wrong with this request; asking uses it up."""
+        """Return the fault that was ordered for this request, and count it."""
         with self._open() as db:
             db.execute("begin immediate")
             select = "select number, kind, message, seconds from fault where method = ? and token = ? and times > 0"

@@ -1,4 +1,4 @@
-"""What a resource's outputs are: in a preview mostly unknown, in the cloud filled in as the SDK's types demand."""
+"""Outputs of a resource: in a preview mostly unknown, in the cloud complete as the SDK's types demand."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ _FILLERS: dict[str, Any] = {"bool": False, "int": 0, "float": 0.0, "list": [], "
 
 
 def previewed(type_: ResourceType, inputs: Properties) -> Properties:
-    """The inputs, and the unknown for every other member, however deep; as azure-native's `PreviewOutputs`."""
+    """Return the inputs, and the unknown for every other member, as azure-native's `PreviewOutputs` does."""
     return _previewed(type_.outputs, inputs)
 
 
@@ -35,7 +35,7 @@ def _preview(shape: Shape, value: Any) -> Any:
 
 
 def settled(type_: ResourceType, inputs: Properties) -> Properties:
-    """The inputs, and a made-up value for every other member that the SDK's output types demand."""
+    """Return the inputs, and a made-up value for every other member that the SDK's output types demand."""
     return _settled(type_.outputs, inputs)
 
 
@@ -69,7 +69,7 @@ def _filler(name: str, shape: Shape) -> Any:
 
 
 def as_inputs(inputs: Properties, before: Properties, now: Properties) -> Properties:
-    """The inputs as the cloud has them: what changed there since the last look, and nothing else, is carried over."""
+    """Return the inputs as the cloud has them: only changes since the last look are carried over."""
     changed = {name for name in {*before, *now} if before.get(name) != now.get(name)}
     carried = dict(inputs)
     for name in changed & {*inputs}:
@@ -88,7 +88,7 @@ def _carried(value: Any, before: Any, now: Any) -> Any:
 
 
 def _items(value: list[Any], before: list[Any], now: list[Any]) -> list[Any]:
-    """azure-native's `applyDiff`: item by item in place, what Azure has more of is added, what it has less of goes."""
+    """Carry items over as azure-native's `applyDiff` does: in place, then additions; surplus items go."""
     gone = range(len(now), len(before))
     kept = [
         _carried(item, before[place], now[place]) if place < min(len(before), len(now)) else item

@@ -1,4 +1,4 @@
-"""Azure Resource Manager's ids: where a resource of each type lives, and which inputs name it."""
+"""Ids of Azure Resource Manager: the place of each resource type, and the inputs that name it."""
 
 import re
 from dataclasses import dataclass
@@ -16,12 +16,14 @@ _FIXED_NAMES = {"privatedns:PrivateZone", "dns:Zone", "storage:BlobServiceProper
 
 @dataclass(frozen=True)
 class ArmType:
+    """A resource type with the path of its ids."""
+
     token: str
     path: str
 
     @property
     def parameters(self) -> list[str]:
-        """The inputs that make up the id; the last one is the resource's own name."""
+        """Return the inputs that make up the id; the last one is the resource's own name."""
         return [name for name in re.findall(r"{(\w+)}", self.path) if name != "subscriptionId"]
 
     @property
@@ -30,12 +32,12 @@ class ArmType:
 
     @property
     def singleton(self) -> bool:
-        """It comes and goes with its parent: always there, never created, never deleted."""
+        """True for what exists with its parent: never created, never deleted."""
         return _short(self.token) in _SINGLETONS
 
     @property
     def naming(self) -> str:
-        """How a name that is not given is made up: `random`, `copy`, `uuid`, or `` for never."""
+        """Return the kind of name that azure-native gives by itself: `random`, `copy`, `uuid`, or `` for none."""
         if _short(self.token) in _FIXED_NAMES:
             return ""
         if "RoleAssignment" in self.token:
@@ -45,14 +47,14 @@ class ArmType:
 
     @property
     def type(self) -> str:
-        """Such as `Microsoft.ContainerService/managedClusters/agentPools`."""
+        """Return the type as Azure writes it, such as `Microsoft.ContainerService/managedClusters/agentPools`."""
         if self.path == GROUP:
             return "Microsoft.Resources/resourceGroups"
         provider, *rest = self.path.rpartition("/providers/")[2].split("/")
         return "/".join([provider, *rest[::2]])
 
     def id(self, inputs: Properties) -> str:
-        """The resource's id, or the marker of the unknown while a part of it is not known."""
+        """Return the resource's id, or the marker of the unknown while a part of it is unknown."""
         values = {"subscriptionId": SUBSCRIPTION} | {name: str(inputs.get(name, "")) for name in self.parameters}
         if UNKNOWN in values.values():
             return UNKNOWN
@@ -60,7 +62,7 @@ class ArmType:
 
 
 def arm_type(token: str) -> ArmType:
-    """KeyError: this simulation has no such resource type; add its path above."""
+    """Return the type of a token. Raises KeyError where delivery/reach/arm_paths.py has no path for it."""
     path = PATHS[_short(token)]
     if not path.startswith(("/", "{")):
         path = f"{GROUP}/providers/{path}"
@@ -68,7 +70,7 @@ def arm_type(token: str) -> ArmType:
 
 
 def parent(resource_id: str) -> str | None:
-    """The id of what must exist before this can: a parent resource, its scope, or its resource group."""
+    """Return the id that must exist first: of a parent resource, a scope, or a resource group."""
     outer, _, own = resource_id.rpartition("/providers/")
     if not outer:
         return None
@@ -80,6 +82,7 @@ def parent(resource_id: str) -> str | None:
 
 
 def group_of(resource_id: str) -> str:
+    """Return the id of a resource's group."""
     return "/".join(resource_id.split("/")[:5])
 
 

@@ -1,4 +1,4 @@
-"""What an update would change, property by property, and what of it forces a replacement.
+"""Differences between inputs, property by property, and those of them that force a replacement.
 
 Ported from the observed behaviour of azure-native: old inputs are compared with new ones; path parameters and the
 properties below cannot be changed in place.
@@ -35,7 +35,7 @@ FORCE_NEW = {
 
 
 def difference(old: Any, new: Any, path: str = "") -> Changes:
-    """Every path whose value differs; objects and lists are compared member by member."""
+    """Return each path whose value differs; objects and lists are compared member by member."""
     if isinstance(old, dict) and isinstance(new, dict):
         found: Changes = {}
         for name in sorted({*old, *new}):
@@ -65,7 +65,7 @@ def _same(old: Any, new: Any, path: str) -> bool:
 
 
 def replacing(type_: ArmType, changes: Changes, state: Properties, new: Properties) -> set[str]:
-    """Those of the changed paths that force a replacement; adding what the cloud already has does not."""
+    """Return the changed paths that force a replacement; adding a value that the cloud already has does not."""
     keys = {*type_.parameters, "location", *FORCE_NEW.get(type_.token.removeprefix("azure-native:"), [])}
     found = set()
     for path, kind in changes.items():

@@ -1,4 +1,4 @@
-"""Laws of Azure, as far as a program can break them by order, reference or name."""
+"""Rules of Azure that a program can break by order, reference or name."""
 
 import re
 from typing import Any
@@ -34,7 +34,7 @@ _OURS = re.compile(rf"/subscriptions/{SUBSCRIPTION}/resourceGroups/[^\s\"']+", r
 
 
 def may_create(cloud: Cloud, token: str, resource_id: str, inputs: Properties) -> None:
-    """RefusedError: as Azure would."""
+    """Raise RefusedError where Azure would refuse."""
     type_ = arm_type(token)
     if cloud.get(resource_id) and not type_.singleton:
         raise RefusedError(f"cannot create already existing resource '{resource_id}'")
@@ -44,7 +44,7 @@ def may_create(cloud: Cloud, token: str, resource_id: str, inputs: Properties) -
 
 
 def may_write(cloud: Cloud, token: str, resource_id: str, inputs: Properties) -> None:
-    """RefusedError: as Azure would."""
+    """Raise RefusedError where Azure would refuse."""
     for reference in sorted({found for text in strings(inputs) for found in _OURS.findall(text)}):
         if not _there(cloud, reference) and not reference.lower().startswith(resource_id.lower()):
             raise RefusedError(f"Code=InvalidResourceReference: {reference} was not found, referenced by {resource_id}")
@@ -53,7 +53,7 @@ def may_write(cloud: Cloud, token: str, resource_id: str, inputs: Properties) ->
 
 
 def may_delete(cloud: Cloud, resource: Resource) -> None:
-    """RefusedError: as Azure would."""
+    """Raise RefusedError where Azure would refuse."""
     for lock in cloud.all("azure-native:authorization:ManagementLock%"):
         scope = parent(lock.id) or ""
         if resource.id.lower().startswith(scope.lower()) and resource.id != lock.id:
@@ -68,7 +68,7 @@ def may_delete(cloud: Cloud, resource: Resource) -> None:
 
 
 def may_join(cloud: Cloud, cluster: Resource, address: Resource) -> None:
-    """RefusedError: the cluster's identity has no rights on that public address, so the Service would wait for ever."""
+    """Raise RefusedError where the cluster's identity may not join the address: the Service would stay pending."""
     identities = at(cluster.body, "identity.userAssignedIdentities") or {}
     ours = {at(cluster.body, "identity.principalId"), *(one.get("principalId") for one in identities.values())}
     for grant in cloud.all("azure-native:authorization:RoleAssignment"):
@@ -80,13 +80,13 @@ def may_join(cloud: Cloud, cluster: Resource, address: Resource) -> None:
 
 
 def _holds(other: Resource, address: str) -> bool:
-    """Whether a cluster's Service answers at the public address of that name."""
+    """True where a cluster's Service answers at the public address of that name."""
     notes = at(other.body, "metadata.annotations") or {}
     return address in (text for name, text in notes.items() if name.endswith("/azure-pip-name"))
 
 
 def _uses(other: Resource, resource_id: str) -> bool:
-    """Whether a resource outside of it refers to it; a scope or a role assignment is no use."""
+    """True where a resource outside of it refers to it; a scope or a role assignment does not count."""
     outside = not other.id.lower().startswith(resource_id.lower()) and ":authorization:" not in other.token
     inside = (resource_id.lower(), f"{resource_id.lower()}/")
     return outside and any(
@@ -109,7 +109,7 @@ def _placed(cloud: Cloud, resource_id: str) -> None:
 
 
 def _there(cloud: Cloud, reference: str) -> bool:
-    """Whether an id is a resource's, or of what comes with one: a member of it, or a group of Azure's own."""
+    """True for the id of a resource, of a member of one, or of a group that Azure makes."""
     reference = re.sub(r"/blobServices/default$|(?<=/managedClusters/)([^/]+)/namespaces/[^/]+$", r"\1", reference)
     if cloud.get(reference):
         return True
@@ -135,7 +135,7 @@ def _grant(body: Properties) -> tuple[str, ...]:
 
 
 def principals(cloud: Cloud) -> set[Any]:
-    """Every principal that lives in this cloud."""
+    """Return every principal that lives in this cloud."""
     found: set[Any] = set()
     for one in cloud.all():
         found |= {one.body.get("principalId") if "Identity" in one.token else at(one.body, "identity.principalId")}

@@ -16,7 +16,7 @@ from .values import Properties, has_unknown, received, sent
 
 
 class UnhealthyError(Exception):
-    """The resource exists, but is not well: its id, outputs and inputs are kept."""
+    """The resource exists, unhealthy: the engine keeps its id, outputs and inputs."""
 
     def __init__(self, reason: str, resource_id: str, outputs: Properties, inputs: Properties) -> None:
         super().__init__(reason)
@@ -25,8 +25,8 @@ class UnhealthyError(Exception):
         )
 
 
-def _told(handle: Callable[..., Any]) -> Callable[..., Any]:
-    """Refusals and failures become the errors that the engine understands."""
+def _translated(handle: Callable[..., Any]) -> Callable[..., Any]:
+    """Turn refusals and failures into the errors that the engine understands."""
 
     @wraps(handle)
     def answer(self: "Service", request: Any, context: grpc.ServicerContext) -> Any:
@@ -68,7 +68,7 @@ def _diff(verdict: Verdict) -> provider_pb2.DiffResponse:
 
 
 class Service(provider_pb2_grpc.ResourceProviderServicer):
-    """One plugin process's answers. What is not here answers "unimplemented", as the engine expects of a plugin."""
+    """Answers of one plugin process. A method that is missing answers "unimplemented", as the engine expects."""
 
     def __init__(self, provider: Provider, version: str) -> None:
         self._provider = provider
@@ -86,22 +86,22 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
         del request, context
         return plugin_pb2.PluginInfo(version=self._version)
 
-    @_told
+    @_translated
     def CheckConfig(self, request: Any) -> provider_pb2.CheckResponse:
         return provider_pb2.CheckResponse(inputs=request.news)
 
-    @_told
+    @_translated
     def DiffConfig(self, request: Any) -> provider_pb2.DiffResponse:
         old = received(request.old_inputs) or received(request.olds)
         verdict = self._provider.diff_config(old, received(request.news))
         return provider_pb2.DiffResponse() if verdict is None else _diff(verdict)
 
-    @_told
+    @_translated
     def Configure(self, request: Any) -> provider_pb2.ConfigureResponse:
         self._provider.configure(received(request.args))
         return provider_pb2.ConfigureResponse(supportsPreview=True, supports_autonaming_configuration=True)
 
-    @_told
+    @_translated
     def Check(self, request: Any) -> provider_pb2.CheckResponse:
         target, old, new = _target(request.urn), received(request.olds), received(request.news)
         try:
@@ -110,12 +110,12 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.CheckResponse(failures=[provider_pb2.CheckFailure(reason=str(error))])
         return provider_pb2.CheckResponse(inputs=sent(inputs))
 
-    @_told
+    @_translated
     def Diff(self, request: Any) -> provider_pb2.DiffResponse:
         old, new = received(request.old_inputs), received(request.news)
         return _diff(self._provider.diff(_target(request.urn), received(request.olds), old, new))
 
-    @_told
+    @_translated
     def Create(self, request: Any) -> provider_pb2.CreateResponse:
         target, inputs = _target(request.urn), received(request.properties)
         if request.preview:
@@ -128,7 +128,7 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
             raise UnhealthyError(fault, resource_id, outputs, inputs)
         return provider_pb2.CreateResponse(id=resource_id, properties=sent(outputs))
 
-    @_told
+    @_translated
     def Update(self, request: Any) -> provider_pb2.UpdateResponse:
         target, inputs = _target(request.urn), received(request.news)
         if request.preview:
@@ -142,7 +142,7 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
             raise UnhealthyError(fault, request.id, outputs, inputs)
         return provider_pb2.UpdateResponse(properties=sent(outputs))
 
-    @_told
+    @_translated
     def Read(self, request: Any) -> provider_pb2.ReadResponse:
         inputs, state = received(request.inputs), received(request.properties)
         found = self._provider.read(_target(request.urn), request.id, inputs, state)
@@ -150,7 +150,7 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.ReadResponse()
         return provider_pb2.ReadResponse(id=request.id, inputs=sent(found[0]), properties=sent(found[1]))
 
-    @_told
+    @_translated
     def Delete(self, request: Any) -> Empty:
         target = _target(request.urn)
         fault = self._before("delete", target, request.timeout)
@@ -160,14 +160,14 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
         self._provider.cloud.record("delete", target.token, target.name, request.id)
         return Empty()
 
-    @_told
+    @_translated
     def Invoke(self, request: Any) -> provider_pb2.InvokeResponse:
         return provider_pb2.InvokeResponse(
             **{"return": sent(self._provider.invoke(request.tok, received(request.args)))}
         )
 
     def _before(self, method: str, target: Target, timeout: float) -> str:
-        """What the test ordered: wait, refuse, or go on and then fail with the sentence given back."""
+        """Apply an ordered fault: wait, refuse, or return the sentence to fail with afterwards."""
         fault = self._provider.cloud.fault(method, target.token)
         if fault is None:
             return ""

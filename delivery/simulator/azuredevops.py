@@ -1,4 +1,4 @@
-"""azuredevops, as the bridged provider behaves towards the engine."""
+"""The provider azuredevops, as the bridged provider behaves towards the engine."""
 
 import os
 import uuid
@@ -13,7 +13,7 @@ from .provider import Provider, Target, Verdict
 from .shape import resource_type
 from .values import UNKNOWN, Properties, merged
 
-_ORGANISATION = "https://dev.azure.com/simulated"
+ORGANISATION = "https://dev.azure.com/simulated"
 # Types whose ids are GUIDs; all others count.
 _GUIDS = ("project", "git", "serviceEndpoint", "serviceendpoint", "pipelineAuthorization", "team")
 # What cannot be changed in place beside the project, by the upstream provider's source.
@@ -34,11 +34,13 @@ _REFERENCES = {
 }
 
 
-# Found under any name: groups, people, agent pools, and connections that are authorised in a browser.
+# Found by any name: groups, people, agent pools, and connections that are authorised in a browser.
 _ALWAYS = ("AgentQueue", "Group", "IdentityGroup", "ServiceEndpointGithub", "Team", "User")
 
 
 class AzureDevOps(Provider):
+    """Objects of one simulated organisation."""
+
     def configure(self, config: Properties) -> None:
         super().configure(config)
         if not (config.get("orgServiceUrl") or os.environ.get("AZDO_ORG_SERVICE_URL")):
@@ -60,7 +62,7 @@ class AzureDevOps(Provider):
         return Verdict(changes, replaces, delete_first=bool(replaces))
 
     def preview(self, target: Target, state: Properties | None, inputs: Properties) -> Properties:
-        """The bridge keeps what the service computed through an update."""
+        """Return the outputs; the bridge keeps computed ones through an update."""
         outputs = previewed(self._sdk(target), inputs)
         return outputs | {name: value for name, value in (state or {}).items() if outputs.get(name) == UNKNOWN}
 
@@ -78,7 +80,7 @@ class AzureDevOps(Provider):
         return self._write(target, resource_id, inputs)
 
     def _referenced(self, target: Target, inputs: Properties) -> None:
-        """RefusedError: an input names something that does not exist in this organisation."""
+        """Raise RefusedError where an input names an object that this organisation lacks."""
         for name, kind in _REFERENCES.items():
             wanted = str(inputs.get(name, "")).removesuffix(".0")
             found = [one for one in self.cloud.all("azuredevops:%") if _own_id(one.id) == wanted]
@@ -106,10 +108,10 @@ class AzureDevOps(Provider):
                     self.cloud.remove(one.id)
 
     def invoke(self, token: str, arguments: Properties) -> Properties:
-        """A data source: projects and repositories that exist; what every organisation has, by any name."""
+        """Answer a data source: projects and repositories that exist, and by any name what each organisation has."""
         source = token.rpartition(":")[2].removeprefix("get")
         if source == "ClientConfig":
-            return {"id": _ORGANISATION, "name": "simulated", "organizationUrl": _ORGANISATION, "tenantId": TENANT}
+            return {"id": ORGANISATION, "name": "simulated", "organizationUrl": ORGANISATION, "tenantId": TENANT}
         if source in _ALWAYS:
             return self._made_up(source, arguments)
         kind = {"GitRepository": "git"}.get(source, source[0].lower() + source[1:])
@@ -121,7 +123,7 @@ class AzureDevOps(Provider):
         raise RefusedError(f"{token}: {arguments} does not exist")
 
     def _made_up(self, source: str, arguments: Properties) -> Properties:
-        """Something that was there all the time; from now on it can be referred to."""
+        """Return an object that each organisation has, and keep it, so that inputs may name it."""
         guid = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{source} {sorted(arguments.items())}"))
         own: Properties = {"id": guid, "originId": guid, "groupId": guid, "descriptor": f"aadgp.{guid}"}
         own |= {"serviceEndpointId": guid}
@@ -138,12 +140,12 @@ class AzureDevOps(Provider):
 
 
 def _kind(token: str) -> str:
-    """`checkApproval` of `azuredevops:index/checkApproval:CheckApproval`."""
+    """Return `checkApproval` for `azuredevops:index/checkApproval:CheckApproval`."""
     return token.split(":")[1].partition("/")[2]
 
 
 def _place(token: str, resource_id: str) -> str:
-    return f"{_ORGANISATION}/{_kind(token)}/{resource_id}"
+    return f"{ORGANISATION}/{_kind(token)}/{resource_id}"
 
 
 def _own_id(place: str) -> str:
@@ -151,7 +153,7 @@ def _own_id(place: str) -> str:
 
 
 def made_by_hand(cloud: Cloud, kind: str, resource_id: str, body: Properties) -> None:
-    """Something that was in the organisation before any program, such as a project or its repository."""
+    """Write an object that people made before any program, such as a project or its repository."""
     token = f"azuredevops:index/{kind}:{kind[0].upper()}{kind[1:]}"
     cloud.write(Resource(_place(token, resource_id), token, "", body))
 
@@ -159,7 +161,7 @@ def made_by_hand(cloud: Cloud, kind: str, resource_id: str, body: Properties) ->
 def _facts(token: str, inputs: Properties) -> Properties:
     kind, name = _kind(token), str(inputs.get("name", ""))
     if kind == "git":
-        return {"remoteUrl": f"{_ORGANISATION}/_git/{name}", "webUrl": f"{_ORGANISATION}/_git/{name}"}
+        return {"remoteUrl": f"{ORGANISATION}/_git/{name}", "webUrl": f"{ORGANISATION}/_git/{name}"}
     if kind == "serviceEndpointAzureRM":
         subject = f"/eid1/c/pub/t/made-up/a/made-up/sc/{inputs.get('projectId')}/{inputs.get('serviceEndpointName')}"
         issuer = f"https://login.microsoftonline.com/{TENANT}/v2.0"

@@ -1,4 +1,4 @@
-"""azure-native, as it behaves towards the engine."""
+"""The provider azure-native, as it behaves towards the engine."""
 
 import base64
 import hashlib
@@ -20,12 +20,14 @@ from .shape import resource_type
 from .values import UNKNOWN, Properties, merged
 
 KUBECONFIG = "SLIPWAY_SIMULATED_KUBECONFIG"
-"""Names the file that every cluster's credentials are handed out from; unset, they are made up."""
+"""Variable with the kubeconfig of a real cluster, which every simulated cluster hands out; unset, it is made up."""
 
 _RANDOMLY_NAMED = "__createBeforeDelete"
 
 
 class AzureNative(Provider):
+    """Resources of Azure, by the types of the installed SDK."""
+
     def configure(self, config: Properties) -> None:
         super().configure(config)
         if not (config.get("subscriptionId") or os.environ.get("ARM_SUBSCRIPTION_ID")):
@@ -46,7 +48,7 @@ class AzureNative(Provider):
         return inputs
 
     def _location(self, old: Properties, inputs: Properties) -> Any:
-        """The old input first, then the provider's, then the resource group's."""
+        """Return the old input, else the provider's, else the resource group's."""
         given = old.get("location") or self.config.get("location")
         if given or inputs.get("resourceGroupName") == UNKNOWN:
             return given or UNKNOWN
@@ -112,9 +114,9 @@ class AzureNative(Provider):
     def invoke(self, token: str, arguments: Properties) -> Properties:
         name = token.rpartition(":")[2]
         if name == "getClientConfig":
-            somebody = str(uuid.UUID(int=7))
+            caller = str(uuid.UUID(int=7))
             ids = {"subscriptionId": arm.SUBSCRIPTION, "tenantId": arm.TENANT}
-            return ids | {"clientId": somebody, "objectId": somebody}
+            return ids | {"clientId": caller, "objectId": caller}
         if name in ("listManagedClusterUserCredentials", "listManagedClusterAdminCredentials"):
             return self._credentials(name, arguments)
         if name.startswith("get"):
@@ -129,7 +131,7 @@ class AzureNative(Provider):
         return found.body | {"id": resource_id} | self._pools(found)
 
     def _pools(self, found: Resource) -> Properties:
-        """A cluster tells of all its pools, whichever interface made them."""
+        """Return all pools of a cluster, of either interface: Azure lists them together."""
         own = found.body.get("agentPoolProfiles")
         if own is None:
             return {}
@@ -152,7 +154,7 @@ class AzureNative(Provider):
 
 
 def _named(type_: arm.ArmType, target: Target, old: Properties, seed: bytes) -> Properties:
-    """A name once given is kept; a new one comes of the engine's seed, so that preview and update agree."""
+    """Return the name: the one it has, else one of the engine's seed, so that preview and update agree."""
     if type_.own_name in old:
         return {name: old[name] for name in (type_.own_name, _RANDOMLY_NAMED) if name in old}
     if type_.naming == "copy":

@@ -30,13 +30,13 @@ class ObjectType:
 
     @cached_property
     def members(self) -> dict[str, Shape]:
-        """Wire names with their shapes."""
+        """Return wire names with their shapes."""
         return _members(_class_source(self.source, self.name), self.source)
 
 
 @dataclass(frozen=True)
 class ResourceType:
-    """What the SDK knows of one resource type."""
+    """Inputs and outputs of one resource type, as the SDK declares them."""
 
     token: str
     api_version: str
@@ -46,7 +46,10 @@ class ResourceType:
 
 @cache
 def resource_type(token: str) -> ResourceType:
-    """The shapes of `azure-native:module:Class` or `azuredevops:index/class:Class`. KeyError: the SDK has none."""
+    """Return the shapes of `azure-native:module:Class` or `azuredevops:index/class:Class`.
+
+    Raises KeyError where the SDK has no such type.
+    """
     package, module, name = token.split(":")
     folder = _package(f"pulumi_{package.replace('-', '_')}")
     folder = folder / module if (folder / module).is_dir() else folder
@@ -64,7 +67,7 @@ def resource_type(token: str) -> ResourceType:
 
 
 def _module_of(folder: Path, token: str, name: str) -> Path:
-    """The file named as the class is, as the SDK's generator writes it; else whichever holds the token."""
+    """Return the file that is named like the class, as the SDK's generator does; else one that holds the token."""
     likely = folder / (re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower() + ".py")
     for file in [likely] * likely.is_file() + sorted(folder.glob("*.py")):
         if f'type_token("{token}")' in _read(file):
@@ -86,7 +89,7 @@ def _read(file: Path) -> str:
 
 
 def _class_source(file: Path, name: str) -> ast.ClassDef:
-    """Only that class is parsed: some of these files have two megabytes."""
+    """Parse only that class: some of these files have two megabytes."""
     text = _read(file)
     start = max(text.find(f"\nclass {name}{end}") for end in ":(")
     if start < 0:
@@ -98,7 +101,7 @@ def _class_source(file: Path, name: str) -> ast.ClassDef:
 
 
 def _members(node: ast.ClassDef, nested: Path) -> dict[str, Shape]:
-    """The getters of a class: wire name (of `@pulumi.getter(name=...)`, else the Python name) to shape."""
+    """Return the getters of a class: wire name (of `@pulumi.getter(name=...)`, else the Python name) to shape."""
     members = {}
     for function in node.body:
         if isinstance(function, ast.FunctionDef) and function.returns is not None:
@@ -129,5 +132,5 @@ def _shape(node: ast.expr, nested: Path) -> Shape:
             return Shape("list", _shape(parts[0], nested))
         case "Mapping":
             return Shape("map", _shape(parts[1], nested))
-        case _:  # pulumi.Output[X], pulumi.Input[X], Union[X, ...]: the first says it
+        case _:  # pulumi.Output[X], pulumi.Input[X], Union[X, ...]: the first decides
             return _shape(parts[0], nested)

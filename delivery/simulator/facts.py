@@ -1,4 +1,4 @@
-"""What Azure makes up or works out by itself: addresses, principals, endpoints. Kept while a resource lives."""
+"""Values that Azure computes by itself: addresses, principals, endpoints. A resource keeps them while it lives."""
 
 import uuid
 from collections.abc import Callable
@@ -28,11 +28,13 @@ class Subject:
         return str(self.inputs.get("location", "")).lower().replace(" ", "")
 
     def kept(self, path: str, make: Callable[[], Any]) -> Any:
+        """Return the value that the resource has, else a new one."""
         found = at(self.old, path)
         return make() if found is None else found
 
 
 def facts(token: str, subject: Subject) -> Properties:
+    """Return the computed values of one resource."""
     known = _FACTS.get(token.removeprefix("azure-native:"))
     return known(subject) if known else {}
 

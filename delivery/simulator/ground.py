@@ -1,11 +1,11 @@
-"""What is there before the first `up`, made by people: the state's account, the Azure DevOps project, a DNS zone."""
+"""Resources that people make before the first `up`: the state's account, the Azure DevOps project, a DNS zone."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from tests.engine.simulator import azuredevops
-from tests.engine.simulator.arm import arm_type
-from tests.engine.simulator.cloud import Cloud, Resource
+from delivery.simulator import azuredevops
+from delivery.simulator.arm import arm_type
+from delivery.simulator.cloud import Cloud, Resource
 
 PROJECT_ID = "33333333-3333-4333-8333-333333333333"
 REPOSITORY_ID = "44444444-4444-4444-8444-444444444444"
@@ -13,12 +13,12 @@ REPOSITORY_ID = "44444444-4444-4444-8444-444444444444"
 
 @dataclass(frozen=True)
 class Ground:
-    """Made from a stack file's config, so that it fits whatever the file says."""
+    """Read from a stack file's config, so that it fits any file."""
 
     cloud: Cloud
 
     def lay(self, config: dict[str, Any]) -> None:
-        """Make what the `slipway:` sections of a stack file take for granted."""
+        """Write the resources that the `slipway:` sections of a stack file only refer to."""
         pipelines = config.get("slipway:pipelines") or {}
         state, hub = pipelines.get("state"), pipelines.get("hub")
         if state:

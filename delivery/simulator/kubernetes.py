@@ -1,4 +1,4 @@
-"""The kubernetes provider, for machines without the real one: objects live in the simulated cluster."""
+"""The provider kubernetes, for machines without the real one: objects live in the simulated cluster."""
 
 import hashlib
 from typing import Any
@@ -38,10 +38,12 @@ _CLUSTER_WIDE = (
 
 
 class Kubernetes(Provider):
-    def diff_config(self, old: Properties, new: Properties) -> Verdict | None:
-        """Another cluster replaces the provider and all that is on it; one that is not known yet may be another.
+    """Objects of the cluster that the kubeconfig leads to."""
 
-        A `clusterIdentifier` that stays says that the cluster stays, whatever becomes of the kubeconfig.
+    def diff_config(self, old: Properties, new: Properties) -> Verdict | None:
+        """Replace the provider, with all its objects, where the cluster is or may be another one.
+
+        A `clusterIdentifier` that stays means that the cluster stays; the kubeconfig then decides nothing.
         """
         changes = difference(old, new)
         if _IDENTIFIER in old and _IDENTIFIER in new:
@@ -72,7 +74,7 @@ class Kubernetes(Provider):
         return Verdict(changes, replaces, delete_first=bool(replaces) and same_name)
 
     def preview(self, target: Target, state: Properties | None, inputs: Properties) -> Properties:
-        """As of the server's dry run: a Service's status is known and empty before it is created."""
+        """Return outputs as the server's dry run does: a Service's status is known and empty before its creation."""
         status = (state or {}).get("status") or ({"loadBalancer": {}} if target.token.endswith(":Service") else UNKNOWN)
         return inputs | {"status": status}
 
@@ -109,7 +111,7 @@ class Kubernetes(Provider):
         return body
 
     def _address(self, inputs: Properties) -> str:
-        """The public address that the Service names; RefusedError where the cluster would wait for it in vain."""
+        """Return the public address that the Service names. Raises RefusedError where it would stay pending."""
         notes = at(inputs, "metadata.annotations") or {}
         name, group = notes.get(f"{_SERVICE}azure-pip-name"), notes.get(f"{_SERVICE}azure-load-balancer-resource-group")
         if not name:
@@ -142,7 +144,7 @@ class Kubernetes(Provider):
         raise RefusedError(f"this simulation does not answer {token} {arguments}")
 
     def _cluster(self) -> Resource:
-        """The cluster that the kubeconfig leads to. RefusedError: it is gone, or never was."""
+        """Return the cluster that the kubeconfig leads to. Raises RefusedError where there is none."""
         servers = _servers(self.config)
         for cluster in self.cloud.all("azure-native:containerservice:ManagedCluster"):
             if f"https://{cluster.body['fqdn']}:443" in servers:
@@ -168,12 +170,12 @@ def _place(cluster: Resource, target: Target, name: str) -> str:
 
 
 def _is_patch(target: Target) -> bool:
-    """Whether it adds values to an object, by a server-side apply, instead of owning it."""
+    """True for a resource that adds values to an object, by a server-side apply, instead of owning it."""
     return target.token.endswith(_PATCH)
 
 
 def _agrees(found: Resource, inputs: Properties) -> None:
-    """RefusedError: another owner has set one of the values otherwise, as a server-side apply without force says."""
+    """Raise RefusedError where another owner set one of the values, as a server-side apply without force does."""
     theirs, ours = found.body.get("data") or {}, inputs.get("data") or {}
     differing = sorted(name for name in theirs.keys() & ours.keys() if theirs[name] != ours[name])
     if differing:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.engine.simulator import arm, outputs
-from tests.engine.simulator.difference import difference, replacing
-from tests.engine.simulator.shape import resource_type
-from tests.engine.simulator.values import UNKNOWN, at, put
+from delivery.simulator import arm, outputs
+from delivery.simulator.difference import difference, replacing
+from delivery.simulator.shape import resource_type
+from delivery.simulator.values import UNKNOWN, at, put
 
 CLUSTER = "azure-native:containerservice:ManagedCluster"
 
@@ -92,7 +92,7 @@ def test_differences_are_named_by_path() -> None:
         ("kubernetesVersion", False),
     ],
 )
-def test_a_cluster_is_replaced_by_what_cannot_be_changed_in_place(path: str, replaces: bool) -> None:  # noqa: FBT001
+def test_a_cluster_is_replaced_by_what_cannot_be_changed_in_place(path: str, replaces: bool) -> None:  # noqa: FBT001  # a case
     found = replacing(arm.arm_type(CLUSTER), {path: "UPDATE"}, {}, {})
     assert bool(found) is replaces
 
