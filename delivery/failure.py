@@ -14,7 +14,8 @@ class ExitCode(IntEnum):
     RESTORED = 6
     STRANDED = 7
     DRIFTED = 8
-    UNHEALTHY = 9
+    UNJUDGED = 9
+    UNHEALTHY = 20
 
 
 class FailureError(Exception):

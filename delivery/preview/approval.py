@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -30,6 +31,14 @@ class ApprovedChange(_Part):
     """SHA-256 of its inputs after the change; empty where it is deleted. Secrets and unknown values count as such."""
 
 
+class ApprovedPhase(_Part):
+    """One phase of a release that runs beside the live one first."""
+
+    name: str
+    """Its kind and share, such as canary 10%."""
+    changes: tuple[ApprovedChange, ...]
+
+
 class ApprovedRelease(_Part):
     """The release that the preview was of."""
 
@@ -48,13 +57,33 @@ class Approval(_Part):
     """None where the preview was of no release."""
     live: str = ""
     """Digest of the image that the stack ran when it was previewed; empty where it ran none."""
+    phases: tuple[ApprovedPhase, ...] = ()
+    """What comes before `changes`, from the same state on; empty where the release takes all requests at once."""
     changes: tuple[ApprovedChange, ...]
 
+    def of_phase(self, name: str) -> "Approval":
+        """Return the approval of one phase."""
+        [changes] = [phase.changes for phase in self.phases if phase.name == name]
+        return self.model_copy(update={"changes": changes, "phases": ()})
 
-def approval(preview: Preview, release: ApprovedRelease | None = None, live: str = "") -> Approval:
-    """Return the approval of this preview. What stays as it is, and components, are no part of it."""
+
+def approval(
+    preview: Preview,
+    release: ApprovedRelease | None = None,
+    live: str = "",
+    phases: Mapping[str, Preview] = MappingProxyType({}),
+) -> Approval:
+    """Return the approval of this preview, and of those of its phases by their names.
+
+    What stays as it is, and components, are no part of it.
+    """
     return Approval(
-        project=preview.project, stack=preview.stack, release=release, live=live, changes=tuple(_changes(preview))
+        project=preview.project,
+        stack=preview.stack,
+        release=release,
+        live=live,
+        phases=tuple(ApprovedPhase(name=name, changes=tuple(_changes(one))) for name, one in phases.items()),
+        changes=tuple(_changes(preview)),
     )
 
 

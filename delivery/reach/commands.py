@@ -28,6 +28,7 @@ _DECRYPT: Final = "Microsoft.KeyVault/vaults/keys/decrypt/action"
 _CLUSTER: Final = "azure-native:containerservice:ManagedCluster"
 _CONTAINER: Final = "azure-native:storage:BlobContainer"
 _GROUP: Final = "azure-native:resources:ResourceGroup"
+_METRICS: Final = "azure-native:monitor:AzureMonitorWorkspace"
 _REGISTRY: Final = "azure-native:containerregistry:Registry"
 _AZURE: Final = "azure-native:"
 _CHANGES: Final = ("read", "write", "delete")
@@ -168,6 +169,9 @@ def _deploy(asking: _Asking) -> Iterator[Need]:
     yield from asking.blobs(facts.releases, "releases", ("read",), "_releases/one/release.json")
     yield from asking.blobs(facts.releases, "deployments", ("read", "write"), f"{history}/begun.json")
     yield asking.lists(facts.releases, "releases")
+    if facts.canary:
+        asked = "Microsoft.Monitor/accounts/data/metrics/read"
+        yield asking.need("read the gateway's figures", asked, asking.one(_METRICS), "metrics workspace", data=True)
     yield asking.need("look for the image", f"{_REGISTRIES}/pull/read", registry, "registry")
     if facts.earlier:
         source = f"${{{facts.earlier}.registryId}}"

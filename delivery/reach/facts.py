@@ -8,6 +8,7 @@ from pathlib import Path
 from delivery.preview import project
 from delivery.release.gate import Rights
 from slipway.azure_pipelines import container_id
+from slipway.config.entry import Entry
 from slipway.config.pipelines import Pipelines
 
 
@@ -23,6 +24,8 @@ class Facts:
     releases: str
     secrets_key: str | None
     publishers: Sequence[str]
+    canary: bool
+    """True where a place is kept for one."""
 
 
 def read_facts(root: Path, stack: str) -> Facts:
@@ -42,4 +45,5 @@ def read_facts(root: Path, stack: str) -> Facts:
         releases=container_id(*place, state.releases),
         secrets_key=state.secrets_key,
         publishers=(model.get("blob") or {}).get("publishers") or (),
+        canary=Entry.model_validate_json(config["slipway:entry"]).canary is not None,
     )

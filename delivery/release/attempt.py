@@ -10,7 +10,7 @@ from rich.markup import escape
 from delivery.console import Steps
 from delivery.failure import ConflictError
 
-from .deployment import Begun, Ended, Outcome
+from .deployment import Begun, Ended, Outcome, Watch
 from .store import ReleaseStore
 
 PAUSES_SECONDS = (1.0, 3.0, 10.0)
@@ -25,11 +25,11 @@ class Attempt:
     store: ReleaseStore
     begun: Begun | None
 
-    def end(self, outcome: Outcome, reason: str = "") -> None:
+    def end(self, outcome: Outcome, reason: str = "", watches: tuple[Watch, ...] = ()) -> None:
         """Write the end down. A store that refuses is asked again, then warned about: what happened stays true."""
         if self.begun is None:
             return
-        ended = Ended(outcome=outcome, ended=now(), reason=reason)
+        ended = Ended(outcome=outcome, ended=now(), reason=reason, watches=watches)
         for pause in (*PAUSES_SECONDS, None):
             try:
                 self.store.end(self.begun, ended)

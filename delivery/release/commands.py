@@ -26,7 +26,7 @@ from .store import ReleaseStore
 
 if TYPE_CHECKING:
     from .deployer import Deployer
-    from .gate import Rights
+    from .gate import Judged, Rights
 
 Stack = Annotated[str, typer.Option(help="the environment, as in Pulumi.<stack>.yaml")]
 ReleaseOption = Annotated[
@@ -51,6 +51,13 @@ Header = Annotated[
         help="a header by which the gateway knows this caller, such as 'x-api-key: ...'; else a token of az",
     ),
 ]
+CanaryOption = Annotated[
+    str, typer.Option("--canary", help="share of the requests for the release at first, such as 10%")
+]
+Shadow = Annotated[
+    bool, typer.Option("--shadow", help="mirror as many requests to the release before that, and leave its answers out")
+]
+AtOnce = Annotated[bool, typer.Option("--at-once", help="no canary, although the stack file asks for one")]
 Settle = Annotated[float, typer.Option(min=0, help="seconds that the release before may still answer")]
 
 
@@ -65,23 +72,48 @@ def preview(
     release: ReleaseOption,
     to: Annotated[Path, typer.Option(help="folder for preview.html, preview.md and approval.json")] = WORK / "preview",
     store: Annotated[str, typer.Option(envvar="SLIPWAY_RELEASES", help="needed where --release is a name")] = "",
+    *,
+    canary: CanaryOption = "",
+    shadow: Shadow = False,
+    at_once: AtOnce = False,
 ) -> None:
     """What deploying a release would change, and what an approval of it approves. Changes nothing."""
+    from .canary.plan import Wish  # noqa: PLC0415 - loaded where it is used
+    from .deploy import choose_plan, preview_phase  # noqa: PLC0415 - loaded where it is used
+    from .engine import Engine, read_digest  # noqa: PLC0415 - loaded where it is used
+    from .gate import judge, require_cluster, write  # noqa: PLC0415 - loaded where it is used
+
+    wanted = _release(release, _opened(store) if store else None)
+    engine, new = Engine(stack), wanted.configuration()
+    outputs = engine.outputs()
+    require_cluster(engine)
+    plan = choose_plan(engine, outputs, wanted.image.digest, Wish(share=canary, shadow=shadow, at_once=at_once))
+    phases = {str(one): judge(preview_phase(engine, one, outputs, new)) for one in (plan.phases if plan else ())}
+    judged = judge(engine.preview(new))
+    write(judged, to, wanted, read_digest(outputs), phases)
+    for name, one in phases.items():
+        typer.echo(f"First, {name}:")
+        _show(one, to / name.partition(" ")[0])
+    if phases:
+        typer.echo("Then, where it is no worse than the live release, all at once:")
+    _show(judged, to)
+    for one in (*phases.values(), judged):
+        _refuse_shut(one)
+
+
+def _show(judged: "Judged", folder: Path) -> None:
+    """Print a preview, and put it into the summary of a build."""
     from delivery.preview import publish  # noqa: PLC0415 - loaded where it is used
     from delivery.preview.forms import terminal  # noqa: PLC0415 - what previews need costs time that --help should not take
 
-    from .engine import Engine, read_digest  # noqa: PLC0415 - loaded where it is used
-    from .gate import GateError, judge, require_cluster, write  # noqa: PLC0415 - loaded where it is used
-
-    wanted = _release(release, _opened(store) if store else None)
-    engine = Engine(stack)
-    live = read_digest(engine.outputs())
-    require_cluster(engine)
-    judged = judge(engine.preview(wanted.configuration()))
-    write(judged, to, wanted, live)
     terminal.write(judged.report, Console())
     if "TF_BUILD" in os.environ:
-        typer.echo(publish.summarise(judged.report, to, os.environ, publish.run_link(os.environ)))
+        typer.echo(publish.summarise(judged.report, folder, os.environ, publish.run_link(os.environ)))
+
+
+def _refuse_shut(judged: "Judged") -> None:
+    from .gate import GateError  # noqa: PLC0415 - loaded where it is used
+
     if shut := list(judged.shut):
         raise GateError("\n".join(["this release cannot be deployed:", *shut]), judged.report.exit_code)
 
@@ -102,19 +134,29 @@ def deploy(  # noqa: PLR0913 - each is an option
     header: Header = "",
     settle: Settle = 120,
     older: Annotated[bool, typer.Option("--older", help="deploy it although a newer release is live")] = False,
+    canary: CanaryOption = "",
+    shadow: Shadow = False,
+    at_once: AtOnce = False,
+    metrics: Annotated[
+        str,
+        typer.Option(envvar="SLIPWAY_METRICS", help="Prometheus to ask for the gateway's figures instead of Azure's"),
+    ] = "",
 ) -> None:
     """Bring a release into an environment, prove it through its public address, put the last good one back if it fails.
 
     Exit codes: 0 live; 1 to 5 nothing was changed, and 4 that another deployment is in the way; 6 it failed and the
-    last good one is live again; 7 it failed and a person must look now; 10 and more a gate of the preview is shut.
+    last good one is live again; 7 it failed and a person must look now; 9 too few requests reached the canary, which
+    went back; 10 and more a gate of the preview is shut.
     """
+    from .canary.plan import Wish  # noqa: PLC0415 - loaded where it is used
     from .deploy import deploy as bring  # noqa: PLC0415 - loaded where it is used
 
     opened = _opened(store)
     wanted = _release(release, opened)
     _keep(opened, wanted, release)
     with _deployer(stack, opened, latency_ms, address, header, settle) as deployer:
-        target = bring(deployer, wanted, approved=approved, rights=_rights(rights), older=older)
+        wish = Wish(share=canary, shadow=shadow, at_once=at_once, metrics=metrics)
+        target = bring(deployer, wanted, approved=approved, rights=_rights(rights), older=older, wish=wish)
         deployer.steps.say(escape(f"\n{target} is live in {stack}"))
 
 

@@ -16,7 +16,8 @@ from delivery.service.running import ServiceError
 
 from .agreement import find_doubts
 from .attempt import Attempt, begin
-from .deployment import Begun, live
+from .canary.trial import LostError, Trial, TrialError, UnjudgedError, WorseError
+from .deployment import Begun, Outcome, Watch, live
 from .engine import Engine, UnstartedError, name_digest, read_digest
 from .importing import Import
 from .proof import find_proof
@@ -116,12 +117,19 @@ class Deployer:
             )
 
     def replace(
-        self, target: Target, good: Target | None, kind: Literal["deploy", "rollback"], *, over: str | None = None
+        self,
+        target: Target,
+        good: Target | None,
+        kind: Literal["deploy", "rollback"],
+        *,
+        over: str | None = None,
+        trial: Trial | None = None,
     ) -> None:
         """Make `target` live and prove it; where that fails, `good` again. Every attempt is written down.
 
-        `over` is the digest that must still be live. Raises ConflictError or UnstartedError, with nothing changed;
-        RestoredError, StrandedError or OvertakenError. A stop from outside leaves the attempt without an end.
+        `over` is the digest that must still be live. With `trial`, `target` runs beside `good` first. Raises
+        ConflictError or UnstartedError, with nothing changed; RestoredError, UnjudgedError, StrandedError or
+        OvertakenError. A stop from outside leaves the attempt without an end.
         """
         running = read_digest(self.engine.outputs())
         if over not in (None, running):
@@ -139,14 +147,23 @@ class Deployer:
             kind=kind,
             by=self.by,
         )
+        watches: tuple[Watch, ...] = ()
         try:
+            if trial and good:
+                watches = trial.run(self.steps, self.engine, good.configuration, target.configuration)
             self._run(target, f"{kind} {target}")
         except UnstartedError as unstarted:
-            attempt.end("unchanged", str(unstarted))
-            raise
+            if not watches:
+                attempt.end("unchanged", str(unstarted))
+                raise
+            self._restore(target, _Before(running, good, proved, watches), attempt, unstarted)
+        except LostError as lost:
+            attempt.end("overtaken", str(lost), watches)
+            raise OvertakenError(f"{target} was not deployed: {lost}\nwhat the other one did was left alone") from None
         except Exception as failure:  # noqa: BLE001  # from here on the environment may run it, whatever went wrong
-            self._restore(target, _Before(running, good, proved), attempt, _reason(failure))
-        attempt.end("succeeded")
+            watches = failure.watches if isinstance(failure, TrialError) else watches
+            self._restore(target, _Before(running, good, proved, watches), attempt, failure)
+        attempt.end("succeeded", watches=watches)
 
     def prove(self, target: Target) -> None:
         """Ask the release that is live whether it is `target` and does its work. Raises ServiceError."""
@@ -171,17 +188,18 @@ class Deployer:
             step.result = f"{self.engine.stack} runs {target}"
         self.prove(target)
 
-    def _restore(self, failed: Target, before: "_Before", attempt: Attempt, reason: str) -> NoReturn:
+    def _restore(self, failed: Target, before: "_Before", attempt: Attempt, failure: Exception) -> NoReturn:
+        reason, watches = _reason(failure), before.watches
         good = self._newest_good(before)
         running = self._running()
         if running not in ("", failed.digest, before.running, good.digest if good else ""):
-            attempt.end("overtaken", reason)
+            attempt.end("overtaken", reason, watches)
             raise OvertakenError(
                 f"{failed} failed: {reason}\n"
                 f"another deployment made {name_digest(running)} live meanwhile; it was left alone"
             )
         if good is None or good.digest == failed.digest:
-            attempt.end("failed", reason)
+            attempt.end("failed", reason, watches)
             raise StrandedError(
                 f"{failed} failed, and there is nothing good to put back: {reason}\n"
                 f"{self.engine.stack} is as the release left it"
@@ -190,12 +208,14 @@ class Deployer:
         try:
             self._put_back(good)
         except Exception as second:  # noqa: BLE001  # of any kind: the release that failed may still be live
-            attempt.end("failed", reason)
+            attempt.end("failed", reason, watches)
             raise StrandedError(
                 f"{failed} failed: {reason}\n{good} could not be put back: {_reason(second)}\n"
                 f"look at it now; then: slipway release rollback --stack {self.engine.stack}"
             ) from None
-        attempt.end("restored", reason)
+        attempt.end(_outcome(failure), reason, watches)
+        if isinstance(failure, UnjudgedError):
+            raise UnjudgedError(f"{failed} went back: {reason}\n{good} is live, and was proved", watches)
         raise RestoredError(f"{failed} failed: {reason}\n{good} is live again, and was proved")
 
     def _put_back(self, good: Target) -> None:
@@ -262,6 +282,14 @@ class _Before:
     running: str
     good: Target | None
     proved: Begun | None
+    watches: tuple[Watch, ...] = ()
+    """What was seen of the release as a canary."""
+
+
+def _outcome(failure: Exception) -> Outcome:
+    if isinstance(failure, UnjudgedError):
+        return "unjudged"
+    return "worse" if isinstance(failure, WorseError) else "restored"
 
 
 def _reason(error: Exception) -> str:

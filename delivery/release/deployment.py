@@ -15,9 +15,10 @@ from delivery.image.records import Digest
 from .record import Plain, ReleaseId
 
 Environment = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
-Outcome = Literal["succeeded", "failed", "restored", "unchanged", "overtaken"]
-"""`restored`: this release failed, and the one before it was put back. `unchanged`: it was never started, because the
-stack's state was locked. `overtaken`: it failed, and another deployment had replaced it meanwhile.
+Outcome = Literal["succeeded", "failed", "restored", "worse", "unjudged", "unchanged", "overtaken"]
+"""`worse`: it was, as a canary, which went. `unjudged`: too few requests reached the canary, which went.
+`restored`: this release failed, and the one before it was put back. `unchanged`: it was never started, because the
+stack's state was locked. `overtaken`: another deployment had replaced it meanwhile.
 """
 
 
@@ -39,13 +40,43 @@ class Begun(_Part):
     begun: AwareDatetime
 
 
+class Answered(_Part):
+    """What one release answered while it was watched. `milliseconds`: 19 of 20 requests took no longer."""
+
+    requests: Annotated[int, Field(ge=0)]
+    failed: Annotated[int, Field(ge=0)]
+    milliseconds: float | None = None
+
+    @property
+    def failed_percent(self) -> float:
+        """The failed requests in percent; none of none."""
+        return 100 * self.failed / self.requests if self.requests else 0.0
+
+    def __str__(self) -> str:
+        time = "" if self.milliseconds is None else f", 19 of 20 within {self.milliseconds:.0f} ms"
+        return f"{self.requests} requests, {self.failed} failed{time}"
+
+
+class Watch(_Part):
+    """A stretch of time in which the new release got `share` percent of the requests, or copies of them."""
+
+    kind: Literal["shadow", "canary"]
+    share: Annotated[int, Field(ge=1, le=100)]
+    seconds: Annotated[int, Field(ge=0)]
+    live: Answered
+    new: Answered
+    verdict: Literal["good", "worse", "unjudged"]
+    reason: str = ""
+
+
 class Ended(_Part):
-    """How an attempt ended. `reason` says what failed."""
+    """How an attempt ended. `reason` says what failed, `watches` what was seen of a canary."""
 
     format: Literal["slipway.deployment-end/1"] = "slipway.deployment-end/1"
     outcome: Outcome
     ended: AwareDatetime
     reason: str = ""
+    watches: tuple[Watch, ...] = ()
 
 
 @dataclass(frozen=True)

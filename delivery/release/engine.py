@@ -1,5 +1,6 @@
 """The Pulumi engine on one stack, told the release to run without the stack file being touched."""
 
+import copy
 import json
 import re
 import tempfile
@@ -8,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from socket import gethostname
-from typing import Any
+from typing import Any, Self
 
 from delivery.failure import FailureError, NotFoundError
 from delivery.paths import ROOT
@@ -17,6 +18,7 @@ from delivery.stack_file import parse_mapping, set_config
 from .command import Command, CommandError, KilledError
 
 KEY = "slipway:release"
+CANARY_KEY = "slipway:canary"
 _LOCKED = ("the stack is currently locked by", "Another update is currently in progress")
 """Words of an engine that another process keeps from the state: of file and blob backends, and of Pulumi's own."""
 _HOLDER = re.compile(r"created by .*@(?P<host>\S+) \(pid (?P<process>\d+)\)")
@@ -86,9 +88,16 @@ class Engine:
     def __init__(self, stack: str, root: Path = ROOT, pulumi: Command | None = None) -> None:
         self.stack = stack
         self._root = root
+        self._canary: Mapping[str, Any] | None = None
         self._dead: set[tuple[str, int]] = set()
         variables = {"PULUMI_SKIP_UPDATE_CHECK": "true"}
         self._pulumi = pulumi or Command("pulumi", _REMEDY, folder=root, variables=variables)
+
+    def beside(self, canary: Mapping[str, Any]) -> Self:
+        """Return an engine for the same stack, in which this canary is beside the release."""
+        other = copy.copy(self)
+        other._canary = canary  # noqa: SLF001  # a copy of its own kind
+        return other
 
     def outputs(self, stack: str = "") -> dict[str, Any]:
         """The outputs of the last `up`, of this stack or another one. CommandError if there is no such stack."""
@@ -206,6 +215,8 @@ class Engine:
         parse_mapping(text, self.file.name)
         if release is not None:
             text = set_config(text, KEY, release)
+        if self._canary is not None:
+            text = set_config(text, CANARY_KEY, self._canary)
         with tempfile.TemporaryDirectory(prefix="slipway-") as folder:
             # Called like the original: the engine names the stack's file in what it says.
             file = Path(folder) / self.file.name

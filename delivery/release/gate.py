@@ -1,10 +1,11 @@
 """What must hold before anything is deployed: the preview's gates, and that the pipeline's identity may do it all."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from delivery.failure import FailureError, NotFoundError
@@ -116,19 +117,29 @@ def out_of_reach(preview: Preview, rights: Rights | None, group: str) -> Iterato
             yield f"{change.key}: {change.operation}"
 
 
-def write(judged: Judged, folder: Path, release: Release, live: str) -> None:
-    """Write the report in every form, and the approval that a person gives: of this release, over the live digest."""
+def write(
+    judged: Judged, folder: Path, release: Release, live: str, phases: Mapping[str, Judged] = MappingProxyType({})
+) -> None:
+    """Write the report in every form, and the approval that a person gives: of this release, over the live digest.
+
+    `phases` are what comes first, by their names; each has a folder of its own.
+    """
     publish.write(judged.report, folder)
+    for name, phase in phases.items():
+        publish.write(phase.report, folder / name.partition(" ")[0])
     meant = approval.ApprovedRelease(id=release.id, digest=release.image.digest, commit=release.commit)
-    approval.write(folder / APPROVAL_FILE, approval.approval(judged.preview, meant, live))
+    given = approval.approval(judged.preview, meant, live, {name: phase.preview for name, phase in phases.items()})
+    approval.write(folder / APPROVAL_FILE, given)
 
 
-def hold(approved: Approval, release: Release, live: str) -> None:
-    """Raise GateError unless the approval is for this release over the digest that is live.
+def hold(approved: Approval, release: Release, live: str, phases: Sequence[str] = ()) -> None:
+    """Raise GateError unless the approval is for this release over the digest that is live, by these phases.
 
     A release that is live already may be deployed again: a run that failed later than that is repeated.
     """
     reasons = list(_misfits(approved, release, live))
+    if live != release.image.digest:
+        reasons += _detours(approved, phases)
     if reasons:
         raise GateError(
             "\n".join(["nothing was deployed: approval: this is not what was approved", *reasons]), _UNAPPROVED
@@ -144,6 +155,16 @@ def _misfits(approved: Approval, release: Release, live: str) -> Iterator[str]:
     if live not in (approved.live, release.image.digest):
         yield f"  the stack runs {name_digest(live)}; it ran {name_digest(approved.live)} when this was approved"
         yield "  preview the release again, and approve that"
+
+
+def _detours(approved: Approval, phases: Sequence[str]) -> Iterator[str]:
+    seen = [phase.name for phase in approved.phases]
+    if seen != list(phases):
+        yield f"  approved was {_way(seen)}, not {_way(phases)}"
+
+
+def _way(phases: Sequence[str]) -> str:
+    return " and then ".join(phases) or "all at once"
 
 
 def newest(place: Path) -> Path:

@@ -5,6 +5,7 @@ from typing import Any
 
 from delivery.failure import NotFoundError
 
+from .canary.trial import read_canary
 from .deployer import Deployer, Target
 from .deployment import before, live
 from .engine import read_digest
@@ -15,7 +16,8 @@ def rollback(deployer: Deployer) -> Target:
     """Put the release before the live one back, once its image is seen to be there. Raises FailureError.
 
     "Before" is what was deployed and proved itself, never what was only built. Where the stack runs something that no
-    deployment left there, or that a broken-off one did, the last proved release is where it goes back to.
+    deployment left there, or that a broken-off one did, the last proved release is where it goes back to. A canary
+    goes, and the release that it was held against stays.
     """
     outputs = deployer.known()
     target = destination(deployer, outputs)
@@ -32,7 +34,8 @@ def destination(deployer: Deployer, outputs: Mapping[str, Any]) -> Target:
     history = store.history(stack)
     last = live(history)
     digest = read_digest(outputs)
-    begun = last if last is not None and digest not in ("", last.digest) else before(history)
+    changed = digest not in ("", last.digest if last else "") or bool(read_canary(outputs))
+    begun = last if last is not None and changed else before(history)
     if begun is None:
         said = "nothing was ever deployed there" if last is None else f"{last.release} is the first that was deployed"
         raise NotFoundError(f"{stack}: there is nothing to go back to: {said}")

@@ -34,7 +34,7 @@ def status(
 ) -> None:
     """Say which code and model run, since when and by whom, and whether callers are served.
 
-    Changes nothing. Exit codes: 0 healthy; 9 not healthy; 1 unknown, because something could not be looked at.
+    Changes nothing. Exit codes: 0 healthy; 20 not healthy; 1 unknown, because something could not be looked at.
     """
     seen = look(project.read(ROOT), stack, Options(store=store, address=address, header=header))
     verdict = judge(seen)

@@ -7,6 +7,7 @@ import pulumi
 from . import entrance, local_build, past, providers, running
 from .alert_rules import watched
 from .components.alerts import Alerts, AlertsArgs
+from .components.canary import Canary, CanaryArgs
 from .components.cluster import Cluster, ClusterArgs
 from .components.image import Image, ImageArgs
 from .components.model_store import ModelStore, ModelStoreArgs
@@ -35,6 +36,7 @@ class Estate:
     model_store: ModelStore | None
     cluster: Cluster
     workload: Workload | None
+    canary: Canary | None
     release: Release | None
     pipelines: Pipelines | None
     chain: Chain | None
@@ -52,13 +54,15 @@ async def declare(config: StackConfig) -> Estate:
     model_store = _model_store(foundation)
     cluster = await _cluster(foundation, own)
     _alerts(foundation, cluster)
+    workload, canary = _serving(foundation, release, registry, cluster) if release else (None, None)
     return Estate(
         config=config,
         foundation=foundation,
         registry=registry,
         model_store=model_store,
         cluster=cluster,
-        workload=_workload(foundation, release, registry, cluster) if release else None,
+        workload=workload,
+        canary=canary,
         release=release,
         pipelines=_pipelines(foundation, earlier, registry, model_store, cluster),
         chain=chain,
@@ -188,6 +192,7 @@ def _alerts(base: Foundation, cluster: Cluster) -> None:
             logs_workspace_id=base.telemetry.logs_workspace_id,
             metrics_workspace_id=base.telemetry.metrics_workspace_id,
             action_group_id=base.telemetry.action_group_id,
+            issued=config.entry.issued,
         ),
         base.opts,
     )
@@ -197,9 +202,22 @@ def _alerts(base: Foundation, cluster: Cluster) -> None:
         ServiceDashboard("dashboard", args, base.opts)
 
 
-def _workload(base: Foundation, release: Release, registry: Registry, cluster: Cluster) -> Workload:
+def _serving(
+    base: Foundation, release: Release, registry: Registry, cluster: Cluster
+) -> tuple[Workload, Canary | None]:
+    """The app, the canary beside it, and the way in to both."""
     kubernetes = providers.kubernetes(cluster.user_credentials, cluster.id, cluster.ready)
-    workload = Workload(
+    opts = pulumi.ResourceOptions(providers=[kubernetes])
+    workload = _workload(base, release, registry, cluster, opts)
+    canary = _canary(base, workload, registry, cluster, opts)
+    entrance.lay(base, workload, canary, cluster, opts)
+    return workload, canary
+
+
+def _workload(
+    base: Foundation, release: Release, registry: Registry, cluster: Cluster, opts: pulumi.ResourceOptions
+) -> Workload:
+    return Workload(
         "workload",
         WorkloadArgs(
             naming=base.placement.naming,
@@ -212,27 +230,51 @@ def _workload(base: Foundation, release: Release, registry: Registry, cluster: C
             image=_image(base, release, registry),
             ip_name=base.address.ip_name,
             ip_resource_group=base.address.ip_resource_group,
+            canary_share=base.config.canary_share,
             pull_grants=registry.pull_grants,
             address_grants=base.address.grants,
         ),
-        pulumi.ResourceOptions(providers=[kubernetes]),
+        opts,
     )
-    entrance.lay(base, workload, cluster, pulumi.ResourceOptions(providers=[kubernetes]))
-    return workload
+
+
+def _canary(
+    base: Foundation, workload: Workload, registry: Registry, cluster: Cluster, opts: pulumi.ResourceOptions
+) -> Canary | None:
+    """The place of a canary, and the one that has it; None where none is kept."""
+    config = base.config
+    if config.entry.gateway is None or config.canary_share is None:
+        return None
+    args = CanaryArgs(
+        naming=base.placement.naming,
+        config=config.workload,
+        gateway=config.entry.gateway,
+        app=config.application,
+        share=config.canary_share,
+        running=config.canary,
+        image=_pulled(config.canary.release, registry) if config.canary else None,
+        workload=workload,
+        cluster=cluster.resource,
+        pull_grants=registry.pull_grants,
+    )
+    return Canary("canary", args, opts)
+
+
+def _pulled(release: Release, registry: Registry) -> pulumi.Output[str]:
+    """The image by its digest, in the environment's own registry."""
+    return pulumi.Output.format("{0}/{1}@{2}", registry.login_server, release.repository, release.digest)
 
 
 def _image(base: Foundation, release: Release, registry: Registry) -> pulumi.Output[str]:
-    """The image by its digest, in the environment's own registry."""
-    repository = pulumi.Output.format("{0}/{1}", registry.login_server, release.repository)
     config = base.config.image
     if config is None or not config.build:
-        return pulumi.Output.format("{0}@{1}", repository, release.digest)
+        return _pulled(release, registry)
     return Image(
         "image",
         ImageArgs(
             config=config,
             app=base.config.application,
-            repository=repository,
+            repository=pulumi.Output.format("{0}/{1}", registry.login_server, release.repository),
             tag=base.config.stack,
             commit=release.commit,
         ),
@@ -261,6 +303,7 @@ def _pipelines(
             registry_id=registry.id,
             budget=base.config.monitoring.budget is not None,
             protect=base.config.environment.protect,
+            figures_id=base.telemetry.metrics_workspace_id if base.config.entry.canary else None,
         ),
         pulumi.ResourceOptions(providers=[base.azure, providers.azure_devops(config.organization)]),
     )

@@ -5,8 +5,9 @@ Azure resources". A change of a name replaces the resource, so everything that m
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import Self
 
 from .regions import short
 
@@ -25,6 +26,8 @@ class Naming:
     owner: str = ""
     cost_centre: str = ""
     extra_tags: tuple[tuple[str, str], ...] = ()
+    track: str = ""
+    """Word that tells pods beside the live ones from them; empty for those."""
 
     def name(self, abbreviation: str, *, part: str = "", limit: int = 63) -> str:
         """`<abbreviation>-<workload>-<environment>-<region>[-<part>]`, at most `limit` characters."""
@@ -56,7 +59,13 @@ class Naming:
     @property
     def selector(self) -> dict[str, str]:
         """Labels that find the workload's pods. Selectors are immutable, so no version is among them."""
-        return {"app.kubernetes.io/name": self.workload, "app.kubernetes.io/instance": self.instance}
+        instance = f"{self.instance}-{self.track}" if self.track else self.instance
+        return {"app.kubernetes.io/name": self.workload, "app.kubernetes.io/instance": instance}
+
+    @property
+    def canary(self) -> Self:
+        """The names of the same environment, for pods that no selector of the live ones finds."""
+        return replace(self, track="canary")
 
     def labels(self, version: str) -> dict[str, str]:
         """The six recommended labels (kubernetes.io, "Recommended Labels")."""

@@ -4,6 +4,7 @@ from typing import Any
 
 import pulumi
 
+from . import entrance
 from .azure_pipelines import webhook_url
 from .declare import Estate
 
@@ -31,6 +32,8 @@ def export(estate: Estate) -> dict[str, pulumi.Input[Any]]:
         "grafanaUrl": base.telemetry.grafana_url,
         "namespace": estate.workload.namespace if estate.workload else None,
         "release": _released(estate),
+        "canary": _canary(estate),
+        "canaryFigures": _figures(estate),
         **_pipelines(estate),
     }
     return {name: value for name, value in found.items() if value is not None}
@@ -51,6 +54,22 @@ def _released(estate: Estate) -> pulumi.Output[dict[str, Any]] | None:
         return None
     release = estate.release.model_dump(mode="json", by_alias=True)
     return pulumi.Output.all(release, estate.workload.deployment_name).apply(_first)
+
+
+def _canary(estate: Estate) -> pulumi.Output[dict[str, Any]] | None:
+    """The release in the canary's place, once requests reach it; None while none has the place."""
+    running = estate.config.canary_facts
+    if estate.canary is None or running is None:
+        return None
+    facts = running.model_dump(mode="json", by_alias=True)
+    return pulumi.Output.all(facts, estate.canary.split.service).apply(_first)
+
+
+def _figures(estate: Estate) -> dict[str, pulumi.Input[Any]] | None:
+    """Where requests of live release and canary are counted, and by which names."""
+    if estate.canary is None:
+        return None
+    return entrance.figures(estate.foundation, estate.cluster)
 
 
 def _first(values: list[Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,26 +40,27 @@ class Ground:
     """Address of the certificate that callers trust."""
 
 
-def ground() -> Iterator[Ground]:
-    """The real parts, controllers installed for as long as the tests run."""
-    names = ("TEST_HELM", "TEST_CHARTS", "TEST_PROXY", "TEST_ACME", "TEST_ACME_CA", "TEST_ACME_ROOT")
+_GATEWAY_PARTS = ("TEST_HELM", "TEST_CHARTS", "TEST_PROXY")
+_ACME_PARTS = ("TEST_ACME", "TEST_ACME_CA", "TEST_ACME_ROOT")
+
+
+def ground(*, acme: bool = True) -> Iterator[Ground]:
+    """The real parts, controllers installed for as long as the tests run; without `acme` those of the gateway alone."""
+    names = (*_GATEWAY_PARTS, *(_ACME_PARTS if acme else ()))
     if missing := [name for name in names if not os.environ.get(name)]:
         pytest.skip(f"not set: {', '.join(missing)}")
-    helm, charts, proxy, directory, authority, root = (os.environ[name] for name in names)
-    found = Ground(helm, charts, proxy, directory, Path(authority), root)
-    gateway, acme = Gateway(pool="app"), Acme(email="test@example.com")
-    installed = (
-        ("gateway", GATEWAY_NAMESPACE, "gateway-helm", GATEWAY_VERSION, gateway_values(gateway)),
-        (
-            "cert-manager",
-            CERT_MANAGER_NAMESPACE,
-            "cert-manager",
-            CERT_MANAGER_VERSION,
-            cert_manager_values(gateway, acme),
-        ),
+    helm, charts, proxy, directory, authority, root = (
+        os.environ.get(name, "") for name in (*_GATEWAY_PARTS, *_ACME_PARTS)
     )
+    found = Ground(helm, charts, proxy, directory, Path(authority), root)
+    gateway = Gateway(pool="app")
+    installed = [("gateway", GATEWAY_NAMESPACE, "gateway-helm", GATEWAY_VERSION, gateway_values(gateway))]
+    if acme:
+        values = cert_manager_values(gateway, Acme(email="test@example.com"))
+        installed.append(("cert-manager", CERT_MANAGER_NAMESPACE, "cert-manager", CERT_MANAGER_VERSION, values))
     namespaces = [one for one in rendered() if one["kind"] == "Namespace"]
-    apply([one for one in namespaces if one["metadata"]["name"] in (GATEWAY_NAMESPACE, CERT_MANAGER_NAMESPACE)])
+    wanted = {namespace for _, namespace, *_ in installed}
+    apply([one for one in namespaces if one["metadata"]["name"] in wanted])
     try:
         for name, namespace, chart, version, values in installed:
             _helm(found, "upgrade", "--install", name, namespace, values, f"{charts}/{chart}", "--version", version)
@@ -85,18 +86,22 @@ def _helm(
     subprocess.run(command, input=yaml.safe_dump(values), text=True, check=True, capture_output=True)
 
 
-def rendered(entry: Manifest = _AS_IT_IS) -> list[Manifest]:
-    """Objects of prod, its section `slipway:entry` merged with `entry`."""
+def rendered(
+    entry: Manifest = _AS_IT_IS, release: Mapping[str, Any] = STAND_IN, canary: Mapping[str, Any] | None = None
+) -> list[Manifest]:
+    """Objects of prod, its section `slipway:entry` merged with `entry`, for a release and a canary beside it."""
     with tempfile.TemporaryDirectory(prefix="slipway-stacks-") as folder:
         for file in SAMPLE.glob("Pulumi*.yaml"):
-            (Path(folder) / file.name).write_text(_changed(file, entry), encoding="utf-8")
-        return [dict(one) for one in kubernetes_files.manifests(render(Path(folder), "prod", STAND_IN))]
+            (Path(folder) / file.name).write_text(_changed(file, entry, canary), encoding="utf-8")
+        return [dict(one) for one in kubernetes_files.manifests(render(Path(folder), "prod", release))]
 
 
-def _changed(file: Path, entry: Manifest) -> str:
+def _changed(file: Path, entry: Manifest, canary: Mapping[str, Any] | None) -> str:
     content = yaml.safe_load(file.read_text(encoding="utf-8"))
     if file.name == "Pulumi.yaml":
         content["main"] = str((SAMPLE / content["main"]).resolve())
     if file.name == "Pulumi.prod.yaml":
         content["config"]["slipway:entry"] = merged(content["config"]["slipway:entry"], entry)
+        if canary is not None:
+            content["config"]["slipway:canary"] = dict(canary)
     return yaml.safe_dump(content)

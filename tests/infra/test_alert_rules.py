@@ -19,7 +19,7 @@ from .support.promql import CLUSTER, EVERYWHERE, exported, grouped, management_r
 
 LEVEL = ServiceLevel(availability=99.9, p99_seconds=0.8, queue_seconds=0.2)
 WATCHED = sample_watched(LEVEL)
-GROUPS = {group.name: group for group in groups(WATCHED)}
+GROUPS = {group.name: group for group in groups(WATCHED, issued=True)}
 RULES = [rule for group in GROUPS.values() for rule in group.rules]
 ALERTS = {rule.name: rule for rule in RULES if isinstance(rule, Alert)}
 APP = exported()
@@ -76,6 +76,7 @@ def test_azure_takes_twenty_rules_in_a_group() -> None:
         ("objective", 11),
         ("service", 16),
         ("cluster", 7),
+        ("certificates", 4),
     ]
 
 
@@ -127,6 +128,13 @@ def test_latency_and_queue_are_held_to_what_config_promises() -> None:
     assert "> 0.8 and on (cluster)" in ALERTS["AnswersSlow"].expression
     assert ALERTS["QueueLong"].expression.endswith("> 0.2")
     assert ALERTS["QueueNearlyFull"].expression.endswith("> 32")
+
+
+def test_certificates_are_watched_where_an_authority_issues_them() -> None:
+    assert "certificates" not in {group.name for group in groups(WATCHED)}
+    for rule in GROUPS["certificates"].rules:
+        for series in selected(rule.expression):
+            assert series.matchers["namespace"] == WATCHED.series.namespace
 
 
 def test_only_an_outage_is_critical() -> None:

@@ -74,6 +74,16 @@ def queued(fast: str, total: str) -> dict[str, str]:
     }
 
 
+def certificate(ends: int, due: int, minutes: int, *, ready: int = 1) -> dict[str, str]:
+    """A certificate by the seconds of its end and of its renewal, on a clock that begins with the history."""
+    series = f'{KUBE},name="scoring",issuer_name="scoring",issuer_kind="Issuer",issuer_group="cert-manager.io"'
+    return {
+        f"certmanager_certificate_expiration_timestamp_seconds{{{series}}}": f"{ends}+0x{minutes}",
+        f"certmanager_certificate_renewal_timestamp_seconds{{{series}}}": f"{due}+0x{minutes}",
+        f'certmanager_certificate_ready_status{{{series},condition="True"}}': f"{ready}+0x{minutes}",
+    }
+
+
 def named(rule: Alert | Recording) -> dict[str, Any]:
     if isinstance(rule, Recording):
         return {"record": rule.name, "expr": rule.expression}
@@ -82,7 +92,7 @@ def named(rule: Alert | Recording) -> dict[str, Any]:
 
 def written(place: Path, alert: str = "") -> Path:
     """The rules in the form that Prometheus reads: all of them, or those that one alert is made of."""
-    found = groups(WATCHED)
+    found = groups(WATCHED, issued=True)
     content = [{"name": group.name, "rules": [named(rule) for rule in _wanted(group, alert)]} for group in found]
     place.write_text(json.dumps({"groups": content}))
     return place
@@ -125,7 +135,7 @@ def test_prometheus_accepts_every_rule(tmp_path: Path) -> None:
     done = subprocess.run([str(PROMTOOL), "check", "rules", str(rules)], capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr
-    assert "34 rules found" in done.stdout
+    assert "38 rules found" in done.stdout
 
 
 RAISED: list[tuple[str, int, History]] = [
@@ -215,6 +225,10 @@ RAISED: list[tuple[str, int, History]] = [
             '{cluster="aks",namespace="kube-system",pod="coredns-1",container="c",reason="CrashLoopBackOff"}': "1+0x30"
         },
     ),
+    ("CertificateExpires", 70, certificate(13 * 86_400, 60, 70)),
+    ("CertificateNotIssued", 40, certificate(0, 0, 40, ready=0)),
+    ("CertificateNotRenewed", 1575, certificate(40 * 86_400, 60, 1600)),
+    ("CertificateMetricsMissing", 70, deployment("2+0x70", "2+0x70", "2+0x70")),
     ("ClusterMetricsMissing", 40, {f"scoring_ready{{{APP}}}": "1+0x40"}),
 ]
 
@@ -225,7 +239,7 @@ def test_it_is_raised(tmp_path: Path, alert: str, minute: int, history: History)
 
 
 def test_every_alert_has_a_history_in_which_it_is_raised() -> None:
-    found = groups(WATCHED)
+    found = groups(WATCHED, issued=True)
 
     assert {case[0] for case in RAISED} == {
         rule.name for group in found for rule in group.rules if isinstance(rule, Alert)
@@ -272,6 +286,18 @@ SILENT: list[tuple[str, str, int, History]] = [
     ("one caller's tensors among many pictures", "AnswersNotFinite", 45, not_finite("0+1x50", "0+200x50")),
     ("of few pictures one", "AnswersNotFinite", 45, not_finite("0x40 1x10", "0x30 1x20")),
     ("no picture at all", "AnswersNotFinite", 45, not_finite("0x50", "0x50")),
+    ("it lasts for longer", "CertificateExpires", 70, certificate(15 * 86_400, 60, 70)),
+    ("one of six days, renewed in time", "CertificateExpires", 70, certificate(6 * 86_400, 4 * 86_400, 70)),
+    ("none was issued yet", "CertificateExpires", 70, certificate(0, 0, 70, ready=0)),
+    ("a renewal takes some hours", "CertificateNotRenewed", 1200, certificate(40 * 86_400, 60, 1200)),
+    ("nothing is deployed yet", "CertificateMetricsMissing", 70, {"up{}": "1x70"}),
+    (
+        "none is issued",
+        "CertificateMetricsMissing",
+        70,
+        {**deployment("2+0x70", "2+0x70", "2+0x70"), **certificate(0, 0, 70, ready=0)},
+    ),
+    ("the first one is on its way", "CertificateNotIssued", 25, certificate(0, 0, 25, ready=0)),
     ("a pod starts", "PodsPending", 20, {f'kube_pod_status_phase{{{KUBE},pod="app-2",phase="Pending"}}': "1x5 0x20"}),
 ]
 

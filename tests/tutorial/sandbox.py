@@ -15,6 +15,7 @@ from delivery.paths import ROOT
 from tests.docs.support.console import Block
 from tests.support.az import cloud
 from tests.support.az.devops import empty_organization
+from tests.support.sample import SAMPLE
 
 _COPIED = (
     "delivery",
@@ -154,8 +155,8 @@ def _copy_checkout(folder: Path) -> None:
         else:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target)
-    for stack in ("dev", "prod"):  # samples as a checkout brings them, of this project's own or a user's
-        text = (ROOT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8")
+    for stack in ("dev", "prod"):
+        text = (SAMPLE / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8")
         kept = [line for line in text.splitlines(keepends=True) if not line.startswith(_FACTS)]
         (folder / f"Pulumi.{stack}.yaml").write_text("".join(kept), encoding="utf-8")
     (folder / ".gitignore").write_text(".slipway/\n.venv/\n__pycache__/\nbootstrap.sh\n", encoding="utf-8")

@@ -1,6 +1,6 @@
 """Prometheus rules as plain data: those that wake people, and those that only tell them."""
 
-from . import cluster, objective, service
+from . import certificates, cluster, objective, service
 from .promql import Series
 from .rule import Alert, Group, Recording, Severity
 from .watched import Watched, watched
@@ -8,7 +8,8 @@ from .watched import Watched, watched
 __all__ = ["Alert", "Group", "Recording", "Series", "Severity", "Watched", "groups", "watched"]
 
 
-def groups(app: Watched) -> tuple[Group, ...]:
-    """Every rule group of an environment; Azure takes at most 20 rules in each."""
+def groups(app: Watched, *, issued: bool = False) -> tuple[Group, ...]:
+    """Every rule group of an environment; Azure takes at most 20 rules in each. `issued`: it issues a certificate."""
     promise = objective.group(app)
-    return (*((promise,) if promise else ()), service.group(app), cluster.group())
+    shown = (certificates.group(app.series.namespace),) if issued else ()
+    return (*((promise,) if promise else ()), service.group(app), cluster.group(), *shown)

@@ -17,7 +17,10 @@ insights", table of stream values."""
 
 @dataclass(frozen=True, kw_only=True)
 class AlertsArgs:
-    """`namespace` is the app's; `node_resource_group_name` is where the cluster keeps, and pays for, its nodes."""
+    """`namespace` is the app's; `node_resource_group_name` is where the cluster keeps, and pays for, its nodes.
+
+    `issued` where an authority issues the certificate.
+    """
 
     placement: Placement
     config: Monitoring
@@ -29,6 +32,7 @@ class AlertsArgs:
     logs_workspace_id: pulumi.Input[str]
     metrics_workspace_id: pulumi.Input[str]
     action_group_id: pulumi.Input[str]
+    issued: bool = False
 
 
 class Alerts(pulumi.ComponentResource):
@@ -40,7 +44,7 @@ class Alerts(pulumi.ComponentResource):
         self._collect_metrics()
         if args.config.logs.containers:
             self._collect_logs()
-        for group in groups(args.watched):
+        for group in groups(args.watched, issued=args.issued):
             self._rule_group(group)
         if args.config.budget is not None:
             self._budget(args.config.budget)

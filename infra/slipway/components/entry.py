@@ -33,6 +33,8 @@ class EntryArgs:
     cluster: pulumi.Resource
     namespace: pulumi.Output[str]
     service: pulumi.Output[str]
+    split: objects.Split | None = None
+    """The route's division with a canary's place, None where none is kept."""
     host: pulumi.Input[str]
     ip_name: pulumi.Input[str]
     ip_resource_group: pulumi.Input[str]
@@ -96,6 +98,7 @@ class Entry(pulumi.ComponentResource):
                 gateway=gateway,
                 host=args.host,
                 service_name=args.service,
+                split=args.split,
             ),
             proof,
         )

@@ -22,7 +22,10 @@ from slipway.roles import Role, grant
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineRightsArgs:
-    """`build` only where images are built; `source_registry_id` only where they are imported; `budget` where one is."""
+    """`build` only where images are built; `source_registry_id` only where they are imported; `budget` where one is.
+
+    `figures_id` is the workspace of the figures by which a canary is judged, None where no place is kept for one.
+    """
 
     placement: Placement
     config: Pipelines
@@ -35,6 +38,7 @@ class PipelineRightsArgs:
     source_registry_id: pulumi.Input[str] | None
     promotes_from: str | None
     budget: bool
+    figures_id: pulumi.Input[str] | None = None
 
 
 class PipelineRights(pulumi.ComponentResource):
@@ -76,6 +80,8 @@ class PipelineRights(pulumi.ComponentResource):
             self._give("deploy-source", Role.ACR_PULL, args.deploy, args.source_registry_id)
         if args.config.state.secrets_key:
             self._give("deploy-secrets", Role.KEY_VAULT_CRYPTO_USER, args.deploy, args.config.state.secrets_key)
+        if args.figures_id is not None:
+            self._give("deploy-figures", Role.MONITORING_DATA_READER, args.deploy, args.figures_id)
         if args.config.rights == "release":
             imports = args.source_registry_id is not None
             role = Role.ACR_IMPORT if imports else Role.ACR_PULL

@@ -33,7 +33,7 @@ class HubFacts:
 class PipelinesArgs:
     """`hub` for a later environment; `build` and `models` for the hub itself; `budget` where there is one to read.
 
-    `protect` keeps the environment in Azure DevOps, with its deployments.
+    `protect` keeps the environment in Azure DevOps, with its deployments. `figures_id` where a canary is judged.
     """
 
     placement: Placement
@@ -48,6 +48,7 @@ class PipelinesArgs:
     registry_id: pulumi.Input[str]
     budget: bool = True
     protect: bool = False
+    figures_id: pulumi.Input[str] | None = None
 
 
 class Pipelines(pulumi.ComponentResource):
@@ -91,6 +92,7 @@ class Pipelines(pulumi.ComponentResource):
                 source_registry_id=args.hub.registry_id if args.hub else None,
                 promotes_from=args.hub.stack if args.hub else None,
                 budget=args.budget,
+                figures_id=args.figures_id,
             ),
             opts=child,
         )

@@ -33,7 +33,8 @@ class Telemetry(pulumi.ComponentResource):
         super().__init__("slipway:index:Telemetry", name, None, opts)
         self._name, self._args = name, args
         self.logs_workspace_id = self._logs().id
-        self.metrics_workspace_id = self._metrics().id
+        self._workspace = self._metrics()
+        self.metrics_workspace_id = self._workspace.id
         self.action_group_id = self._action_group().id
         self._viewers()
         self.grafana_url = self._grafana(args.config.grafana) if args.config.grafana else None
@@ -45,6 +46,11 @@ class Telemetry(pulumi.ComponentResource):
                 "grafanaUrl": self.grafana_url,
             }
         )
+
+    @property
+    def metrics_query_url(self) -> pulumi.Output[str]:
+        """Address at which the metrics answer questions in PromQL."""
+        return self._workspace.metrics.prometheus_query_endpoint
 
     def _logs(self) -> operationalinsights.Workspace:
         placement, logs = self._args.placement, self._args.config.logs

@@ -16,6 +16,7 @@ from slipway.config.entry import Entry
 from slipway.config.release import Release
 from slipway.config.workload import Workload as Config
 from slipway.contract.application import Application
+from slipway.controllers import CERT_MANAGER_NAMESPACE
 from slipway.manifests.entry import allow_gateway
 from slipway.naming import Naming
 
@@ -36,6 +37,8 @@ class WorkloadArgs:
     image: pulumi.Input[str]
     ip_name: pulumi.Input[str]
     ip_resource_group: pulumi.Input[str]
+    canary_share: int | None = None
+    """Percent of the requests that a canary's place gets, None where none is kept."""
     pull_grants: Sequence[pulumi.Resource] = ()
     """What must be there before an image can be pulled."""
     address_grants: Sequence[pulumi.Resource] = ()
@@ -51,6 +54,8 @@ class Workload(pulumi.ComponentResource):
     namespace: pulumi.Output[str]
     service_name: pulumi.Output[str]
     deployment_name: pulumi.Output[str]
+    account_name: pulumi.Output[str]
+    priority_name: pulumi.Output[str]
 
     def __init__(self, name: str, args: WorkloadArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Workload", name, None, opts)
@@ -66,7 +71,7 @@ class Workload(pulumi.ComponentResource):
         self._availability()
         self.service_name = self._service().metadata.name
         if args.app.contract.metrics:
-            core.ConfigMapPatch(f"{name}-scraping", manifests.scraping(args.naming), self._child())
+            core.ConfigMapPatch(f"{name}-scraping", manifests.scraping(args.naming, *self._watched()), self._child())
         self.register_outputs(
             {
                 "namespace": self.namespace,
@@ -86,7 +91,13 @@ class Workload(pulumi.ComponentResource):
             networking.NetworkPolicy(f"{name}-allow-http", self._callers(), self._child()),
             core.ResourceQuota(
                 f"{name}-quota",
-                manifests.quota(naming, config, namespace=self.namespace, entry=self._args.entry),
+                manifests.quota(
+                    naming,
+                    config,
+                    namespace=self.namespace,
+                    entry=self._args.entry,
+                    canary_share=self._args.canary_share,
+                ),
                 self._child(),
             ),
             core.LimitRange(
@@ -100,6 +111,12 @@ class Workload(pulumi.ComponentResource):
             egress = manifests.allow_tracing(naming, config.tracing, namespace=self.namespace)
             bounds.append(networking.NetworkPolicy(f"{name}-allow-tracing", egress, self._child()))
         return bounds
+
+    def _watched(self) -> list[str]:
+        """Namespaces of controllers whose figures count: the gateway's judge a canary, cert-manager's raise alerts."""
+        entry = self._args.entry
+        found = [entry.gateway.namespace] if entry.gateway and entry.canary else []
+        return found + ([CERT_MANAGER_NAMESPACE] if entry.issued else [])
 
     def _callers(self) -> networking.NetworkPolicyInitArgs:
         naming, contract, gateway = self._args.naming, self._args.app.contract, self._args.entry.gateway
@@ -125,6 +142,7 @@ class Workload(pulumi.ComponentResource):
                 parent=self, deleted_with=args.cluster, replace_on_changes=["value", "preemptionPolicy"]
             ),
         )
+        self.account_name, self.priority_name = account.metadata.name, priority.metadata.name
         return apps.Deployment(
             f"{name}-app",
             manifests.deployment(
@@ -135,8 +153,8 @@ class Workload(pulumi.ComponentResource):
                 manifests.References(
                     image=args.image,
                     settings=settings.metadata.name,
-                    service_account=account.metadata.name,
-                    priority_class=priority.metadata.name,
+                    service_account=self.account_name,
+                    priority_class=self.priority_name,
                 ),
                 namespace=self.namespace,
             ),

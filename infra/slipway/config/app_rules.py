@@ -70,7 +70,7 @@ def spans_reach_the_app(app: Application, workload: Workload) -> Iterator[_Probl
 def alerts_have_names_of_their_own(app: Application, workload: Workload, monitoring: Monitoring) -> Iterator[_Problem]:
     """One name is one alert: the page of alerts has one heading for it."""
     seen = watched("namespace", app, workload, monitoring.service_level)
-    names = [rule.name for group in groups(seen) for rule in group.rules]
+    names = [rule.name for group in groups(seen, issued=True) for rule in group.rules]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield "app.contract", f"{app.path}, which names an alert {name}", "another name: the platform has that alert"
 

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from .base import Section
 from .callers import Callers
+from .canary import Canary
 from .gateway_limits import Limits
 from .quantities import Cpu, Memory
 from .values import Email, HttpsUrl, ObjectName, PoolName
@@ -68,6 +69,9 @@ class Gateway(Section):
 
     limits: Limits = Limits()
     """Bounds on what callers may take."""
+
+    canary: Canary | None = None
+    """A place where a new release takes a share of the requests before it takes all. None: it takes all at once."""
 
 
 class AcmeImages(Section):
@@ -140,6 +144,16 @@ class Entry(Section):
     def scheme(self) -> str:
         """The way in which callers write the address."""
         return "https" if self.kind == "gateway" else "http"
+
+    @property
+    def issued(self) -> bool:
+        """True where an authority issues the certificate."""
+        return bool(self.certificate and self.certificate.acme)
+
+    @property
+    def canary(self) -> Canary | None:
+        """The place of a canary, None where none is kept."""
+        return self.gateway.canary if self.gateway else None
 
     @property
     def ports(self) -> tuple[int, ...]:

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 
 from slipway.machines import ARCHITECTURE, Machine, burstable, machine, machines
 
+from .canary import canary_scaling
 from .cluster import Cluster
+from .entry import Entry
 from .environment import Environment
 from .node_pools import LEAST_OS_DISK_GIB, Nodes, UserPool
 from .quantities import mebibytes, millicores
@@ -75,17 +77,20 @@ def replica_fits_a_machine(cluster: Cluster, workload: Workload) -> Iterator[_Pr
         yield "workload.resources.memory", resources.memory, allowed
 
 
-def replicas_fit_the_pool(cluster: Cluster, workload: Workload) -> Iterator[_Problem]:
-    """All replicas, and those that a rollout adds, have room on as many machines as the pool may have."""
+def replicas_fit_the_pool(cluster: Cluster, workload: Workload, entry: Entry | None = None) -> Iterator[_Problem]:
+    """All replicas, those that a rollout adds, and a canary's have room on as many machines as the pool may have."""
     pool = cluster.pools.get(workload.pool)
     size = machine(pool.vm_size) if pool else None
     each = _replicas(size, pool, workload) if pool and size else 0
     if pool is None or each == 0:
         return  # nothing is known of the machine, or no replica fits it, which its own rule tells
-    wanted = workload.scaling.max_replicas + workload.rollout.max_surge
+    place = entry.canary if entry else None
+    canary = canary_scaling(workload.scaling, place.share).max_replicas if place else 0
+    wanted = workload.scaling.max_replicas + workload.rollout.max_surge + canary
     if wanted > each * pool.max_count:
         room = each * pool.max_count
         found = f"{workload.scaling.max_replicas} and rollout.maxSurge {workload.rollout.max_surge}"
+        found += f" and {canary} of a canary" if canary else ""
         allowed = (
             f"at most {room} together: {each} on each of {pool.max_count} {pool.vm_size}; or "
             f"cluster.pools.{workload.pool}.maxCount {-(-wanted // each)} or more"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from . import (
     address,
     app_rules,
+    canary_rules,
     cluster_rules,
     date_rules,
     entry_rules,
@@ -38,6 +39,7 @@ RULES: tuple[Rule, ...] = (
     *reserved_rules.RULES,
     *address.RULES,
     *entry_rules.RULES,
+    *canary_rules.RULES,
     *monitoring.RULES,
     *promise_rules.RULES,
     *workload_rules.RULES,

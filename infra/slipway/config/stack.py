@@ -7,6 +7,7 @@ from slipway.naming import Naming
 
 from .address import Address
 from .app import App
+from .canary import CanaryRelease
 from .cluster import Cluster
 from .entry import Entry
 from .environment import Environment
@@ -39,6 +40,7 @@ class StackConfig:
     """The app that `app` chooses, with its contract."""
     pipelines: Pipelines | None
     release: Release | None
+    canary: CanaryRelease | None
     image: Image | None
 
     @property
@@ -64,6 +66,19 @@ class StackConfig:
     def endpoint_url(self) -> str:
         """The address that callers use."""
         return f"{self.entry.scheme}://{self.address.host(self.naming)}/"
+
+    @property
+    def canary_share(self) -> int | None:
+        """Percent of the requests that the canary's place gets, None where none is kept."""
+        place = self.entry.canary
+        if place is None:
+            return None
+        return self.canary.share if self.canary and self.canary.share else place.share
+
+    @property
+    def canary_facts(self) -> CanaryRelease | None:
+        """The release in the canary's place, with the share that it really has."""
+        return self.canary.model_copy(update={"share": self.canary_share}) if self.canary else None
 
     @property
     def protects_shared(self) -> bool:

@@ -53,13 +53,18 @@ def service(
     )
 
 
-def internal_service(naming: Naming, workload: Workload, *, namespace: pulumi.Input[str]) -> core.ServiceInitArgs:
-    """The Service inside the cluster, by which a gateway finds the replicas. Its one port is the app's public one."""
+def internal_service(
+    naming: Naming, workload: Workload, *, namespace: pulumi.Input[str], name: str = "", of: Naming | None = None
+) -> core.ServiceInitArgs:
+    """The Service inside the cluster, by which a gateway finds the replicas. Its one port is the app's public one.
+
+    `of` has the names of the pods that answer, where those are others than the Service's own.
+    """
     return core.ServiceInitArgs(
-        metadata=metadata(naming, namespace=namespace, name=naming.workload),
+        metadata=metadata(naming, namespace=namespace, name=name or naming.workload),
         spec=core.ServiceSpecArgs(
             type=core.ServiceSpecType.CLUSTER_IP,
-            selector=naming.selector,
+            selector=(of or naming).selector,
             session_affinity="None",
             ip_family_policy="SingleStack",
             ports=[_port(workload)],

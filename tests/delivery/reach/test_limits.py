@@ -1,12 +1,17 @@
 """Limits of a pipeline's rights follow from Azure's roles and from the condition on what it grants."""
 
+from pathlib import Path
+
 import pytest
 
 from delivery.reach.grants import ASSIGNMENT
 from delivery.reach.limits import Beyond, find_beyond
 from slipway.roles import Role
+from tests.infra.support.workloads import RELEASE
+from tests.infra.test_stacks import variant
 
 GROUP = "rg-scoring-dev-weu"
+ROUTE = "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute::entry-route"
 INSIDE = f"/subscriptions/s/resourceGroups/{GROUP}"
 
 
@@ -53,3 +58,37 @@ def test_without_the_name_of_the_group_no_grant_is_inside() -> None:
 )
 def test_a_release_writes_what_the_writer_role_writes(type_: str, beyond: Beyond | None) -> None:
     assert find_beyond("release", type_, {"metadata": {"namespace": "scoring-prod"}}, GROUP) is beyond
+
+
+def declared(folder: Path, **canary: object) -> dict[str, tuple[str, object]]:
+    """Return types and inputs of prod with a place for a canary, and with one where `canary` has its facts."""
+    folder.mkdir()
+    changes: dict[str, object] = {"slipway:entry": {"gateway": {"canary": {}}}}
+    if canary:
+        changes["slipway:canary"] = {"release": RELEASE} | canary
+    return {one.key: (one.type, one.inputs) for one in variant(folder, "prod", changes).resources}
+
+
+@pytest.mark.parametrize(
+    ("canary", "beyond"),
+    [
+        ({"shadow": False}, set()),
+        ({"share": 25}, {ROUTE, "kubernetes:core/v1:ResourceQuota::workload-quota"}),
+        ({"shadow": True}, {ROUTE}),
+    ],
+    ids=["of the share that is kept", "of another share", "of a shadow"],
+)
+def test_a_canary_comes_and_goes_within_the_rights_of_a_release(
+    tmp_path: Path, canary: dict[str, object], beyond: set[str]
+) -> None:
+    before, after = declared(tmp_path / "before"), declared(tmp_path / "after", **canary)
+    changed = {key for key in before | after if before.get(key) != after.get(key)}
+
+    assert changed >= {"kubernetes:apps/v1:Deployment::canary-app", "kubernetes:core/v1:ConfigMap::canary-settings"}
+    found = {key for key in changed for type_, inputs in [(after | before)[key]] if is_beyond(type_, inputs)}
+    assert found == beyond
+
+
+def is_beyond(type_: str, inputs: object) -> bool:
+    assert isinstance(inputs, dict)
+    return not type_.startswith("slipway:") and find_beyond("release", type_, inputs, GROUP) is not None

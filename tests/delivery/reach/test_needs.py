@@ -43,6 +43,7 @@ CASES = {
     "prod whose releases change it": Case("prod", {"slipway:pipelines": {"rights": "environment"}}),
     "models in S3": Case("dev", {"slipway:model": {"source": "s3", "blob": None, "s3": BUCKET}}),
     "no budget": Case("prod", {"slipway:monitoring": UNLIMITED}),
+    "a place for a canary": Case("prod", {"slipway:entry": {"gateway": {"canary": {}}}}),
     "secrets in a vault": Case("prod", {"slipway:pipelines": {"state": {"secretsKey": KEY}}}),
 }
 

@@ -98,8 +98,9 @@ def _stack(state: dict[str, Any], stack: str, part: str, arguments: list[str]) -
 def _preview(state: dict[str, Any], stack: str, arguments: list[str]) -> tuple[int, str]:
     own = {"op": "same", "urn": f"urn:pulumi:{stack}::slipway::pulumi:pulumi:Stack::slipway-{stack}"}
     failure = state["fails"].get("preview")
+    steps = state.get("canarySteps", []) if "slipway:canary" in _config(arguments) else state["steps"]
     document = {
-        "steps": [own, *({**step, "urn": step["urn"].replace("STACK", stack)} for step in state["steps"])],
+        "steps": [own, *({**step, "urn": step["urn"].replace("STACK", stack)} for step in steps)],
         "diagnostics": [{"severity": "error", "message": failure}] if failure else [],
     }
     if failure:
@@ -110,13 +111,23 @@ def _preview(state: dict[str, Any], stack: str, arguments: list[str]) -> tuple[i
     return 0, json.dumps(document)
 
 
-def _up(state: dict[str, Any], stack: str, arguments: list[str]) -> tuple[int, str]:
+def _config(arguments: list[str]) -> dict[str, Any]:
     import yaml  # noqa: PLC0415 - only the engine's stand-in reads stack files
 
-    config = yaml.safe_load(Path(arguments[arguments.index("--config-file") + 1]).read_text())["config"]
+    found: dict[str, Any] = yaml.safe_load(Path(arguments[arguments.index("--config-file") + 1]).read_text())["config"]
+    return found
+
+
+def _up(state: dict[str, Any], stack: str, arguments: list[str]) -> tuple[int, str]:
+    config = _config(arguments)
     state["config"] = config
-    release = config["slipway:release"]
+    release, canary = config["slipway:release"], config.get("slipway:canary")
     fault = state["fails"].get(release["digest"])
+    if canary and (refusal := state["fails"].get(f"canary {canary['release']['digest']}")):
+        return 255, f"Updating (prod)\nerror: {_LOCKED if refusal == 'locked' else refusal}\n"
+    state["canaries"] = [*state.get("canaries", []), canary]
+    outputs = {name: value for name, value in state["outputs"][stack].items() if name != "canary"}
+    state["outputs"][stack] = outputs | ({"canary": canary} if canary else {})
     if fault == "before":
         return 255, "Updating (prod)\nerror: azure says no: QuotaExceeded\n"
     if fault == "locked":

@@ -109,7 +109,7 @@ def test_a_service_that_does_not_run_the_live_release_is_not(
     serve: Callable[..., Told], tmp_path: Path, behaviour: dict[str, Any], reason: str
 ) -> None:
     done = run(serve(**behaviour), tmp_path / "store")
-    assert done.exit_code == 9
+    assert done.exit_code == 20
     assert "dev is not healthy" in done.output
     assert reason in done.output
 
@@ -120,7 +120,7 @@ def test_a_service_that_refuses_connections_is_not_healthy(tmp_path: Path) -> No
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     done = run(f"http://127.0.0.1:{port}/", tmp_path / "store")
-    assert done.exit_code == 9
+    assert done.exit_code == 20
     assert "no answer from http://127.0.0.1" in done.output
 
 
@@ -170,7 +170,7 @@ def test_an_engine_that_has_another_release_makes_it_unhealthy(
     other = release(2).configuration()
     engine.change(outputs={"dev": {"release": other}}, live=other)
     done = run(serve(), tmp_path / "store")
-    assert done.exit_code == 9
+    assert done.exit_code == 20
     assert f"the stack's outputs name {other['digest']}" in done.output
 
 

@@ -68,7 +68,11 @@ def errors(name: str) -> frozenset[problems.Problem]:
 def written(name: str) -> list[Any]:
     """The section as stack files, or a release, have it."""
     texts = [project.read(SAMPLE).config(stack).get(f"slipway:{name}") for stack in STACKS]
-    others = {"release": RELEASE, "image": {"build": True, "baseImage": "python:3.13"}}
+    others = {
+        "release": RELEASE,
+        "canary": {"release": RELEASE, "share": 10, "shadow": False},
+        "image": {"build": True, "baseImage": "python:3.13"},
+    }
     return [json.loads(text) for text in texts if text] or [others[name]]
 
 

@@ -16,7 +16,13 @@ from slipway import scraping
 EVERYWHERE = {"cluster", "instance", "job"}
 """Labels that managed Prometheus puts on every series."""
 
+_CERTIFICATE = {"name", "namespace", "issuer_name", "issuer_kind", "issuer_group"}
+"""Labels of cert-manager's metrics. Source: its internal/collectors/certificate_collector.go."""
+
 CLUSTER: dict[str, set[str]] = {
+    "certmanager_certificate_expiration_timestamp_seconds": _CERTIFICATE,
+    "certmanager_certificate_ready_status": _CERTIFICATE | {"condition"},
+    "certmanager_certificate_renewal_timestamp_seconds": _CERTIFICATE,
     "container_cpu_cfs_periods_total": {"namespace", "pod", "container"},
     "container_cpu_cfs_throttled_periods_total": {"namespace", "pod", "container"},
     "container_cpu_usage_seconds_total": {"namespace", "pod", "container"},

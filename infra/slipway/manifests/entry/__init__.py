@@ -7,14 +7,17 @@ from .custom import Custom
 from .gateway import gateway, gateway_class
 from .policies import allow_gateway, allow_solver
 from .proxies import proxies
-from .routes import app_route, redirect
+from .routes import app_route, app_route_name, redirect
+from .split import Split, statistics
 from .traffic import backend_traffic, client_traffic
 
 __all__ = [
     "Custom",
+    "Split",
     "allow_gateway",
     "allow_solver",
     "app_route",
+    "app_route_name",
     "backend_traffic",
     "cert_manager_values",
     "certificate",
@@ -27,4 +30,5 @@ __all__ = [
     "known_callers",
     "proxies",
     "redirect",
+    "statistics",
 ]

@@ -1,5 +1,7 @@
 """The ways from listeners to the app: one, over HTTPS. Nothing leads to the management port."""
 
+from typing import Any
+
 import pulumi
 
 from slipway.config.workload import Service
@@ -8,6 +10,7 @@ from slipway.naming import Naming
 
 from .custom import GATEWAY_API, Custom
 from .gateway import HTTP, HTTPS
+from .split import Split
 
 _HSTS_SECONDS = 31_536_000
 """A year: browsers that have been here once ask over HTTPS alone."""
@@ -26,9 +29,15 @@ def app_route(
     gateway: pulumi.Input[str],
     host: pulumi.Input[str],
     service_name: pulumi.Input[str],
+    split: Split | None = None,
 ) -> Custom:
-    """Every path of the host, to the Service's one port."""
+    """Every path of the host, to the Service's one port; with `split` a part of it to another Service."""
     hsts = {"name": "Strict-Transport-Security", "value": f"max-age={_HSTS_SECONDS}"}
+    filters: list[dict[str, Any]] = [{"type": "ResponseHeaderModifier", "responseHeaderModifier": {"set": [hsts]}}]
+    backends: list[dict[str, Any]] = [{"name": service_name, "port": service.port}]
+    if split:
+        filters += split.filters(service.port)
+        backends = split.backends(service_name, service.port)
     return Custom(
         api_version=GATEWAY_API,
         kind="HTTPRoute",
@@ -39,8 +48,8 @@ def app_route(
             "rules": [
                 {
                     "matches": [{"path": {"type": "PathPrefix", "value": "/"}}],
-                    "filters": [{"type": "ResponseHeaderModifier", "responseHeaderModifier": {"set": [hsts]}}],
-                    "backendRefs": [{"name": service_name, "port": service.port}],
+                    "filters": filters,
+                    "backendRefs": backends,
                 }
             ],
         },
