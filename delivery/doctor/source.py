@@ -4,7 +4,8 @@ import os
 import subprocess
 from collections.abc import Iterator
 
-from .az import AzError, az
+from delivery.az import AzError, az
+
 from .finding import Finding, Purpose, missing, there, unknown
 from .target import Source, Target
 

@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from delivery.az import DEVOPS
 from delivery.failure import ConflictError, FailureError, UsageError
 from delivery.paths import ROOT
 from delivery.release.command import Command, CommandError
-
-AZURE_DEVOPS = "499b84ac-1321-427f-aa17-267ca6975798"
-"""Azure DevOps as a resource of Entra (learn.microsoft.com, "Use Microsoft Entra tokens")."""
 
 _REMEDY = "see https://git-scm.com/downloads"
 _AZ_REMEDY = "see https://learn.microsoft.com/cli/azure/install-azure-cli"
@@ -91,7 +89,7 @@ class Mirror:
 
 def _token() -> str:
     printed = Command("az", _AZ_REMEDY, folder=Path(os.sep)).run(
-        *("account", "get-access-token", "--resource", AZURE_DEVOPS, "--output", "json", "--only-show-errors")
+        *("account", "get-access-token", "--resource", DEVOPS, "--output", "json", "--only-show-errors")
     )
     try:
         return str(json.loads(printed)["accessToken"])
