@@ -1,17 +1,15 @@
-"""The tutorials and guides, followed: every console block in its order, but for those that say why not."""
+"""The tutorial to the first release, and guides, followed: each block in its order, or with its reason why not."""
 
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from tests.docs.support.console import Block, matches, read_blocks
 from tests.docs.support.pages import PAGES, page
-from tests.tutorial.sandbox import Ran, Sandbox, build_sandbox
+from tests.tutorial.following import ENVIRONMENT, RELEASE, follow
+from tests.tutorial.sandbox import Sandbox
 
-ENVIRONMENT = read_blocks(page("docs/tutorial/first-environment.md"))
-RELEASE = read_blocks(page("docs/tutorial/first-release.md"))
 GROUPS = [block for block in ENVIRONMENT if "az ad group create" in block.text]
 """The release's first step names the environment's steps 1 and 2."""
 
@@ -58,28 +56,6 @@ ALL = [
     *RELEASE,
     *(block for one in PAGES if str(one).startswith("docs/how-to/") for block in read_blocks(one)),
 ]
-
-
-@pytest.fixture
-def sandbox(tmp_path: Path) -> Sandbox:
-    return build_sandbox(tmp_path)
-
-
-def follow(sandbox: Sandbox, blocks: list[Block]) -> list[Ran]:
-    """Run what can be run; each command ends well and prints what the page shows."""
-    chosen = [block for block in blocks if not block.reason]
-    ran = sandbox.run(chosen)
-    for one in ran:
-        command = chosen[one.block].commands[one.number]
-        assert one.code == 0, f"{chosen[one.block]}: $ {command.text}\n{one.printed}"
-        assert matches(command.shown, one.printed), f"{chosen[one.block]}: $ {command.text}\n{one.printed}"
-    assert len(ran) == sum(len(block.commands) for block in chosen)
-    return ran
-
-
-def test_the_first_environment_can_be_followed(sandbox: Sandbox) -> None:
-    follow(sandbox, ENVIRONMENT)
-    assert {stack for stack, outputs in sandbox.state["stacks"].items() if outputs} == {"dev", "prod"}
 
 
 def test_the_first_release_and_what_comes_after_can_be_followed_by_two_people_and_not_by_one(sandbox: Sandbox) -> None:
