@@ -49,7 +49,7 @@ class Dated:
 def facts() -> Iterator[Dated]:
     """Every one of them."""
     for stack in ("dev", "prod"):
-        yield _kubernetes(f"Pulumi.{stack}.yaml")
+        yield _kubernetes(f"tests/sample/Pulumi.{stack}.yaml")
     yield from _TABLES
     yield from _PINS
     for file in sorted(str(path.relative_to(ROOT)) for path in (ROOT / "pipelines").rglob("*.yml")):
