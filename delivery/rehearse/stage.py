@@ -50,6 +50,10 @@ class Stage(Engine, ABC):
         port = "" if self.port == 80 else f":{self.port}"
         return {"endpointUrl": f"http://{self.host}{port}/"}
 
+    def state(self) -> dict[str, Any]:
+        """Nothing: a stage keeps no state in which an operation could be half done."""
+        return {}
+
     def cause(self) -> str:
         """The reason of a failure that the log does not show."""
         return ""

@@ -207,11 +207,14 @@ def test_a_damaged_model_fails_the_rehearsal_with_the_services_own_words(
 
 
 def test_everything_that_is_not_there_is_named_with_what_is_lost_and_how_to_get_it(second: Ran) -> None:
-    image, previews, cluster = [line for line in second.said.splitlines() if line.startswith("Not rehearsed: ")]
+    image, previews, environments, cluster = [
+        line for line in second.said.splitlines() if line.startswith("Not rehearsed: ")
+    ]
     assert image.startswith("Not rehearsed: the image, because docker is not on PATH. Not proved: that it builds")
     assert "start a Docker engine" in image
     assert "Pulumi's SDK is not installed" in previews
-    assert "requirements.txt" in previews
+    assert "make .venv/.local" in previews
+    assert environments.startswith("Not rehearsed: the environments on a simulated Azure, because Pulumi's SDK")
     assert cluster.startswith("Not rehearsed: the cluster, because KUBECONFIG is not set")
     assert second.said.count("- Build ") == 1
 
