@@ -6,6 +6,7 @@ registry would hold, the node holds already, under the registry's name.
 
 import os
 import shutil
+import signal
 import time
 import uuid
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ from delivery.release import importing
 from delivery.release.deploy import deploy
 from delivery.release.deployer import Deployer, RestoredError
 from delivery.release.engine import Engine
+from delivery.release.gate import GateError
 from delivery.release.record import Image, Release, release_id
 from delivery.release.rollback import rollback
 from delivery.release.smoke import Demands
@@ -36,6 +38,7 @@ from tests.engine.harness.environments import Environments
 from tests.engine.harness.operations import Outcome
 from tests.engine.harness.workspace import Stack, Workspace
 from tests.support.apps import SAMPLE
+from tests.support.waiting import await_that
 
 from .deployed import Deployed
 from .images import BROKEN, HASTY, Images, Packed
@@ -227,6 +230,61 @@ def test_the_release_command_releases_another_model_and_goes_back_without_a_fail
 
     assert live.deployed.version()["model"]["version"] == first.model.version
     assert (forth.result.failures, back.result.failures) == ({}, {})
+
+
+def kill_engine_in_rollout(live: Environment, image: Packed) -> None:
+    """Kill the engine of an `up` once the cluster was asked for `image`, while its pods still start."""
+    project = live.stack.workspace.project.resolve()
+
+    def asked() -> bool:
+        [deployment] = get("-n", live.deployed.namespace, "deployments")["items"]
+        digest = image.reference.partition("@")[2]
+        return bool(deployment["spec"]["template"]["spec"]["containers"][0]["image"].endswith(digest))
+
+    await_that(asked, "the Deployment names the new image")
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            words = (process / "cmdline").read_bytes().split(b"\0")
+            if words[:2] == [b"pulumi", b"up"] and (process / "cwd").resolve() == project:
+                os.kill(int(process.name), signal.SIGKILL)
+
+
+def test_an_engine_that_is_killed_in_a_rollout_leaves_the_last_good_release(
+    live: Environment, deployer: Deployer, first: Packed, second: Packed, load: Load
+) -> None:
+    """The cluster goes on with the rollout by itself: only a desired image that was put back is back."""
+    one, two = live.recorded(first), live.recorded(second)
+    for release in (one, two):
+        deployer.store.add(release, samples.DOCUMENTS)
+    deploy(deployer, one)
+
+    with load, load.stretch("an engine that is killed") as stretch, ThreadPoolExecutor(1) as killing:
+        killed = killing.submit(kill_engine_in_rollout, live, second)
+        with pytest.raises(RestoredError, match="pulumi up was ended by SIGKILL"):
+            deploy(deployer, two)
+        killed.result()
+        live.deployed.await_rollout()
+
+    assert live.deployed.version()["model"]["version"] == first.model.version
+    assert live.stack.outputs()["release"] == one.configuration()
+    assert live.stack.preview("--refresh").of("kubernetes") == {}
+    assert stretch.result.failures == {}
+
+
+def test_a_login_that_fails_stops_a_release_in_its_own_words(
+    live: Environment, deployer: Deployer, first: Packed, second: Packed
+) -> None:
+    """The provider itself previews without the cluster, and every gate would pass."""
+    deploy(deployer, live.recorded(first))
+    kubelogin = live.stack.workspace.root / "bin" / "kubelogin"
+    sound = kubelogin.read_text()
+    kubelogin.write_text("#!/bin/sh\necho 'AADSTS700082: The refresh token has expired' >&2\nexit 1\n")
+    try:
+        with pytest.raises(GateError, match=r"(?s)the cluster does not answer; nothing was changed.*unreachable"):
+            deploy(deployer, live.recorded(second))
+    finally:
+        kubelogin.write_text(sound)
+    assert live.deployed.version()["model"]["version"] == first.model.version
 
 
 def test_a_pool_of_another_size_leaves_the_workload_alone(live: Environment) -> None:

@@ -37,7 +37,6 @@ def mend(stack: Stack, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
     for name, value in stack.workspace.variables.items():
         monkeypatch.setenv(name, value)
     await_that(lambda: not list_plugins(stack.workspace.cloud), "the dead engine's providers ended")
-    stack.take_back_cut_state()
     assert stack.workspace.run("cancel", "--yes", "--stack", stack.name).ok
     with (tmp_path / "recover.txt").open("w") as file:
         steps = Steps(Console(file=file))

@@ -212,13 +212,6 @@ class Stack:
         """Take a state that was exported before for the current one."""
         _succeed(self.workspace.run("stack", "import", "--stack", self.name, "--file", str(file)))
 
-    def take_back_cut_state(self) -> None:
-        """Take the copy before it for a state whose file was cut while it was written: a blob is replaced whole."""
-        (file,) = (self.workspace.root / "state").glob(f".pulumi/stacks/*/{self.name}.json")
-        for cut in (file, file.with_suffix(".json.attrs")):
-            if not cut.read_bytes():
-                shutil.copy(str(cut).replace(".json", ".json.bak"), cut)
-
     def resources(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = json.loads(self.state())["deployment"].get("resources", [])
         return found
