@@ -21,6 +21,7 @@ PARTS = {
     "preview": "Show what a change does before it is applied.",
     "pipelines": "Write pipelines/facts.yml from the stack files.",
     "drift": "Report what differs from the code; change nothing.",
+    "recover": "Mend the state after an interrupted `pulumi up`; delete nothing.",
     "mirror": "Push new commits of another Git server to Azure Repos.",
     "rehearse": "Run model, image, release and rollback on this machine.",
     "tools": "Install the pinned programs of others that deploying needs.",

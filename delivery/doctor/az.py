@@ -2,9 +2,12 @@
 
 import json
 import subprocess
-from typing import Any
+from typing import Any, Final
 
 from delivery.failure import FailureError
+
+DEVOPS: Final = "499b84ac-1321-427f-aa17-267ca6975798"
+"""Azure DevOps among Entra's applications: `az rest` asks for a token of it."""
 
 _SECONDS = 120
 _WORDS = 300

@@ -4,14 +4,12 @@ import shutil
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from .az import AzError, az
+from .az import DEVOPS, AzError, az
 from .finding import Finding, Purpose, missing, there, unknown
 from .target import Target
 
 _PIPELINES = frozenset({Purpose.PIPELINES})
 NAMES = ("devops", "organisation", "project", "job token")
-_API = "499b84ac-1321-427f-aa17-267ca6975798"
-"""Azure DevOps among Entra's applications: `az rest` asks for a token of it."""
 
 
 def look(target: Target | None, reason: str = "") -> Iterator[Finding]:
@@ -82,7 +80,7 @@ def _project(target: Target, names: list[str]) -> Iterator[Finding]:
 def _job_token(target: Target) -> Finding:
     """No argument of a pipeline limits what its jobs' token reaches: the project's settings do."""
     settings = f"{target.organization.rstrip('/')}/{quote(target.project)}/_apis/build/generalsettings"
-    where = ("--resource", _API, "--uri", f"{settings}?api-version=7.1-preview.1")
+    where = ("--resource", DEVOPS, "--uri", f"{settings}?api-version=7.1-preview.1")
     try:
         found = az("rest", "--method", "get", *where) or {}
     except AzError as error:

@@ -5,6 +5,7 @@ import signal
 import subprocess
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -19,6 +20,14 @@ _GRACE_SECONDS = 15 * 60
 
 class CommandError(FailureError):
     """A program could not be run, or ended with an error; the message carries its own last words."""
+
+
+class KilledError(CommandError):
+    """A signal ended the program: what it had begun may be half done."""
+
+    def __init__(self, message: str, process: int) -> None:
+        super().__init__(message)
+        self.process = process
 
 
 @dataclass(frozen=True)
@@ -78,6 +87,9 @@ class Command:
         finally:
             if process.stdout:
                 process.stdout.close()
+        if process.returncode < 0:
+            _end_group(process.pid)
+            raise self._killed(arguments, process, tail)
         if process.returncode:
             raise self._failed(arguments, process.returncode, "\n".join(tail))
 
@@ -99,6 +111,10 @@ class Command:
         lines = [line for line in said.splitlines() if line.strip()][-_TAIL:]
         return CommandError("\n".join([f"{self._name(arguments)} ended with exit code {code}", *lines]))
 
+    def _killed(self, arguments: Sequence[str], process: subprocess.Popen[bytes], tail: Sequence[str]) -> KilledError:
+        name = signal.Signals(-process.returncode).name
+        return KilledError("\n".join([f"{self._name(arguments)} was ended by {name}", *tail]), process.pid)
+
     def _name(self, arguments: Sequence[str]) -> str:
         words = takewhile(lambda word: not word.startswith("-"), arguments)
         return " ".join([self._program, *words])
@@ -112,3 +128,9 @@ class Command:
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
+
+
+def _end_group(group: int) -> None:
+    """End what a killed program started: nothing else may go on changing what it began."""
+    with suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGKILL)

@@ -81,12 +81,13 @@ def preview(
     from .canary.plan import Wish  # noqa: PLC0415 - loaded where it is used
     from .deploy import choose_plan, preview_phase  # noqa: PLC0415 - loaded where it is used
     from .engine import Engine, read_digest  # noqa: PLC0415 - loaded where it is used
-    from .gate import judge, write  # noqa: PLC0415 - loaded where it is used
+    from .gate import judge, require_cluster, write  # noqa: PLC0415 - loaded where it is used
 
     wanted = _release(release, _opened(store) if store else None)
     engine, new = Engine(stack), wanted.configuration()
     outputs = engine.outputs()
     plan = choose_plan(engine, outputs, wanted.image.digest, Wish(share=canary, shadow=shadow, at_once=at_once))
+    require_cluster(engine)
     phases = {str(one): judge(preview_phase(engine, one, outputs, new)) for one in (plan.phases if plan else ())}
     judged = judge(engine.preview(new))
     write(judged, to, wanted, read_digest(outputs), phases)

@@ -15,7 +15,7 @@ from .canary.trial import Trial
 from .deployer import Deployer, Target
 from .deployment import live
 from .engine import Engine, name_digest, read_digest
-from .gate import Rights, admit, hold, judge, newest
+from .gate import Rights, admit, hold, judge, newest, require_cluster
 from .record import Release
 
 _STACK_FILE = Wish()
@@ -50,6 +50,8 @@ def deploy(
     trial = _trial(deployer, plan, outputs, good, wish)
     source, source_id = _source(deployer, release, outputs)
     deployer.bring_in(target, outputs, source, source_id)
+    require_cluster(deployer.engine)
+    deployer.recover()
     group = str(outputs.get("resourceGroupName", ""))
     for phase in plan.phases if plan else ():
         with deployer.steps.step("Preview") as step:

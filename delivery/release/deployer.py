@@ -21,6 +21,7 @@ from .deployment import Begun, Outcome, Watch, live
 from .engine import Engine, UnstartedError, name_digest, read_digest
 from .importing import Import
 from .proof import find_proof
+from .recovering import recover_if_unfinished
 from .smoke import Demands, prove
 from .store import ReleaseStore
 
@@ -169,6 +170,18 @@ class Deployer:
         examples = target.examples or self.store.examples(target.digest)
         prove(self.steps, self.app, self._service(), target.configuration, self.demands, examples)
 
+    def recover(self) -> None:
+        """Finish what an interrupted engine left in the state: else the next `up` takes a changed object for unchanged.
+
+        Raises FailureError.
+        """
+        recover_if_unfinished(self.engine, self.steps)
+
+    def find_doubts(self, target: Target) -> list[str]:
+        """Return each sign in the engine's state and outputs that another release than `target` runs, or will run."""
+        repository = str(target.configuration["repository"])
+        return list(find_doubts(self.engine.state(), read_digest(self.engine.outputs()), repository, target.digest))
+
     def _run(self, target: Target, message: str) -> None:
         with self.steps.step("Deploy") as step:
             self.engine.up(target.configuration, message, _reader(step))
@@ -211,21 +224,18 @@ class Deployer:
         An engine that fails may have put it back all the same: the answers and the engine's state decide together.
         """
         try:
+            self.recover()
             self._run(good, f"put back {good}")
         except (ServiceError, UnstartedError):
             raise
         except Exception as engine:  # noqa: BLE001  # of any kind: the answers are asked next
             try:
                 self.prove(good)
-                doubts = self._doubts(good)
+                doubts = self.find_doubts(good)
             except Exception as service:  # noqa: BLE001  # of any kind: both reasons are reported
                 raise FailureError(f"{_reason(engine)}\n{_reason(service)}") from None
             if doubts:
                 raise FailureError("\n".join([_reason(engine), "the good release answers, and", *doubts])) from None
-
-    def _doubts(self, good: Target) -> list[str]:
-        repository = str(good.configuration["repository"])
-        return list(find_doubts(self.engine.state(), read_digest(self.engine.outputs()), repository, good.digest))
 
     def _newest_good(self, before: "_Before") -> Target | None:
         """Return the release to put back: another deployment may have proved a newer one since this one began."""

@@ -8,18 +8,21 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from socket import gethostname
 from typing import Any, Self
 
 from delivery.failure import FailureError, NotFoundError
 from delivery.paths import ROOT
 from delivery.stack_file import parse_mapping, set_config
 
-from .command import Command, CommandError
+from .command import Command, CommandError, KilledError
 
 KEY = "slipway:release"
 CANARY_KEY = "slipway:canary"
 _LOCKED = ("the stack is currently locked by", "Another update is currently in progress")
 """Words of an engine that another process keeps from the state: of file and blob backends, and of Pulumi's own."""
+_HOLDER = re.compile(r"created by .*@(?P<host>\S+) \(pid (?P<process>\d+)\)")
+"""The end of a lock's line, by file and blob backends. Source: `lockContent` of Pulumi's `filestate/lock.go`."""
 
 _REMEDY = "see https://www.pulumi.com/docs/install/; the version that Slipway is made for stands in requirements.in"
 _UNEXPECTED = b"no changes were expected"
@@ -39,7 +42,11 @@ class UnstartedError(FailureError):
 
 
 class LockedError(CommandError, UnstartedError):
-    """Another process holds the stack's state. The engine changed nothing."""
+    """Another process holds the stack's state. The engine changed nothing. `holders` are hosts with process ids."""
+
+    def __init__(self, message: str, holders: Iterable[tuple[str, int]] = ()) -> None:
+        super().__init__(message)
+        self.holders = tuple(holders)
 
 
 def read_digest(outputs: Mapping[str, Any]) -> str:
@@ -82,6 +89,7 @@ class Engine:
         self.stack = stack
         self._root = root
         self._canary: Mapping[str, Any] | None = None
+        self._dead: set[tuple[str, int]] = set()
         self._pulumi = Command("pulumi", _REMEDY, folder=root, variables={"PULUMI_SKIP_UPDATE_CHECK": "true"})
 
     def beside(self, canary: Mapping[str, Any]) -> Self:
@@ -114,22 +122,58 @@ class Engine:
 
         Raises LockedError, or CommandError with the engine's last words.
         """
+        with self._config(release) as file:
+            options = ("--yes", "--skip-preview", "--color", "never", "--suppress-outputs", "--message", message)
+            self._change(("up", "--config-file", str(file), *options), read)
+
+    def refresh(self, urns: Iterable[str], read: Callable[[str], None]) -> None:
+        """Read these resources as they are, and forget unfinished operations. Raises LockedError, or CommandError."""
+        options = ("--yes", "--skip-preview", "--color", "never", "--suppress-outputs", "--clear-pending-creates")
+        targets = (part for urn in urns for part in ("--target", urn))
+        self._change(("refresh", *options, *targets), read)
+
+    def read(self, urn: str) -> None:
+        """Read one resource as it is, and write nothing. Raises CommandError with the engine's own errors."""
+        options = ("--preview-only", "--color", "never", "--suppress-outputs")
+        self._stream(("refresh", *options, "--target", urn), _ignore)
+
+    def replace_state(self, state: Mapping[str, Any]) -> None:
+        """Take `state`, an altered `state()`, for the stack's. Raises LockedError, or CommandError."""
+        with tempfile.TemporaryDirectory(prefix="slipway-") as folder:
+            file = Path(folder) / "state.json"
+            file.touch(mode=0o600)
+            file.write_text(json.dumps({"version": 3, "deployment": state}), encoding="utf-8")
+            self._change(("stack", "import", "--file", str(file)), _ignore)
+
+    def _change(self, arguments: tuple[str, ...], read: Callable[[str], None]) -> None:
+        """Run a command that changes the state. A lock that a killed engine of ours left is taken away first."""
+        try:
+            self._stream(arguments, read)
+        except LockedError as locked:
+            if not locked.holders or not all(holder in self._dead for holder in locked.holders):
+                raise
+            self._pulumi.run("cancel", "--yes", *self._common())
+            self._stream(arguments, read)
+
+    def _stream(self, arguments: tuple[str, ...], read: Callable[[str], None]) -> None:
         said: deque[str] = deque(maxlen=_LINES)
 
         def heard(line: str) -> None:
             said.append(line)
             read(line)
 
-        with self._config(release) as file:
-            options = ("--yes", "--skip-preview", "--color", "never", "--suppress-outputs", "--message", message)
-            try:
-                self._pulumi.stream(("up", "--config-file", str(file), *options, *self._common()), heard)
-            except CommandError as error:
-                causes = list(causes_of(said))
-                text = "\n".join([str(error).splitlines()[0], *causes]) if causes else str(error)
-                if any(words in line for line in said for words in _LOCKED):
-                    raise LockedError(f"{text}\n{self._locked}") from None
-                raise CommandError(text) from None
+        try:
+            self._pulumi.stream((*arguments, *self._common()), heard)
+        except KilledError as killed:
+            self._dead.add((gethostname(), killed.process))
+            raise
+        except CommandError as error:
+            causes = list(causes_of(said))
+            text = "\n".join([str(error).splitlines()[0], *causes]) if causes else str(error)
+            if any(words in line for line in said for words in _LOCKED):
+                holders = [(found["host"], int(found["process"])) for line in said for found in _HOLDER.finditer(line)]
+                raise LockedError(f"{text}\n{self._locked}", holders) from None
+            raise CommandError(text) from None
 
     @property
     def _locked(self) -> str:
@@ -176,6 +220,10 @@ class Engine:
 
     def _common(self, stack: str = "") -> tuple[str, ...]:
         return "--stack", stack or self.stack, "--non-interactive"
+
+
+def _ignore(line: str) -> None:
+    del line
 
 
 def _errors(printed: bytes) -> Iterator[str]:

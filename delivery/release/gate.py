@@ -15,7 +15,9 @@ from delivery.preview.gates import GateCode
 from delivery.preview.model import Change, Operation, Preview
 from delivery.preview.report import Report, report
 
-from .engine import name_digest
+from .agreement import find_object
+from .command import CommandError
+from .engine import Engine, name_digest
 from .record import Release
 
 Rights = Literal["release", "environment"]
@@ -46,6 +48,31 @@ class Judged:
         for gate in self.report.gates:
             if gate.shut:
                 yield "\n".join([f"{gate.name}: {gate.stop}", *(f"  {reason}" for reason in gate.reasons)])
+
+
+def require_cluster(engine: Engine) -> None:
+    """Raise GateError where the cluster does not answer whoever is logged in.
+
+    Its provider previews without it all the same: it leaves out the dry run, and every gate would pass.
+    """
+    urn = find_object(engine.state())
+    if not urn:
+        return
+    try:
+        engine.read(urn)
+    except CommandError as error:
+        _, *words = str(error).splitlines()
+        stack = engine.stack
+        raise GateError(
+            "\n".join(
+                [
+                    f"{stack}: the cluster does not answer; nothing was changed",
+                    *words,
+                    f"log in again and look: az login; slipway doctor --for deploy --stack {stack}",
+                ]
+            ),
+            code=1,
+        ) from None
 
 
 def judge(printed: bytes, approved: Approval | None = None) -> Judged:

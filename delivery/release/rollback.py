@@ -9,6 +9,7 @@ from .canary.trial import read_canary
 from .deployer import Deployer, Target
 from .deployment import before, live
 from .engine import read_digest
+from .gate import require_cluster
 
 
 def rollback(deployer: Deployer) -> Target:
@@ -20,7 +21,9 @@ def rollback(deployer: Deployer) -> Target:
     """
     outputs = deployer.known()
     target = destination(deployer, outputs)
+    require_cluster(deployer.engine)
     deployer.bring_in(target, outputs)
+    deployer.recover()
     deployer.replace(target, _now_live(deployer, outputs, target), "rollback", over=read_digest(outputs))
     return target
 

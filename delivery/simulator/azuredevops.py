@@ -100,6 +100,13 @@ class AzureDevOps(Provider):
         found = self.cloud.get(_place(target.token, resource_id))
         return (as_inputs(inputs, state, found.body), found.body) if found else None
 
+    def parse_import(self, target: Target, given: str) -> str:
+        """All but a project are imported as `project/id`. Source: `ImportProjectQualifiedResource` of the provider."""
+        project, _, own = given.rpartition("/")
+        if not project and _kind(target.token) != "project":
+            raise RefusedError(f"unexpected format of ID ({given}), expected projectid/resourceId")
+        return own
+
     def delete(self, target: Target, resource_id: str) -> None:
         self.cloud.remove(_place(target.token, resource_id))
         if _kind(target.token) == "project":

@@ -18,6 +18,7 @@ create table if not exists resource (id text primary key collate nocase, token t
 create table if not exists request (number integer primary key, method text, token text, name text, id text);
 create table if not exists fault (number integer primary key, method text, token text, kind text, message text,
   seconds real, times integer);
+create table if not exists death (number integer primary key);
 """
 
 
@@ -108,6 +109,17 @@ class Cloud:
         with self._open() as db:
             row = [method, token, name, resource_id]
             db.execute("insert into request (method, token, name, id) values (?, ?, ?, ?)", row)
+
+    def kill_engine(self, number: int) -> None:
+        """The engine is killed once this many more requests are done: the last one's answer never arrives."""
+        with self._open() as db:
+            db.execute("insert into death select ? + count(*) from request", [number])
+
+    def deadly(self) -> bool:
+        """Return whether the engine is to be killed now; asking uses it up."""
+        with self._open() as db:
+            db.execute("begin immediate")
+            return db.execute("delete from death where number <= (select count(*) from request)").rowcount > 0
 
     def requests(self) -> list[Request]:
         with self._open() as db:

@@ -68,6 +68,11 @@ class Provider(ABC):
     ) -> tuple[Properties, Properties] | None:
         """Return inputs and outputs as the cloud has them now; None where the resource is gone."""
 
+    def parse_import(self, target: Target, given: str) -> str:
+        """Return the id of the resource that is imported as `given`. Raises RefusedError."""
+        del target
+        return given
+
     @abstractmethod
     def delete(self, target: Target, resource_id: str) -> None:
         """Delete it. Raises RefusedError where it stays."""

@@ -1,6 +1,8 @@
 """The engine's plugin protocol, spoken for any simulated provider."""
 # ruff: noqa: N802 - the methods are named by the protocol
 
+import os
+import signal
 import time
 from collections.abc import Callable
 from functools import wraps
@@ -123,7 +125,7 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
         _known(target, inputs)
         fault = self._before("create", target, request.timeout)
         resource_id, outputs = self._provider.create(target, inputs)
-        self._provider.cloud.record("create", target.token, target.name, resource_id)
+        self._done("create", target, resource_id)
         if fault:
             raise UnhealthyError(fault, resource_id, outputs, inputs)
         return provider_pb2.CreateResponse(id=resource_id, properties=sent(outputs))
@@ -137,7 +139,7 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
         _known(target, inputs)
         fault = self._before("update", target, request.timeout)
         outputs = self._provider.update(target, request.id, inputs)
-        self._provider.cloud.record("update", target.token, target.name, request.id)
+        self._done("update", target, request.id)
         if fault:
             raise UnhealthyError(fault, request.id, outputs, inputs)
         return provider_pb2.UpdateResponse(properties=sent(outputs))
@@ -145,10 +147,14 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
     @_translated
     def Read(self, request: Any) -> provider_pb2.ReadResponse:
         inputs, state = received(request.inputs), received(request.properties)
-        found = self._provider.read(_target(request.urn), request.id, inputs, state)
+        target = _target(request.urn)
+        if fault := self._before("read", target, 0):
+            raise RefusedError(fault)
+        resource_id = request.id if state else self._provider.parse_import(target, request.id)
+        found = self._provider.read(target, resource_id, inputs, state)
         if found is None:
             return provider_pb2.ReadResponse()
-        return provider_pb2.ReadResponse(id=request.id, inputs=sent(found[0]), properties=sent(found[1]))
+        return provider_pb2.ReadResponse(id=resource_id, inputs=sent(found[0]), properties=sent(found[1]))
 
     @_translated
     def Delete(self, request: Any) -> Empty:
@@ -157,7 +163,7 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
         if fault:
             raise RefusedError(fault)
         self._provider.delete(target, request.id)
-        self._provider.cloud.record("delete", target.token, target.name, request.id)
+        self._done("delete", target, request.id)
         return Empty()
 
     @_translated
@@ -165,6 +171,13 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.InvokeResponse(
             **{"return": sent(self._provider.invoke(request.tok, received(request.args)))}
         )
+
+    def _done(self, method: str, target: Target, resource_id: str) -> None:
+        """Write the request down; where the test ordered it, the engine dies before the answer reaches it."""
+        self._provider.cloud.record(method, target.token, target.name, resource_id)
+        if self._provider.cloud.deadly():
+            os.kill(os.getppid(), signal.SIGKILL)
+            os._exit(1)
 
     def _before(self, method: str, target: Target, timeout: float) -> str:
         """Apply an ordered fault: wait, refuse, or return the sentence to fail with afterwards."""

@@ -16,7 +16,7 @@ from delivery.model.store import open_store
 from delivery.release import importing
 from delivery.release.deploy import deploy
 from delivery.release.deployer import Deployer, RestoredError
-from delivery.release.engine import Engine
+from delivery.release.engine import Engine, LockedError
 from delivery.release.gate import GateError
 from delivery.release.record import Image, Release, release_id
 from delivery.release.rollback import rollback
@@ -151,6 +151,53 @@ def test_a_rollout_that_the_engine_gives_up_is_undone(dev: Dev) -> None:
 
     assert dev.runs == one.image.digest
     assert dev.environments["dev"].outputs()["release"] == one.configuration()
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_release_whose_engine_was_killed_is_undone(dev: Dev, number: int) -> None:
+    """The lock is the dead engine's own, and what it had changed is read before the last good release is put back."""
+    one, two = dev.release(1), dev.release(2)
+    deploy(dev.deployer(), one)
+    dev.cloud.kill_engine(number)
+
+    with pytest.raises(RestoredError, match="pulumi up was ended by SIGKILL"):
+        deploy(dev.deployer(), two)
+
+    assert dev.runs == one.image.digest
+    assert dev.environments["dev"].outputs()["release"] == one.configuration()
+    deploy(dev.deployer(), two)
+    assert dev.runs == two.image.digest
+    dev.environments["dev"].configure("slipway:release", two.configuration())
+    assert dev.environments["dev"].up("--refresh", "--expect-no-changes").operations == {}
+
+
+def test_what_a_lost_agent_left_is_finished_once_its_lock_is_taken_away(dev: Dev) -> None:
+    one, two = dev.release(1), dev.release(2)
+    deploy(dev.deployer(), one)
+    dev.environments["dev"].configure("slipway:release", two.configuration())
+    dev.cloud.kill_engine(1)
+    dev.environments["dev"].up(must=False)
+    assert dev.runs == two.image.digest
+
+    with pytest.raises(LockedError, match=r"(?s)changed nothing.*pulumi cancel --stack dev"):
+        deploy(dev.deployer(), one, older=True)
+    assert dev.environments.workspace.run("cancel", "--yes", "--stack", "dev").ok
+    deploy(dev.deployer(), one, older=True)
+    assert dev.runs == one.image.digest
+
+
+def test_without_an_answer_of_the_cluster_nothing_is_previewed_or_changed(dev: Dev) -> None:
+    for number in (1, 2):
+        deploy(dev.deployer(), dev.release(number))
+    before, reason = dev.environments["dev"].state(), "configured Kubernetes cluster is unreachable: AADSTS700082"
+    dev.cloud.fail(DEPLOYMENT, "read", reason, times=2)
+
+    refusal = r"(?s)dev: the cluster does not answer; nothing was changed.*AADSTS700082"
+    with pytest.raises(GateError, match=refusal):
+        deploy(dev.deployer(), dev.release(3))
+    with pytest.raises(GateError, match=refusal):
+        rollback(dev.deployer())
+    assert dev.environments["dev"].state() == before
 
 
 def test_a_pipeline_that_may_only_release_stops_at_a_change_of_the_cluster(dev: Dev) -> None:

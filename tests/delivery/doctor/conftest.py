@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from delivery.doctor import devops
+from delivery.doctor import az
 from delivery.doctor.azure import PROVIDERS
 from delivery.paths import ROOT
 from delivery.tools import pins
@@ -61,7 +61,7 @@ def answers() -> dict[str, Any]:
         "aks list": [],
         "extension list": "1.0.2",
         "devops project list": ["Other", "Slipway"],
-        f"rest --method get --resource {devops._API}": {"enforceJobAuthScope": True},
+        f"rest --method get --resource {az.DEVOPS}": {"enforceJobAuthScope": True},
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from delivery.doctor import azure, cli, devops, tools
+from delivery.doctor import az, azure, cli, devops, tools
 from delivery.doctor.azure import PROVIDERS
 from delivery.doctor.finding import Finding, Purpose, State
 from delivery.doctor.target import Target, read
@@ -271,7 +271,7 @@ def test_a_missing_project_is_made_by_hand_or_by_the_program(
 def test_a_job_token_that_reaches_every_project_comes_with_the_command_that_limits_it(
     machine: Machine, target: Target
 ) -> None:
-    machine.az(f"rest --method get --resource {devops._API}", {"enforceJobAuthScope": False})
+    machine.az(f"rest --method get --resource {az.DEVOPS}", {"enforceJobAuthScope": False})
     finding = named(devops.look(target))["job token"]
     assert finding.state is State.MISSING
     assert finding.needed_for == {Purpose.PIPELINES}
@@ -281,7 +281,7 @@ def test_a_job_token_that_reaches_every_project_comes_with_the_command_that_limi
 
 
 def test_settings_of_a_project_that_cannot_be_read_are_unknown(machine: Machine, target: Target) -> None:
-    machine.az(f"rest --method get --resource {devops._API}", "ERROR: Forbidden", code=1)
+    machine.az(f"rest --method get --resource {az.DEVOPS}", "ERROR: Forbidden", code=1)
     assert named(devops.look(target))["job token"].state is State.UNKNOWN
 
 

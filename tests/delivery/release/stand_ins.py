@@ -70,16 +70,28 @@ def main(name: str, file: str, arguments: list[str]) -> None:
 def _pulumi(state: dict[str, Any], arguments: list[str]) -> tuple[int, str]:
     stack = arguments[arguments.index("--stack") + 1]
     match arguments[:2]:
-        case ["stack", "output"]:
-            if stack not in state["outputs"]:
-                return 255, f"error: no stack named '{stack}' found\n"
-            return 0, json.dumps(state["outputs"][stack])
-        case ["stack", "export"]:
-            return 0, json.dumps({"version": 3, "deployment": state.get("deployment", {"resources": []})})
+        case ["stack", part]:
+            return _stack(state, stack, part, arguments)
         case ["preview", _]:
             return _preview(state, stack, arguments)
         case ["up", _]:
             return _up(state, stack, arguments)
+        case ["refresh", _]:
+            return _refresh(state, arguments)
+    return 2, f"error: the stand-in does not know {arguments}\n"
+
+
+def _stack(state: dict[str, Any], stack: str, part: str, arguments: list[str]) -> tuple[int, str]:
+    match part:
+        case "output" if stack in state["outputs"]:
+            return 0, json.dumps(state["outputs"][stack])
+        case "output":
+            return 255, f"error: no stack named '{stack}' found\n"
+        case "export":
+            return 0, json.dumps({"version": 3, "deployment": state.get("deployment", {"resources": []})})
+        case "import":
+            state["deployment"] = json.loads(Path(arguments[arguments.index("--file") + 1]).read_text())["deployment"]
+            return 0, "Import complete.\n"
     return 2, f"error: the stand-in does not know {arguments}\n"
 
 
@@ -128,6 +140,15 @@ def _up(state: dict[str, Any], stack: str, arguments: list[str]) -> tuple[int, s
     if fault == "after":
         return 255, "Updating (prod)\nerror: 1 error occurred: the Deployment timed out waiting to be Ready\n"
     return 0, "Updating (prod)\n ~ kubernetes:apps/v1:Deployment workload updated\nResources: 1 updated\n"
+
+
+def _refresh(state: dict[str, Any], arguments: list[str]) -> tuple[int, str]:
+    """Forget what was unfinished, unless the cluster does not answer."""
+    if failure := state["fails"].get("refresh"):
+        return 255, f"Diagnostics:\n  kubernetes:apps/v1:Deployment (workload-app):\n    error: {failure}\n"
+    if "--preview-only" not in arguments:
+        state.setdefault("deployment", {}).pop("pending_operations", None)
+    return 0, "Refreshing (prod)\n"
 
 
 def _az(state: dict[str, Any], arguments: list[str]) -> tuple[int, str]:
