@@ -88,6 +88,7 @@ def preview(
     outputs = engine.outputs()
     require_cluster(engine)
     plan = choose_plan(engine, outputs, wanted.image.digest, Wish(share=canary, shadow=shadow, at_once=at_once))
+    require_cluster(engine)
     phases = {str(one): judge(preview_phase(engine, one, outputs, new)) for one in (plan.phases if plan else ())}
     judged = judge(engine.preview(new))
     write(judged, to, wanted, read_digest(outputs), phases)
