@@ -86,7 +86,6 @@ def preview(
     wanted = _release(release, _opened(store) if store else None)
     engine, new = Engine(stack), wanted.configuration()
     outputs = engine.outputs()
-    require_cluster(engine)
     plan = choose_plan(engine, outputs, wanted.image.digest, Wish(share=canary, shadow=shadow, at_once=at_once))
     require_cluster(engine)
     phases = {str(one): judge(preview_phase(engine, one, outputs, new)) for one in (plan.phases if plan else ())}
