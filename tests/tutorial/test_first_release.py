@@ -39,10 +39,17 @@ ELSEWHERE = {
     "bring-your-own-app": "tests/delivery/rehearse and tests/image take the second app this way",
     "build-the-image": "tests/image builds with an engine",
     "limit-and-know-callers": "tests/cluster knows callers by their keys",
+    "move-the-code": "tests/engine/test_moves.py walks from one server to another",
     "publish-a-model": "tests/delivery/model publishes to stand-ins for Azure Blob and S3",
     "publish-your-own-model": "tests/delivery/model/test_own_model_page.py runs its blocks",
     "read-a-preview": "tests/delivery/preview makes the reports",
+    "release-a-canary": "tests/cluster/test_canary.py releases canaries on a real cluster",
+    "ring-for-new-models": "it calls a webhook of Azure DevOps; tests/engine/test_variants.py makes its connection",
+    "runbooks/certificates": "it looks at cert-manager's objects; tests/cluster/test_entry.py renews certificates",
+    "see-metrics-in-grafana": "it needs a Managed Grafana; tests/infra declares one",
     "test-on-a-cluster": "tests/cluster is run by it",
+    "use-another-git-server": "tests/delivery/mirror fills mirrors, tests/engine/test_moves.py brings one up",
+    "use-github": "it needs GitHub; tests/engine/test_variants.py brings its environment up",
 }
 """Guides whose blocks other tests stand for."""
 

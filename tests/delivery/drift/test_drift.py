@@ -69,7 +69,7 @@ def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIns:
     project = tmp_path / "project"
     project.mkdir()
     (project / "Pulumi.prod.yaml").write_text(yaml.safe_dump({"config": {}}))
-    monkeypatch.setattr("delivery.release.engine.Engine.__init__.__defaults__", (project,))
+    monkeypatch.setattr("delivery.release.engine.Engine.__init__.__defaults__", (project, None))
     return made
 
 

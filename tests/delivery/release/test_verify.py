@@ -22,7 +22,7 @@ Run = Callable[..., tuple[int, str, str]]
 @pytest.fixture
 def run(prod: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """`slipway release ...` on the production environment, from its checkout."""
-    monkeypatch.setattr("delivery.release.engine.Engine.__init__.__defaults__", (prod.root,))
+    monkeypatch.setattr("delivery.release.engine.Engine.__init__.__defaults__", (prod.root, None))
     monkeypatch.setenv("SLIPWAY_RELEASES", str(prod.store.store.location).removeprefix("file://"))
     monkeypatch.setenv("COLUMNS", "300")
 
