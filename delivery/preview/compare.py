@@ -25,7 +25,7 @@ def change(old: State | None, new: State | None) -> Change:
     """What happens to one resource, by itself."""
     if old is None or new is None:
         return Change(Operation.CREATE if old is None else Operation.DELETE, old, new)
-    options = tuple(_option_consequences(option_differences(old.options, new.options)))
+    options = tuple(_option_consequences(option_differences(new.type, old.options, new.options)))
     if new.component:
         return Change(Operation.SAME, old, new, options)
     found = [_verdict(new, difference) for difference in differences(new.type, old.inputs, new.inputs)]

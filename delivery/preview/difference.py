@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from . import noise, paths
+from .kinds import CHANGED_BY_AZURE
 from .model import Difference, Json, Kind, Part
 from .paths import Path
 from .values import holds_secret, holds_unknown, is_secret
@@ -18,9 +19,14 @@ def differences(resource_type: str, old: dict[str, Json], new: dict[str, Json]) 
     return list(_Walk(resource_type).dictionaries((), old, new))
 
 
-def option_differences(old: dict[str, Json], new: dict[str, Json]) -> list[Difference]:
-    """What the engine is told differently. Order and aliases say nothing about what happens to the resource."""
-    silent = ("aliases", "dependsOn", "component")
+def option_differences(resource_type: str, old: dict[str, Json], new: dict[str, Json]) -> list[Difference]:
+    """Return the options that differ. Order and aliases do not decide what happens to the resource.
+
+    Nor does leaving alone what Azure changes by itself: the program does so from the second `up` on.
+    """
+    silent = ["aliases", "dependsOn", "component"]
+    if all(_leaves_azures(resource_type, options) for options in (old, new)):
+        silent.append("ignoreChanges")
     left = {key: value for key, value in old.items() if key not in silent}
     right = {key: value for key, value in new.items() if key not in silent}
     return [
@@ -28,6 +34,12 @@ def option_differences(old: dict[str, Json], new: dict[str, Json]) -> list[Diffe
         for found in differences("pulumi:options", left, right)
         if found.kind is not Kind.REORDERED
     ]
+
+
+def _leaves_azures(resource_type: str, options: dict[str, Json]) -> bool:
+    """Return whether the engine leaves alone nothing of the resource but what Azure changes by itself."""
+    left_alone = options.get("ignoreChanges") or []
+    return isinstance(left_alone, list) and set(left_alone) <= set(CHANGED_BY_AZURE.get(resource_type, ()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,7 @@ def _change(step: dict[str, Any]) -> Change:
     if old and new and operation is not Operation.READ:
         if not unchanged:
             found = told(differences(new.type, old.inputs, new.inputs), step)
-        found += option_differences(_settled(old.options), _settled(new.options))
+        found += option_differences(new.type, _settled(old.options), _settled(new.options))
     if operation is Operation.REFRESH and not found:
         operation = Operation.SAME
     return Change(operation, old, new, tuple(found), word=word if operation is Operation.OTHER else "")

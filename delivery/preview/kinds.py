@@ -7,6 +7,12 @@ from typing import Final
 from .model import State
 from .values import UNKNOWN, is_secret
 
+CHANGED_BY_AZURE: Final = {
+    "azure-native:containerservice:ManagedCluster": ("agentPoolProfiles", "kubernetesVersion"),
+    "azure-native:containerservice:AgentPool": ("count", "orchestratorVersion"),
+}
+"""Properties that upgrade channel and autoscaler decide about, by type."""
+
 _NOUNS: Final = {
     "azure-native:resources:ResourceGroup": "resource group",
     "azure-native:containerservice:ManagedCluster": "cluster",

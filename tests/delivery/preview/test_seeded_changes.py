@@ -506,6 +506,18 @@ SEEDS = [
         base=option("AgentPool/app", "ignoreChanges", ["count"]),
     ),
     Seed(
+        "from now on Azure's own changes are left alone",
+        option("ManagedCluster/cluster", "ignoreChanges", ["agentPoolProfiles", "kubernetesVersion"]),
+        "prod: nothing changes",
+        {},
+    ),
+    Seed(
+        "from now on the cluster's openness is left alone",
+        option("ManagedCluster/cluster", "ignoreChanges", ["apiServerAccessProfile"]),
+        "prod: cluster: look at this: option ignoreChanges is set to apiServerAccessProfile; image and model unchanged",
+        {"ManagedCluster/cluster": "security"},
+    ),
+    Seed(
         "a version that the channel decides about",
         put("ManagedCluster/cluster", "kubernetesVersion", "1.34"),
         "prod: nothing of consequence (cluster: Kubernetes 1.33 -> 1.34 has no effect: the upgrade channel decides)",
