@@ -15,7 +15,7 @@ from . import (
     model,
     monitoring,
     network_rules,
-    pipelines,
+    pipelines_rules,
     promise_rules,
     range_rules,
     registry,
@@ -44,6 +44,6 @@ RULES: tuple[Rule, ...] = (
     *promise_rules.RULES,
     *workload_rules.RULES,
     *app_rules.RULES,
-    *pipelines.RULES,
+    *pipelines_rules.RULES,
     *image.RULES,
 )

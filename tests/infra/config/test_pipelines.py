@@ -10,10 +10,9 @@ from delivery.preview import project
 from slipway.config.chain_rules import contradictions
 from slipway.config.environment import Environment
 from slipway.config.load import parse
-from slipway.config.pipelines import (
-    Pipelines,
+from slipway.config.pipelines import Pipelines, chain_of
+from slipway.config.pipelines_rules import (
     approvers_suffice,
-    chain_of,
     environment_fits_its_own_chain,
     hours_are_within_a_day,
     new_project_has_its_repository,
