@@ -30,7 +30,7 @@ CHECKOV := tests/infra/validators/requirements.txt
 CHECKOV_VENV := .slipway/checkov-venv
 KUBE_SCORE_VERSION := v1.20.0
 # Each takes up to 800 MB.
-WORKERS := --numprocesses auto --maxprocesses 4 --dist loadgroup
+WORKERS := --numprocesses auto --maxprocesses 4 --dist loadfile
 GATEWAY_CHART := oci://docker.io/envoyproxy/gateway-helm
 CERT_MANAGER_CHART := oci://quay.io/jetstack/charts/cert-manager
 
