@@ -1,1 +1,1 @@
-"""What pipelines and people run: `slipway`."""
+"""The command `slipway`, which pipelines and people run."""

@@ -36,7 +36,7 @@ class Step:
     task: TaskID | None = None
 
     def status(self, text: str) -> None:
-        """What is going on now; shown on a terminal only."""
+        """Show `text` as the running step's state, on a terminal only."""
         if self.progress is not None and self.task is not None:
             self.progress.update(self.task, status=text)
 

@@ -1,10 +1,10 @@
-"""How a command fails: one clear message and a truthful exit code."""
+"""Failures of commands: each has one clear message and a truthful exit code."""
 
 from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What the process's exit code says. 0 is success; 130 is the shell's own for Ctrl-C."""
+    """Meaning of the process's exit code. 0 is success; 130 is the shell's own for Ctrl-C."""
 
     FAILED = 1
     USAGE = 2
@@ -31,7 +31,7 @@ class UsageError(FailureError):
 
 
 class NotFoundError(FailureError):
-    """What was asked for does not exist."""
+    """The thing that was asked for does not exist."""
 
     code = ExitCode.NOT_FOUND
 

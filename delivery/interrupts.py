@@ -9,7 +9,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class StoppedError(KeyboardInterrupt):
-    """A signal asks this command to end. A KeyboardInterrupt, so that whoever tidies up for Ctrl-C does for all."""
+    """A signal asks this command to end. It is a KeyboardInterrupt: code that tidies up for Ctrl-C does so for all."""
 
     def __init__(self, number: int) -> None:
         super().__init__(signal.Signals(number).name)

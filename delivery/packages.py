@@ -26,7 +26,7 @@ class PackagesError(Exception):
 
 
 class Tally:
-    """What pip says it downloaded and installed."""
+    """Bytes downloaded and packages installed, by pip's output."""
 
     def __init__(self) -> None:
         self.downloaded = 0
@@ -61,7 +61,10 @@ def pip(python: Path, arguments: Sequence[str], tally: Tally, show: Callable[[st
 
 
 def environment(folder: Path) -> Path:
-    """The interpreter of the virtual environment at `folder`, made anew where it is missing or of another Python."""
+    """Return the interpreter of the virtual environment at `folder`. Raises PackagesError without ensurepip.
+
+    An environment that is missing, or of another Python, is created from scratch.
+    """
     python = folder / "bin" / "python"
     if not _same_version(python):
         try:
@@ -86,10 +89,10 @@ def _same_version(python: Path) -> bool:
 
 
 def install(folder: Path, code: Sequence[str], data: Sequence[str], show: Callable[[str], None]) -> Tally:
-    """Install locked files of code, and of data packages, whose dependencies are left out.
+    """Install locked files of code, and of data packages without their dependencies. Raises PackagesError.
 
-    First the pip that does it: the one that comes with Python 3.11 takes the newest version where a package asks for
-    another one with an extra, whatever is locked, and then refuses its hash.
+    The locked pip comes first. The one that comes with Python 3.11 ignores the lock where a package asks for another
+    one with an extra. It takes the newest version, and then refuses its hash.
     """
     tally = Tally()
     python = environment(folder)

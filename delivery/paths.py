@@ -1,11 +1,11 @@
-"""Where things are in a checkout, wherever it stands and whatever the current folder is."""
+"""Paths in a checkout, independent of its place and of the current folder."""
 
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
 WORK = ROOT / ".slipway"
-"""What the commands make: never committed, safe to remove."""
+"""Folder of what the commands make: never committed, safe to remove."""
 MODEL = WORK / "model"
 """The model version that was pulled last."""
 

@@ -118,7 +118,10 @@ def _gzip(source: IO[bytes], seen: Any) -> Iterator[bytes]:  # noqa: ANN401  # a
 
 
 def _keep(source: IO[bytes], seen: Any) -> Iterator[bytes]:  # noqa: ANN401  # a hash's update, of any buffer
-    """Packed already, by the engine or by whoever made the base image: the very bytes, looked into."""
+    """Yield a layer that is gzip already, byte for byte, and hand its unpacked bytes to `seen`.
+
+    The engine packed it, or the maker of the base image.
+    """
     unpack = zlib.decompressobj(_AS_GZIP)
     while data := source.read(_READ):
         seen(unpack.decompress(data))

@@ -1,4 +1,4 @@
-"""Which blob each layer became: packing the same layer again would only find that out anew."""
+"""Cache of the blob that each layer became: to pack the same layer again would give the same one."""
 
 import json
 from pathlib import Path

@@ -27,7 +27,7 @@ _BASE = re.compile(r"^ARG BASE_IMAGE=(\S+)$", re.MULTILINE)
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What to build. An empty `base` is the Dockerfile's own."""
+    """Order of a build. An empty `base` is the Dockerfile's own."""
 
     app: App
     model: Path
@@ -36,9 +36,9 @@ class Request:
     base: str = ""
     build: str = ""
     otlp: bool = False
-    """Whether the exporter of OpenTelemetry spans goes in."""
+    """True where the exporter of OpenTelemetry spans goes in."""
     fresh: bool = False
-    """Whether every step runs again."""
+    """True where every step runs again."""
     records: Records = field(default_factory=Records)
     """The file of the build's record."""
 
@@ -167,7 +167,7 @@ def _record(request: Request, source: Source, built: Built, started: datetime) -
 
 
 def arguments(request: Request, source: Source, model: Manifest) -> list[str]:
-    """What follows `docker`."""
+    """Return the arguments of the build that follow `docker`."""
     values = {"BASE_IMAGE": request.base_image, "COMMIT": source.commit, "BUILD": request.build}
     return [
         *("buildx", "build", "--file", str(request.app.dockerfile), "--tag", request.name),

@@ -116,7 +116,10 @@ def push(
 
 @contextmanager
 def _containers() -> Iterator[Steps]:
-    """Where containers may run: an engine answers, and being stopped is no failure but has its exit code."""
+    """Yield the steps of a command that runs containers. Raises FailureError where no engine answers.
+
+    A stop by a signal is no failure: it has its own exit code.
+    """
     if reason := absence():
         raise FailureError(f"{reason}; this command needs a Docker engine")
     raise_on_signals()

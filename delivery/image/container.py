@@ -1,4 +1,4 @@
-"""The image, run as in production: read-only, as nobody, without privileges, within limits."""
+"""The image, run as in production: read-only, as the Pod's user, without privileges, within limits."""
 
 import re
 import secrets
@@ -26,7 +26,7 @@ _MEMORY = {
 
 
 class Container:
-    """A started container of `image`. It is removed at the end of its `with` block, whatever happened inside."""
+    """A started container of `image`. It is removed at the end of its `with` block, even after an error inside."""
 
     def __init__(
         self,

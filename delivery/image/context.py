@@ -1,4 +1,4 @@
-"""What a build sees besides the app's code: the model version, checked where it is going to be packed from."""
+"""Model version in a build's context, beside the app's code: checked in the folder that it is packed from."""
 
 import fcntl
 import os

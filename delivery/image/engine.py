@@ -18,7 +18,7 @@ class EngineError(FailureError):
 
 
 def absence() -> str:
-    """Why no image can be built here, or the empty string where one can."""
+    """Return the reason why no image can be built here, or the empty string where one can."""
     if not shutil.which("docker"):
         return "docker is not on PATH"
     for question, answer in (
@@ -33,7 +33,7 @@ def absence() -> str:
 
 
 def docker(*arguments: str, seconds: float = 60, all_output: bool = False) -> str:
-    """What `docker <arguments>` prints. Raises EngineError."""
+    """Return what `docker <arguments>` prints. Raises EngineError."""
     process = _start(arguments, subprocess.STDOUT if all_output else subprocess.PIPE)
     try:
         output, errors = process.communicate(timeout=seconds)

@@ -1,4 +1,4 @@
-"""What is really in an image: asked of the image itself, not of the locks that it was made from."""
+"""Contents of an image, read from the image itself, not from the locks that it was made from."""
 
 import json
 from datetime import datetime

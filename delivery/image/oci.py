@@ -24,7 +24,7 @@ def digest_of(data: bytes) -> str:
 
 @dataclass(frozen=True)
 class Descriptor:
-    """What a manifest says of a part of it."""
+    """Description of one part in a manifest."""
 
     media_type: str
     digest: str

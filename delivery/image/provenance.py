@@ -1,7 +1,7 @@
-"""How an image came to be: an in-toto statement with SLSA's provenance predicate, version 1.
+"""Provenance of an image: an in-toto statement with SLSA's provenance predicate, version 1.
 
 The forms: https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md and https://slsa.dev/spec/v1.1/provenance
-It is not signed: it says what was done, and the registry binds it to the image, but proves not who says so.
+It is not signed. It lists what was done, and the registry binds it to the image; it proves no author.
 """
 
 import os
@@ -35,7 +35,7 @@ class Resource(_Part):
 
 
 class BuildDefinition(_Part):
-    """What was asked for, and what went in."""
+    """Parameters of the build, and the dependencies that went in."""
 
     build_type: str = BUILD_TYPE
     external_parameters: dict[str, str]
@@ -44,14 +44,14 @@ class BuildDefinition(_Part):
 
 
 class Builder(_Part):
-    """Who built."""
+    """The builder's id, and the versions of its tools."""
 
     id: str
     version: dict[str, str]
 
 
 class Metadata(_Part):
-    """Which run, and when."""
+    """The run's id and times."""
 
     invocation_id: str | None = None
     started_on: datetime
@@ -128,7 +128,7 @@ def _dependencies(build: BuildRecord) -> list[Resource]:
 
 
 def _builder(environment: Mapping[str, str]) -> str:
-    """The pipeline as Azure Pipelines names it to its jobs; a machine of somebody's own has no name worth telling."""
+    """Return the pipeline's URL by the variables of Azure Pipelines. All other machines have one name in common."""
     collection, project = environment.get("SYSTEM_COLLECTIONURI"), environment.get("SYSTEM_TEAMPROJECTID")
     definition = environment.get("SYSTEM_DEFINITIONID")
     if not (collection and project and definition):

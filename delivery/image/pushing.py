@@ -1,7 +1,7 @@
 """Pushing a tested image: what the registry lacks goes over the wire, its digest is read back, and only that counts.
 
 Order: layers, configuration, manifest by digest, read back, bill of materials and provenance, and the tag last.
-Whatever breaks off leaves bytes that nothing names. Why not `docker push`:
+A push that breaks off leaves bytes that nothing names. Why not `docker push`:
 docs/decisions/push-speaks-the-registrys-protocol.md.
 """
 
@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Pushed:
-    """What a push came to: its record, bytes of blobs that had to be sent, and what a reader should know."""
+    """Result of a push: its record, bytes of blobs that had to be sent, and notes for the reader."""
 
     record: PushRecord
     sent: int

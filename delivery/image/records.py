@@ -1,4 +1,4 @@
-"""What is known of an image by its id: how it was built, that it was tested, where it was pushed.
+"""Records of an image by its id: how it was built, that it was tested, where it was pushed.
 
 A record is written by the command that did it and read by the next one: a push asks for the test of that very id.
 """
@@ -55,7 +55,7 @@ class _Record(_Part):
 
 
 class BuildRecord(_Record):
-    """What an image was made from. `commit` and `source` are empty where git does not know them."""
+    """Ingredients of an image. `commit` and `source` are empty where git has none."""
 
     FILE = "built.json"
 
@@ -108,7 +108,7 @@ class Document(_Part):
 
 
 class PushRecord(_Record):
-    """Where an image is. `digest` was read back from the registry."""
+    """Address of a pushed image. `digest` was read back from the registry."""
 
     FILE = "pushed.json"
 
@@ -144,7 +144,7 @@ class Records:
         self.root = root
 
     def folder(self, image: str) -> Path:
-        """Where everything about `image` lies, the files of its push included."""
+        """Return the folder of everything about `image`, the files of its push included."""
         return self.root / image.removeprefix("sha256:")
 
     def find(self, kind: type[T], image: str) -> T | None:

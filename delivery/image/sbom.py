@@ -1,6 +1,6 @@
 """The bill of materials of an image, in CycloneDX 1.6: each package and the model really in it, with its origin.
 
-The same image gives the same bytes, whoever writes it and whenever.
+The same image gives the same bytes, on every machine and at every time.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Which code goes into an image, and the labels that say so."""
+"""The code that goes into an image, and the labels that name it."""
 
 import re
 import subprocess

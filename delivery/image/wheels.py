@@ -27,7 +27,7 @@ _ENTRY = re.compile(r"^(?P<head>[A-Za-z0-9][^\\\n]*?)\s*\\\n(?P<hashes>(?:\s+--h
 
 
 def required(locks: Iterable[str], target: Target) -> str:
-    """What `target` needs of some locks, without markers: pip would judge those by its own Python."""
+    """Return the entries of `locks` that `target` needs, without markers: pip would judge those by its own Python."""
     entries = {}
     for lock in locks:
         for entry in _ENTRY.finditer(lock):

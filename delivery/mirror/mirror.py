@@ -1,7 +1,7 @@
 """One branch and the tags of another Git server, pushed to the repository that the pipelines build.
 
-Only ever forward: what was pushed here and not there is somebody's work, so a branch that has parted stops, with its
-reason. A tag that moved there stays here, and is named: builds may already stand on it.
+The branch only moves forward. A commit that was pushed here and not there is a person's work, so a branch that has
+parted stops, with its reason. A tag that moved there stays here, and is named: builds may already stand on it.
 """
 
 import base64
@@ -72,7 +72,10 @@ class Mirror:
         ]
 
     def _authenticated(self) -> Command:
-        """Git that speaks to Azure Repos as whoever `az` is logged in as; a token in the environment, in no file."""
+        """Return Git with the login of `az` where the target is on Azure Repos, else plain Git. Raises FailureError.
+
+        The token is in Git's environment, and in no file.
+        """
         plain = {"GIT_TERMINAL_PROMPT": "0"}
         url = Command("git", _REMEDY, folder=self.folder).run("remote", "get-url", self.target).decode().strip()
         host = urlsplit(url).hostname or ""

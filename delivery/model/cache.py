@@ -46,9 +46,9 @@ class Cache:
             return self._download(store, path, facts, partial, progress)
 
     def place(self, facts: FileFacts, target: Path) -> None:
-        """Put a file that `fetch` has just proved at `target`: as a second name of it where that can be had.
+        """Put a file that `fetch` has just proved at `target`: as a hard link where that is possible, else as a copy.
 
-        Whoever writes into the placed file writes into the cache; the next `fetch` finds that out and downloads anew.
+        A write into the linked file changes the cache; the next `fetch` finds that out and downloads the file again.
         """
         try:
             target.hardlink_to(self._file(facts))
@@ -144,7 +144,7 @@ class _Beside:
 
 
 def matches(file: Path, facts: FileFacts) -> bool:
-    """Whether `file` is there with the size and the sha256 of `facts`."""
+    """Return whether `file` is there with the size and the sha256 of `facts`."""
     try:
         if file.stat().st_size != facts.size:
             return False

@@ -1,4 +1,4 @@
-"""Where a model repository is: its URL, taken apart and checked before anything is opened.
+"""Locations of model repositories: a URL, taken apart and checked before anything is opened.
 
     file:///absolute/folder or a plain folder path
     az://account/container[/prefix]

@@ -1,6 +1,6 @@
 """`<name>/latest.json`: which version of a model is live, and which were before it.
 
-Pure data: each transition gives the next pointer; `Repository` writes it if nobody else did meanwhile.
+Pure data: each transition gives the next pointer; `Repository` writes it unless another process did meanwhile.
 """
 
 from datetime import datetime
@@ -13,7 +13,7 @@ from delivery.failure import NotFoundError
 from .manifest import ModelName, ModelVersion, Sha256
 
 MAX_PREVIOUS = 50
-"""How many earlier lives the pointer keeps; the versions themselves are never deleted."""
+"""Number of earlier lives that the pointer keeps; the versions themselves are never deleted."""
 
 
 class Life(BaseModel):
@@ -52,7 +52,7 @@ def after_switch(pointer: Pointer | None, name: ModelName, life: Life) -> Pointe
 
 
 def before(pointer: Pointer) -> Life:
-    """What was live before the live version, or NotFoundError."""
+    """Return the life before the live one. Raises NotFoundError where there was none."""
     if not pointer.previous:
         raise NotFoundError(f"{pointer.name}: version {pointer.live.version} is live and nothing was before it")
     return pointer.previous[0]

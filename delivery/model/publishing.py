@@ -18,7 +18,7 @@ _CLAIM_ATTEMPTS = 100
 
 @dataclass(frozen=True)
 class Publication:
-    """What publishing came to. `created` is False where the repository held the very model already."""
+    """Result of publishing. `created` is False where the repository held the very model already."""
 
     manifest: Manifest
     created: bool
@@ -60,9 +60,10 @@ def find_published(repository: Repository, candidate: Candidate) -> Manifest | N
 
 
 def _claim(repository: Repository, candidate: Candidate) -> str:
-    """The next number, made ours by creating its claim: of two creators of one object only one succeeds.
+    """Create the claim of the next free number, and return the number. Raises ConflictError after too many attempts.
 
-    A number whose publisher broke off stays taken: it has no manifest, so nobody ever reads it.
+    Of two creators of one object only one succeeds. A number whose publisher broke off stays taken: it has no
+    manifest, so no command ever reads it.
     """
     name = candidate.description.name
     claim = json.dumps({"main": candidate.files[candidate.main].sha256}).encode()

@@ -19,7 +19,7 @@ from .repository import Repository
 
 @dataclass(frozen=True)
 class Pulled:
-    """What a pull came to: how many bytes crossed the line, and whether the folder had to change."""
+    """Result of a pull: the bytes that were downloaded, and whether the folder had to change."""
 
     manifest: Manifest
     folder: Path

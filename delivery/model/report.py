@@ -1,4 +1,4 @@
-"""What the commands say: for people on a terminal, or as JSON for machines."""
+"""Output of the commands: for people on a terminal, or as JSON for machines."""
 
 import json
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ from .repository import Entry
 _LOG_WIDTH = 200
 
 
-def say_json(value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
+def say_json(value: Any) -> None:  # noqa: ANN401 - any value that JSON can hold
     """Print one JSON document on stdout."""
     print(json.dumps(value, indent=2))  # noqa: T201 - the command's output
 
@@ -65,7 +65,7 @@ def publication_facts(publication: Publication) -> dict[str, Any]:
 
 
 def say_publication(publication: Publication) -> None:
-    """What publishing came to, and what to do next where something is left to do."""
+    """Print the result of publishing, and the next command where the version is not live."""
     manifest, live = publication.manifest, publication.pointer.live.version if publication.pointer else "none"
     name = f"{manifest.name} version {manifest.version}"
     done = f"published {name}" if publication.created else f"{name} is this very model already: nothing was published"
@@ -96,7 +96,7 @@ def say_tried(folder: Path, outcomes: list[Outcome]) -> None:
 
 
 def say_pulled(pulled: Pulled) -> None:
-    """What a pull came to."""
+    """Print the result of a pull."""
     manifest = pulled.manifest
     done = "pulled" if pulled.changed else "unchanged"
     _say(f"{manifest.name} version {manifest.version} {done}, {pulled.downloaded:,} bytes downloaded")
@@ -104,7 +104,7 @@ def say_pulled(pulled: Pulled) -> None:
 
 
 def say_switched(pointer: Pointer) -> None:
-    """Which version is live now."""
+    """Print the version that is live now."""
     live = pointer.live
     replaced = f", in place of {live.replaced}" if live.replaced else ""
     _say(f"{pointer.name} version {live.version} is live since {live.since:%Y-%m-%d %H:%M:%S %Z}{replaced}")

@@ -77,11 +77,11 @@ class Repository:
         return Entry(version, manifest, "" if manifest else "not finished: being published, or broken off")
 
     def find_pointer(self, name: str) -> Pointer | None:
-        """What is live, None where nothing ever was."""
+        """Return the pointer to the live version, None where no version ever was live."""
         return self._see_pointer(name)[0]
 
     def pointer(self, name: str) -> Pointer:
-        """What is live, or NotFoundError."""
+        """Return the pointer to the live version. Raises NotFoundError where none is live."""
         if pointer := self.find_pointer(name):
             return pointer
         raise NotFoundError(f"{self.store.location}: no version of {name} is live")
@@ -103,7 +103,7 @@ class Repository:
                 )
 
     def promote(self, name: str, version: str) -> Pointer:
-        """Make a version live, whatever is live now."""
+        """Make a version live in place of any other, older or newer."""
         manifest = self.manifest(name, version)
         self.verify(manifest)
         return self._switch(manifest, "promote", lambda live: live == int(version))
@@ -114,9 +114,10 @@ class Repository:
         return self._switch(manifest, "publish", lambda live: live >= int(manifest.version))
 
     def rollback(self, name: str, live: str | None = None) -> Pointer:
-        """Return to what was live before, once it is proved whole. Refused unless `live`, if given, is live.
+        """Make the version before the live one live again, once it is proved whole.
 
-        Never retried: whoever else switched at this moment may have rolled back already.
+        Raises NotFoundError, IntegrityError, or ConflictError where `live` is given and another version is live.
+        A lost race is a ConflictError and never retried: the other process may have rolled back already.
         """
         pointer, seen = self._see_pointer(name)
         if pointer is None or seen is None:

@@ -28,7 +28,7 @@ from delivery.failure import FailureError, IntegrityError, NotFoundError
 from .location import AzureLocation, FolderLocation, Location, S3Location
 
 if TYPE_CHECKING:
-    from obstore import GetOptions  # as below
+    from obstore import GetOptions  # exists for type checkers only
     from obstore.store import ClientConfig, RetryConfig  # exist for type checkers only
 
 T = TypeVar("T")
@@ -43,7 +43,7 @@ _HINTS = {
     FolderLocation: "the folder's permissions forbid it",
 }
 
-# How obstore says that nobody answered.
+# Words of obstore's errors where no server answered.
 _SILENCE = ("error sending request", "timed out", "error decoding response body", "operation timed out")
 _SILENT = "nobody answers there, or too slowly: check the name, the network and the store's firewall, then run it again"
 
@@ -142,7 +142,7 @@ class FolderStore(Store):
         self._root = location.path
 
     def replace(self, path: str, data: bytes, seen: Seen) -> bool:
-        """As in every store; the compare and the write are one step to whoever takes the same lock."""
+        """Replace as in every store. Compare and write are one step to every process that takes the same lock."""
         with self._locked(path):
             if self._beginning(path, len(seen.data) + 1) != seen.data:
                 return False

@@ -1,8 +1,8 @@
-"""Is a model live that no release holds yet? Then the code that is released is built again, with that model.
+"""Watch for a live model that no release holds yet: the released code is then built again, with that model.
 
-What is live says the model repository, and what is released the release store; nobody is believed who only says so. A
-version that is not whole is not live: the pointer is written last. Each pair of release and model is asked for once, so
-that a model whose build fails is not built again every half hour.
+The model repository holds what is live, and the release store what is released; no other claim counts. A version that
+is not whole is not live: the pointer is written last. Each pair of release and model is asked for once, so that a
+model whose build fails is not built again every half hour.
 """
 
 import json
@@ -24,7 +24,7 @@ _MAX_ASKED = 1 << 16
 
 
 class Found(StrEnum):
-    """What a look at the model repository came to."""
+    """Result of a look at the model repository."""
 
     UNCHANGED = "unchanged"
     UNRELEASED = "unreleased"
@@ -53,7 +53,7 @@ class LiveModel:
 
 @dataclass(frozen=True)
 class Look:
-    """What was found. `release` is the one whose code is built again; None where nothing was released yet."""
+    """Findings of one look. `release` is the one whose code is built again; None where nothing was released yet."""
 
     found: Found
     model: LiveModel
@@ -83,7 +83,7 @@ class Watch:
         self._environment = environment
 
     def look(self, model: LiveModel) -> Look:
-        """What is found; nothing is changed. Raises FailureError."""
+        """Compare the live model with the released one, and write nothing. Raises FailureError."""
         release = self._released()
         if release is None:
             return Look(Found.UNRELEASED, model, None)

@@ -1,1 +1,1 @@
-"""What the Azure Pipelines YAML has to know of the stack files."""
+"""Facts of the stack files that the Azure Pipelines YAML needs."""

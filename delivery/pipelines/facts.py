@@ -34,7 +34,7 @@ _HEAD = """\
 
 @dataclass(frozen=True)
 class Stack:
-    """What the pipelines need of one stack file."""
+    """Settings of one stack file that the pipelines need."""
 
     name: str
     after: str | None

@@ -23,7 +23,7 @@ from .recording import record as record_release
 from .store import ReleaseStore
 
 RELEASE = WORK / "release"
-"""Where `record` writes, and what `show` shows, unless told otherwise."""
+"""Default folder that `record` writes and `show` reads."""
 
 app = typer.Typer(help="Record, list, show and deploy releases, and go back.", no_args_is_help=True)
 

@@ -15,7 +15,7 @@ from delivery.paths import ROOT
 
 _TAIL = 30
 _GRACE_SECONDS = 15 * 60
-"""How long an engine may take to finish what it has begun: a broken-off update leaves the state locked."""
+"""Seconds that an engine may take to finish what it has begun: a broken-off update leaves the state locked."""
 
 
 class CommandError(FailureError):
@@ -59,14 +59,17 @@ class Command:
         self._alone = alone
 
     def run(self, *arguments: str, seconds: float = 600) -> bytes:
-        """What it prints. Raises CommandError unless it ends well."""
+        """Run it and return its standard output. Raises CommandError unless it ends well."""
         ran = self.attempt(*arguments, seconds=seconds)
         if ran.code:
             raise self._failed(arguments, ran.code, (ran.errors or ran.output).decode(errors="replace"))
         return ran.output
 
     def attempt(self, *arguments: str, seconds: float = 600) -> Ran:
-        """How it ends, for those whose output counts even when they fail."""
+        """Run it and return its end, for programs whose output counts even when they fail.
+
+        Raises CommandError where it cannot start, or does not answer within `seconds`.
+        """
         process = self._start(arguments, subprocess.PIPE)
         try:
             output, errors = process.communicate(timeout=seconds)

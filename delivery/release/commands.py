@@ -277,7 +277,7 @@ def _deployer(
 
 
 def _who() -> str:
-    """Who asks, for the history: a pipeline's run, or a person."""
+    """Return the name that the history gives to the caller: a pipeline's run, or a person."""
     run = os.environ.get("BUILD_BUILDNUMBER")
     if run:
         person = os.environ.get("BUILD_REQUESTEDFOR", "nobody")

@@ -19,7 +19,7 @@ from .gate import Rights, admit, hold, judge, newest, require_cluster
 from .record import Release
 
 _STACK_FILE = Wish()
-"""What the stack file says of canaries, and nothing else."""
+"""The stack file's own settings of canaries, and nothing else."""
 
 
 def deploy(
@@ -122,7 +122,10 @@ def _refuse_older(deployer: Deployer, release: Release, running: str) -> None:
 
 
 def _source(deployer: Deployer, release: Release, outputs: Mapping[str, Any]) -> tuple[Place, str]:
-    """Where the image comes from: the environment before this one, which has proved it; the first has it by a push."""
+    """Return the image's source and the id of its registry: those of the environment before this one, which proved it.
+
+    The first environment has the image by a push: its source is its own registry, without an id.
+    """
     environment = deployer.engine.settings().get("slipway:environment") or {}
     earlier = environment.get("promotesFrom")
     if not earlier:

@@ -28,7 +28,7 @@ from .store import ReleaseStore
 
 @dataclass(frozen=True)
 class Target:
-    """What is to run: the stack's `slipway:release`, and the release's id where it was recorded."""
+    """The release to run: the stack's `slipway:release`, and the release's id where it was recorded."""
 
     configuration: Mapping[str, Any]
     release: str = ""
@@ -160,7 +160,7 @@ class Deployer:
         except LostError as lost:
             attempt.end("overtaken", str(lost), watches)
             raise OvertakenError(f"{target} was not deployed: {lost}\nwhat the other one did was left alone") from None
-        except Exception as failure:  # noqa: BLE001  # from here on the environment may run it, whatever went wrong
+        except Exception as failure:  # noqa: BLE001  # from here on the environment may run it, after any error
             watches = failure.watches if isinstance(failure, TrialError) else watches
             self._restore(target, _Before(running, good, proved, watches), attempt, failure)
         attempt.end("succeeded", watches=watches)
@@ -283,7 +283,7 @@ class _Before:
     good: Target | None
     proved: Begun | None
     watches: tuple[Watch, ...] = ()
-    """What was seen of the release as a canary."""
+    """Observations of the release as a canary."""
 
 
 def _outcome(failure: Exception) -> Outcome:

@@ -36,12 +36,12 @@ class Begun(_Part):
     digest: Digest
     kind: Literal["deploy", "rollback"]
     by: Plain
-    """Who or what asked for it, such as a pipeline's run."""
+    """Person or process that asked for it, such as a pipeline's run."""
     begun: AwareDatetime
 
 
 class Answered(_Part):
-    """What one release answered while it was watched. `milliseconds`: 19 of 20 requests took no longer."""
+    """Answers of one release while it was watched. `milliseconds`: 19 of 20 requests took no longer."""
 
     requests: Annotated[int, Field(ge=0)]
     failed: Annotated[int, Field(ge=0)]
@@ -70,7 +70,7 @@ class Watch(_Part):
 
 
 class Ended(_Part):
-    """How an attempt ended. `reason` says what failed, `watches` what was seen of a canary."""
+    """The end of an attempt. `reason` is what failed, `watches` what was seen of a canary."""
 
     format: Literal["slipway.deployment-end/1"] = "slipway.deployment-end/1"
     outcome: Outcome
@@ -88,7 +88,7 @@ class Deployment:
 
     @property
     def succeeded(self) -> bool:
-        """Whether the release was really live after it."""
+        """True where the release was really live after it."""
         return self.ended is not None and self.ended.outcome == "succeeded"
 
 

@@ -34,7 +34,7 @@ _SUMMARY = re.compile(r"(update|preview) failed$|an unhandled error occurred: pr
 _DEEPER = re.compile(r"^(?: {6,}|\s*\t|\s+\* )(?!File )\S?")
 """An error of several lines goes on further in, or as a list."""
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""What an engine leaves in outputs where a resource was excluded before it existed."""
+"""Value that an engine leaves in outputs where a resource was excluded before it existed."""
 
 
 class UnstartedError(FailureError):
@@ -106,9 +106,10 @@ class Engine:
         return {name: value for name, value in found.items() if _UNKNOWN not in json.dumps(value)}
 
     def preview(self, release: Mapping[str, Any] | None, *options: str) -> bytes:
-        """The engine's JSON of what an `up` with this release would do; None for whatever runs already.
+        """Return the engine's JSON of what an `up` with this release would do.
 
-        Raises CommandError with the engine's own errors. That changes were not expected is none: they are in the JSON.
+        None stands for the release that runs already. Raises CommandError with the engine's own errors. Unexpected
+        changes are none: they are in the JSON.
         """
         with self._config(release) as file:
             ran = self._pulumi.attempt("preview", "--json", "--config-file", str(file), *options, *self._common())

@@ -1,4 +1,4 @@
-"""What must hold before anything is deployed: the preview's gates, and that the pipeline's identity may do it all."""
+"""Conditions of a deployment: the preview's gates are open, and the pipeline's identity may change it all."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -51,9 +51,9 @@ class Judged:
 
 
 def require_cluster(engine: Engine) -> None:
-    """Raise GateError where the cluster does not answer whoever is logged in.
+    """Raise GateError where the cluster does not answer the identity that is logged in.
 
-    Its provider previews without it all the same: it leaves out the dry run, and every gate would pass.
+    The provider previews all the same: without the cluster it leaves out the dry run, and every gate would pass.
     """
     urn = find_object(engine.state())
     if not urn:

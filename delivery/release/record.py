@@ -27,7 +27,7 @@ class _Part(BaseModel):
 
 
 class Image(_Part):
-    """Where the image is. A tag is for people: what is deployed is never looked up by it."""
+    """Address of the image. A tag is for people: no deployment looks an image up by it."""
 
     registry: Annotated[str, Field(max_length=255, pattern=f"^{HOST.pattern}$")]
     repository: Annotated[str, Field(max_length=255, pattern=f"^{REPOSITORY.pattern}$")]
@@ -51,7 +51,7 @@ class Previous(_Part):
 
 
 class Release(_Part):
-    """What the build pipeline hands to the release pipeline."""
+    """The record that the build pipeline hands to the release pipeline."""
 
     format: Literal["slipway.release/1"] = "slipway.release/1"
     id: ReleaseId
@@ -64,7 +64,7 @@ class Release(_Part):
     build_id: BuildId
     tested: AwareDatetime
     checks: Annotated[tuple[Plain, ...], Field(min_length=1)]
-    """What the image passed before it was pushed."""
+    """Checks that the image passed before it was pushed."""
     sbom: Document
     provenance: Document
     examples: Document
@@ -91,7 +91,7 @@ class Release(_Part):
         }
 
     def same_as(self, other: "Release") -> bool:
-        """Whether both speak of one image with the same facts and documents, whenever each was recorded."""
+        """Return whether both describe one image by the same facts and documents. The times of recording may differ."""
         written = {"id", "created", "tested", "checks", "previous"}
         return self.model_dump(exclude=written) == other.model_dump(exclude=written)
 

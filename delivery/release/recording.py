@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Recorded:
-    """What recording came to. `created` is False where the folder or the store held this very release already."""
+    """Result of recording. `created` is False where the folder or the store held this very release already."""
 
     release: Release
     folder: Path
@@ -69,7 +69,7 @@ def read(place: Path) -> Release:
 
 
 def find(folder: Path) -> Release | None:
-    """The release in a folder; None where there is none, or none that can be read: it is then written anew."""
+    """Return the release in a folder; None where there is none, or none that can be read. `record` then writes one."""
     try:
         return read(folder)
     except FailureError:

@@ -1,4 +1,4 @@
-"""What the release commands say: for people on a terminal, or as JSON for machines."""
+"""Output of the release commands: for people on a terminal, or as JSON for machines."""
 
 from collections.abc import Mapping, Sequence
 

@@ -29,7 +29,10 @@ def rollback(deployer: Deployer) -> Target:
 
 
 def destination(deployer: Deployer, outputs: Mapping[str, Any]) -> Target:
-    """Where a rollback leads. Raises NotFoundError where nothing was deployed before, or its record is gone."""
+    """Return the release that a rollback leads to.
+
+    Raises NotFoundError where nothing was deployed before, or its record is gone.
+    """
     stack, store = deployer.engine.stack, deployer.store
     history = store.history(stack)
     last = live(history)
@@ -46,6 +49,9 @@ def destination(deployer: Deployer, outputs: Mapping[str, Any]) -> Target:
 
 
 def _now_live(deployer: Deployer, outputs: Mapping[str, Any], target: Target) -> Target | None:
-    """What to return to if going back fails as well: what runs now, which at least ran."""
+    """Return the release to restore if the rollback fails as well, None where that is `target` or missing.
+
+    It is the last one that proved itself; without a record of one, the stack's own, which at least ran.
+    """
     good = deployer.last_good(outputs)
     return good if good and good.digest != target.digest else None

@@ -28,7 +28,7 @@ _PAUSE_SECONDS = 0.2
 
 @dataclass(frozen=True, kw_only=True)
 class Demands:
-    """What a deployed release must do. `settle_seconds` is how long its predecessor may still answer."""
+    """Demands on a deployed release. `settle_seconds` is the time in which its predecessor may still answer."""
 
     latency_ms: float = 1000
     ready_seconds: float = 120
@@ -39,7 +39,7 @@ class Demands:
 
 
 def identity(configuration: Mapping[str, Any]) -> Identity:
-    """What a service that runs this `slipway:release` must say that it is."""
+    """Return the identity that a service with this `slipway:release` must report."""
     model, build = configuration["model"], str(configuration["buildId"])
     return Identity(
         commit=str(configuration["commit"]),

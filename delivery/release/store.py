@@ -1,4 +1,4 @@
-"""Where releases are kept: a folder, Azure Blob or S3, by the same library and the same rules as models.
+"""Store of releases: a folder, Azure Blob or S3, by the same library and the same rules as models.
 
     _releases/<id>/release.json, sbom.cdx.json, provenance.json, examples.json
     _deployments/<environment>/<number>/begun.json, ended.json
@@ -128,7 +128,7 @@ class ReleaseStore:
         )
 
     def environments(self) -> list[str]:
-        """Where anything was ever deployed."""
+        """Return the environments in which a deployment was ever begun, sorted."""
         return sorted(self.store.folders(_DEPLOYMENTS))
 
     def _of_image(self, name: str, digest: str) -> Release | None:

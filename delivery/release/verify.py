@@ -1,4 +1,4 @@
-"""`slipway release verify`: the smoke test alone, of whatever the stack says it runs or of a release that is named."""
+"""`slipway release verify`: the smoke test alone, of the release in the stack's outputs or of a named one."""
 
 from delivery.failure import FailureError, NotFoundError
 

@@ -20,7 +20,7 @@ _PAUSE_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class Answer:
-    """What the service said, and in what time."""
+    """The service's answer to a request, and the time that it took."""
 
     status: int
     body: bytes

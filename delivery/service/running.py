@@ -1,4 +1,4 @@
-"""What a started service is, whether it is a process or a container."""
+"""A started service, be it a process or a container."""
 
 from types import TracebackType
 from typing import Protocol, Self
@@ -11,7 +11,7 @@ class ServiceError(FailureError):
 
 
 class Running(Protocol):
-    """A started service. Leaving its `with` block ends and removes it, whatever happened inside."""
+    """A started service. Leaving its `with` block ends and removes it, even after an error inside."""
 
     @property
     def host(self) -> str:

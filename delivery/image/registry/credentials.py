@@ -1,4 +1,4 @@
-"""Who pushes: asked for at push time, from Azure's own login or from what `docker login` left, and kept nowhere."""
+"""Credentials of a push, read at push time from Azure's own login or from what `docker login` left, and never kept."""
 
 import base64
 import binascii
@@ -29,7 +29,7 @@ class Credentials:
 
 
 def find(host: str) -> Credentials | None:
-    """Credentials for a registry, None for nobody in particular. Raises FailureError where a login is broken."""
+    """Return the credentials for a registry, None without a login. Raises FailureError where a login is broken."""
     if host.endswith(_AZURE_SUFFIXES) and shutil.which("az"):
         try:
             return _azure(host)
@@ -41,7 +41,7 @@ def find(host: str) -> Credentials | None:
 
 
 def remedy(host: str) -> str:
-    """How to be let in."""
+    """Return the instruction by which a person gets access to a registry."""
     if host.endswith(_AZURE_SUFFIXES):
         return (
             f"log in with az login and have the role AcrPush on the registry (Container Registry Repository Writer "
@@ -69,7 +69,10 @@ def _azure(host: str) -> Credentials:
 
 
 def _stored(host: str) -> Credentials | None:
-    """What `docker login` left: in the system's keyring by a helper, or in Docker's configuration."""
+    """Return the credentials that `docker login` left, None without any. Raises FailureError where they are broken.
+
+    They are in the system's keyring, which a helper reads, or in Docker's configuration.
+    """
     folder = Path(os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker")
     try:
         configuration: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))

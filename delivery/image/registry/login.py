@@ -36,7 +36,7 @@ class Authorization(AuthBase):
 def answer(
     session: requests.Session, challenge: str, place: Place, credentials: Credentials | None
 ) -> Authorization | None:
-    """What to send from now on, None where the challenge cannot be answered. Raises Refused."""
+    """Return the header to send from now on, None where the challenge cannot be answered. Raises Refused."""
     scheme, _, text = challenge.partition(" ")
     if scheme.lower() == "basic":
         return _basic(credentials) if credentials and credentials.username else None

@@ -1,4 +1,4 @@
-"""Where images go: a registry and a repository in it, checked before anything is sent."""
+"""Target of a push: a registry and a repository in it, checked before anything is sent."""
 
 import ipaddress
 import re
@@ -23,7 +23,7 @@ class Place:
 
     @property
     def is_loopback(self) -> bool:
-        """Whether it is this machine, where engines, too, speak plain HTTP."""
+        """True where it is this machine, with which engines, too, speak plain HTTP."""
         name = self.host.rpartition(":")[0] or self.host
         if name == "localhost":
             return True

@@ -1,4 +1,4 @@
-"""What a registry's refusal means: its own words, the cause behind a status, and what to do about it."""
+"""Explanation of a registry's refusal: its own words, the cause behind a status, and the remedy."""
 
 import http
 
