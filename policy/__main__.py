@@ -13,7 +13,7 @@ from pulumi_policy import (  # type: ignore[import-not-found]  # only in the pac
     StackValidationArgs,
     StackValidationPolicy,
 )
-from pulumi_policy.proxy import UnknownValueError  # type: ignore[import-not-found]  # as above
+from pulumi_policy.proxy import UnknownValueError  # type: ignore[import-not-found]  # only in the pack's environment
 
 # The engine puts this folder on the path, and `policy` is its name only as seen from the one above.
 sys.path.append(str(Path(__file__).resolve().parent.parent))

@@ -14,7 +14,7 @@ Report = Callable[..., None]
 
 
 class EngineResource(Protocol):
-    """What the engine tells of a resource."""
+    """Resource as the engine hands it to a policy."""
 
     @property
     def resource_type(self) -> str: ...
@@ -28,7 +28,7 @@ class EngineResource(Protocol):
     def opts(self) -> Any: ...  # noqa: ANN401 - the engine's own options
 
 
-def plain(value: Any, unknown: type[Exception]) -> Any:  # noqa: ANN401 - whatever JSON can hold
+def plain(value: Any, unknown: type[Exception]) -> Any:  # noqa: ANN401 - JSON of any shape
     """The engine's properties as plain data; reading one that is not known yet raises `unknown`, and gives UNKNOWN."""
     if isinstance(value, Mapping):
         return {key: _read(value, key, unknown) for key in value}
@@ -44,7 +44,7 @@ def resource(given: EngineResource, unknown: type[Exception]) -> Resource:
 
 
 def validate_resource(rule: Rule, given: EngineResource, report: Report, unknown: type[Exception]) -> None:
-    """Report each fault of one resource that nobody answers for."""
+    """Report each fault of one resource that no exception in force covers."""
     found = resource(given, unknown)
     if rule.concerns(found):
         _report(rule, ((found, fault) for fault in rule.check(found)), report)

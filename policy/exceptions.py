@@ -1,4 +1,4 @@
-"""Violations that somebody answers for, until a day. How to add one: docs/how-to/add-a-policy-rule.md."""
+"""Exceptions: violations with an owner and a last day. How to add one: docs/how-to/add-a-policy-rule.md."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -16,13 +16,13 @@ class PolicyException:
     resource: str
     """`<type>::<logical name>`."""
     owner: str
-    """Who answers for it, and is asked when it ends: a person or a team that can be written to."""
+    """Person or team that answers for it, can be written to, and is asked when it ends."""
     reason: str
     until: date
     """The last day on which it holds."""
 
     def covers(self, violation: Violation, stack: str) -> bool:
-        """Whether it is about this violation in this stack, be it over or not."""
+        """Return True where it is about this violation in this stack, even after its last day."""
         return (
             self.rule == violation.rule
             and fnmatchcase(stack, self.stack)

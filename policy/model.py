@@ -1,4 +1,4 @@
-"""What a rule sees, and what it says."""
+"""Resources that a rule judges, and the faults and violations that it finds."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,17 +22,17 @@ class Resource:
     inputs: Mapping[str, Any]
     options: Mapping[str, Any] = field(default_factory=dict)
     key: str = ""
-    """What tells it from all others, where type and name may not be enough."""
+    """Key that sets it apart from all others, where type and name may not be enough."""
 
     @property
     def protected(self) -> bool:
-        """Whether the engine is told to refuse its deletion."""
+        """Return True where the engine must refuse its deletion."""
         return bool(self.options.get("protect"))
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Where a resource breaks a rule, and what was found there, in words."""
+    """Place where a resource breaks a rule, and what was found there, in words."""
 
     path: str
     found: str
@@ -52,7 +52,7 @@ class Rule:
     """False where the engine's policies see too little to judge: secrets arrive there in clear."""
 
     def concerns(self, resource: Resource) -> bool:
-        """Whether the rule is about resources of this type; a type that ends in `*` stands for all that begin so."""
+        """Return True where the rule is about this resource's type. A final `*` in a type stands for any ending."""
         return any(
             resource.type.startswith(wanted[:-1]) if wanted.endswith("*") else resource.type == wanted
             for wanted in self.types
@@ -83,7 +83,7 @@ class Violation:
     remedy: str
     key: str = ""
     excepted: str = ""
-    """Who answers for the exception, until when and why; empty where there is none."""
+    """Owner, last day and reason of the exception; empty where there is none."""
 
 
 def rule(

@@ -12,7 +12,7 @@ SECRET: Final = "[secret]"  # noqa: S105 - the mark of a hidden value, not a val
 _REFERENCE = re.compile(r"\$\{[^${}]+\}")
 
 
-def at(inputs: Any, path: str) -> Any:  # noqa: ANN401 - whatever JSON can hold
+def at(inputs: Any, path: str) -> Any:  # noqa: ANN401 - JSON of any shape
     """The value at a dotted path, or None; an unknown above it stands for all below it."""
     value = inputs
     for step in path.split("."):
@@ -23,7 +23,7 @@ def at(inputs: Any, path: str) -> Any:  # noqa: ANN401 - whatever JSON can hold
 
 
 def is_unknown(value: Any) -> bool:  # noqa: ANN401 - JSON of any shape
-    """Whether the value is settled only while the change is applied. No rule may judge it."""
+    """Return True where the value is settled only while the change is applied. No rule may judge it."""
     return isinstance(value, str) and _REFERENCE.search(value) is not None
 
 

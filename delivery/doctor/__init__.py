@@ -1,1 +1,1 @@
-"""What is missing on this machine, in this Azure and in this Azure DevOps, each with the command that mends it."""
+"""Checks of this machine, this Azure and this Azure DevOps; each missing thing has the command that mends it."""

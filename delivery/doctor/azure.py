@@ -28,7 +28,7 @@ PROVIDERS = (
     "Microsoft.OperationsManagement",
     "Microsoft.Storage",
 )
-"""What the program's resources, and what Azure makes beside them, belong to."""
+"""Resource providers of the program's resources, and of what Azure makes beside them."""
 
 NAMES = ("login", "subscription", "providers", "rights", "state", "quota")
 

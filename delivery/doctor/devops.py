@@ -1,4 +1,4 @@
-"""Azure DevOps: whether its organisation and project answer to whoever is logged in."""
+"""Findings about Azure DevOps: its organisation and project must answer to the signed-in user."""
 
 import shutil
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What was looked at, and what came of it."""
+"""Findings: each thing that was looked at, and its state."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Purpose(StrEnum):
-    """What somebody wants to do here."""
+    """Task that a user wants to do here."""
 
     REHEARSE = "rehearse"
     IMAGE = "image"
@@ -15,7 +15,7 @@ class Purpose(StrEnum):
 
 
 class State(StrEnum):
-    """`unknown` is what could not be looked at: it is said aloud, and never taken for there."""
+    """State of one thing. `unknown`: it could not be looked at; a report shows that, and never takes it for there."""
 
     THERE = "there"
     MISSING = "missing"
@@ -49,7 +49,7 @@ def unknown(name: str, reason: str, needed_for: Iterable[Purpose], remedy: str) 
 
 
 def lacking(findings: Iterable[Finding], purpose: Purpose | None) -> list[Finding]:
-    """What stands in the way of a purpose, or of any where none is chosen."""
+    """Return the findings that stand in the way of a purpose, or of any purpose where none is chosen."""
     return [
         finding
         for finding in findings

@@ -1,4 +1,4 @@
-"""Whether a subscription has room for the machines of a stack: pure arithmetic on what Azure and the stack file say."""
+"""Room in a subscription for a stack's machines: pure arithmetic on figures of Azure and of the stack file."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

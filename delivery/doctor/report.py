@@ -1,4 +1,4 @@
-"""What the doctor says: for people on a terminal, or as JSON for machines."""
+"""Report of the doctor: for people on a terminal, or as JSON for machines."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What somebody may do, read from the permissions that Azure says they have."""
+"""Rights of a principal, read from the permissions that Azure lists for it."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -9,11 +9,11 @@ NEEDED = {
     "write role assignments": "Microsoft.Authorization/roleAssignments/write",
     "register resource providers": "Microsoft.ContainerService/register/action",
 }
-"""What a first `pulumi up` does with a whole subscription, and the action behind it."""
+"""Tasks of a first `pulumi up` in a whole subscription, and the action that each needs."""
 
 
 def may(permissions: Iterable[Mapping[str, Any]], action: str) -> bool:
-    """Whether any role allows the action. Actions may hold `*`; `notActions` take away from their own role alone."""
+    """Return True where any role allows the action. Actions may hold `*`; `notActions` limit their own role alone."""
     return any(
         _matches(role.get("actions"), action) and not _matches(role.get("notActions"), action) for role in permissions
     )

@@ -1,4 +1,4 @@
-"""What the stack file says of the Azure that is looked at."""
+"""Environment to look at, as its stack file describes it."""
 
 import json
 from collections.abc import Mapping
@@ -12,12 +12,12 @@ from delivery.preview import project
 from .quota import Pool
 
 _SURGE = "33%"
-"""Where the stack file says nothing, as the program has it."""
+"""Surge of a pool where the stack file has none, as in the program."""
 
 
 @dataclass(frozen=True)
 class State:
-    """Where a stack's state lies."""
+    """Place of a stack's state."""
 
     subscription: str
     group: str
@@ -102,7 +102,7 @@ def _pools(cluster: Mapping[str, Any]) -> list[Pool]:
 
 
 def _surge(text: str, count: int) -> int:
-    """How many machines an upgrade adds: a number, or a percentage that is rounded up."""
+    """Return the number of machines that an upgrade adds. `text` is a number, or a percentage that is rounded up."""
     return -(-count * int(text[:-1]) // 100) if text.endswith("%") else min(int(text), count)
 
 

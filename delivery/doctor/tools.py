@@ -138,7 +138,7 @@ def _asked(name: str, minimum: tuple[int, ...], remedy: str, ask: Callable[[], s
 
 
 def _model() -> Finding:
-    """What an image is made of besides code."""
+    """Return the finding about the model, which an image holds besides code."""
     remedy = f"make rehearse   # or: slipway model pull --to {short(MODEL)}"
     if not (MODEL / MANIFEST_FILE).is_file():
         return missing("model", f"no pulled version in {short(MODEL)}", _IMAGE, remedy)

@@ -1,1 +1,1 @@
-"""What differs between the code, the state and the cloud, told and never mended."""
+"""Differences between the code, the state and the cloud, reported and never mended."""

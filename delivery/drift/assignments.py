@@ -41,7 +41,7 @@ def unknown(resources: Sequence[Mapping[str, Any]]) -> list[Assignment]:
 
 
 def _scopes(resources: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """What the stack owns: its resource group, with everything in it."""
+    """Yield the id of each resource group of the stack, in lower case: the stack owns everything in it."""
     for resource in resources:
         if resource.get("type") == _GROUP and resource.get("id"):
             yield str(resource["id"]).lower()
@@ -87,6 +87,6 @@ def _assignment(facts: Mapping[str, Any]) -> Assignment:
 
 
 def _below(scope: str, owned: Sequence[str]) -> bool:
-    """Whether a scope is one of ours or inside it; what is inherited from above is somebody else's decision."""
+    """Return True where a scope is one of ours or inside it. Another owner decides what is inherited from above."""
     place = scope.lower().rstrip("/")
     return any(place == ours or place.startswith(f"{ours}/") for ours in owned)

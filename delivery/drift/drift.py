@@ -30,7 +30,7 @@ fails.
 
 @dataclass(frozen=True, kw_only=True)
 class Drift:
-    """What differs. Empty where cloud, state and code agree."""
+    """Drift of one stack. It is empty where cloud, state and code agree."""
 
     stack: str
     report: Report
@@ -40,12 +40,12 @@ class Drift:
     def items(self) -> list[Item]:
         """Resources that an `up` would change."""
         changed = [item for item in self.report.items if item.operation.value not in _KEPT]
-        # The engine's own bookkeeping: which stacks are read depends on who asked last, and is nobody's drift.
+        # The engine's own bookkeeping: which stacks are read depends on who asked last, and is no drift.
         return [item for item in changed if not item.type.startswith("pulumi:")]
 
     @property
     def found(self) -> bool:
-        """Whether anything differs."""
+        """Return True where anything differs."""
         return bool(self.items or self.assignments)
 
     @property

@@ -1,1 +1,1 @@
-"""What a change does, in the order of its risk, for the person who must approve it."""
+"""Effects of a change, in the order of their risk, for the person who must approve it."""

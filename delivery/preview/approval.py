@@ -58,7 +58,7 @@ class Approval(_Part):
     live: str = ""
     """Digest of the image that the stack ran when it was previewed; empty where it ran none."""
     phases: tuple[ApprovedPhase, ...] = ()
-    """What comes before `changes`, from the same state on; empty where the release takes all requests at once."""
+    """Phases before `changes`, from the same state on; empty where the release takes all requests at once."""
     changes: tuple[ApprovedChange, ...]
 
     def of_phase(self, name: str) -> "Approval":

@@ -44,14 +44,14 @@ class Sides:
 
 
 def branching_point(name: str, root: Path = ROOT) -> Commit:
-    """Where this commit left `name`: what the other side did since is not this change's doing."""
+    """Return the commit at which this one left `name`: the other side's later changes are not this change's doing."""
     sha = _resolved(name, root)
     merge_base = _git(root, "merge-base", sha, "HEAD", check=False)
     return Commit(name, merge_base or sha)
 
 
 def head_name(root: Path = ROOT) -> str:
-    """What is compared: this commit, and whether there is more in the work tree than it has."""
+    """Return the name of what is compared: this commit, with a note where the work tree has more."""
     sha = _git(root, "rev-parse", "HEAD")[:8]
     return f"{sha} with uncommitted changes" if _git(root, "status", "--porcelain") else sha
 
@@ -104,7 +104,7 @@ def _exported(commit: Commit, root: Path) -> Iterator[Path]:
 
 
 def _missing(tree: Path, stack: str, commit: Commit) -> str:
-    """Why the tree cannot have such a state; nothing if it can."""
+    """Return why the tree cannot have such a state; empty if it can."""
     if not (tree / f"Pulumi.{stack}.yaml").exists():
         return f"{commit} has no stack {stack}: everything counts as new"
     if not (tree / "delivery" / "preview").is_dir():

@@ -1,4 +1,4 @@
-"""What a replacement takes with it: what lives in the resource, and what takes a value from it."""
+"""Consequences of a replacement: for what lives in the resource, and for what takes a value from it."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What a person would say about one change: short clauses, each held by the data."""
+"""Clauses about one change, in a person's words: short, each held by the data."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -128,7 +128,7 @@ def _updated(change: Change) -> Iterator[str]:
 
 
 def _releases(change: Change) -> bool:
-    """Whether a Deployment's own words tell what of a release changes."""
+    """Return True where a Deployment's own annotations show what of a release changes."""
     if change.old is None or change.new is None or not change.state.type.endswith(":Deployment"):
         return False
     old, new = Released.of(change.old), Released.of(change.new)

@@ -1,4 +1,4 @@
-"""What lies between two rendered states: the preview that needs no engine, credentials or network."""
+"""Comparison of two rendered states: the preview that needs no engine, credentials or network."""
 
 from dataclasses import replace
 from functools import cache
@@ -14,7 +14,7 @@ from .values import holds_secret, holds_unknown
 
 
 def compare(base: Rendered | None, head: Rendered, source: str, notes: tuple[str, ...] = ()) -> Preview:
-    """What the head does to a stack that is as the base says. Without a base everything is new."""
+    """Return what the head does to a stack that is as the base declares it. Without a base everything is new."""
     pairs = match(base.resources if base else (), head.resources)
     changes = follow([change(old, new) for old, new in pairs])
     outputs = output_changes(base.outputs if base else {}, head.outputs)
@@ -22,7 +22,7 @@ def compare(base: Rendered | None, head: Rendered, source: str, notes: tuple[str
 
 
 def change(old: State | None, new: State | None) -> Change:
-    """What happens to one resource, by itself."""
+    """Return what happens to one resource, by itself."""
     if old is None or new is None:
         return Change(Operation.CREATE if old is None else Operation.DELETE, old, new)
     options = tuple(_option_consequences(option_differences(new.type, old.options, new.options)))
@@ -51,7 +51,7 @@ def output_changes(old: dict[str, Json], new: dict[str, Json]) -> tuple[OutputCh
 
 
 def ignored(state: State, path: str) -> bool:
-    """Whether the resource tells the engine to leave this property as it is."""
+    """Return True where the resource's options make the engine leave this property as it is."""
     patterns = state.options.get("ignoreChanges", ())
     if not patterns:
         return False
@@ -76,7 +76,7 @@ def _verdict(state: State, difference: Difference) -> Difference:
 
 
 def _option_consequences(found: list[Difference]) -> list[Difference]:
-    """Another provider means another account or cluster: the engine makes the resource anew there."""
+    """Return the differing options. Another provider means another account or cluster, so it replaces the resource."""
     return [
         replace(option, replaces=True) if option.path == "provider" and option.kind is Kind.CHANGED else option
         for option in found

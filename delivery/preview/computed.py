@@ -1,6 +1,6 @@
-"""What Azure would add to a resource or answer to a question, by name instead of by value.
+"""Values that Azure would add to a resource or answer to a question, by name instead of by value.
 
-A value that only Azure can tell becomes "${<resource>.<property>}", so a rendered state is stable, needs no credentials
+A value that only Azure computes becomes "${<resource>.<property>}". So a rendered state is stable, needs no credentials
 and still shows which resource feeds which. What is not listed here stays unknown, as in a real first preview.
 """
 
@@ -62,7 +62,7 @@ _ABSENT = frozenset({"azure-native:containerservice:getManagedCluster"})
 
 
 class UnansweredError(Exception):
-    """A program asked what nobody here can tell."""
+    """Error of a program that asked for something without a stand-in here."""
 
 
 class AbsentError(Exception):
@@ -71,7 +71,7 @@ class AbsentError(Exception):
 
 @dataclass(frozen=True)
 class State:
-    """What comes back for one resource: its id, and properties beside its inputs."""
+    """Answer for one resource: its id, and properties beside its inputs."""
 
     id: str
     properties: dict[str, Value]
@@ -98,7 +98,7 @@ class Computed:
 
 
 class Nothing(Computed):
-    """A first preview before anything exists: whatever is no input is unknown."""
+    """Values of a first preview, before anything exists: all that is no input is unknown."""
 
     def state(self, record: Record) -> State:
         return State("", _answered(record))

@@ -1,6 +1,6 @@
-"""Where everything stands in the picture: boxes for components, chips for resources, from left to right by need.
+"""Positions in the picture: boxes for components, chips for resources, from left to right by need.
 
-Pure arithmetic over plain data; what it looks like is the form's business. Measures are in SVG user units.
+Pure arithmetic over plain data; its look is the form's business. Measures are in SVG user units.
 """
 
 from collections import Counter
@@ -53,7 +53,7 @@ class Chip:
     y: float = 0
     count: int = 1
     alike: bool = False
-    """Whether all that are folded here are of one type."""
+    """True where all that are folded here are of one type."""
 
 
 @dataclass(slots=True)
@@ -143,7 +143,7 @@ def _folded(nodes: list[Node], most: int) -> list[Chip]:
 
 
 def family(resource_type: str) -> str:
-    """Whose resource it is: `azure`, `kubernetes`, `devops` or `other`."""
+    """Return the family that a type belongs to: `azure`, `kubernetes`, `devops` or `other`."""
     prefixes = {"azure-native:": "azure", "kubernetes:": "kubernetes", "azuredevops:": "devops"}
     return next((name for prefix, name in prefixes.items() if resource_type.startswith(prefix)), "other")
 

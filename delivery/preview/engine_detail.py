@@ -1,4 +1,4 @@
-"""What only the provider can tell of a change: which properties replace, and what differs in its eyes alone."""
+"""Details that only the provider has of a change: which properties replace, and what differs in its eyes alone."""
 
 from dataclasses import replace
 from typing import Any, Final
@@ -37,7 +37,7 @@ def told(own: list[Difference], step: dict[str, Any]) -> list[Difference]:
 def _alone(
     name: str, path: paths.Path, detail: dict[str, Any], sides: tuple[dict[str, Any], dict[str, Any]]
 ) -> Difference | None:
-    """What differs in the provider's eyes only: drift, a default, or a secret whose sides are both hidden."""
+    """Return what only the provider sees to differ, or None: drift, a default, or a secret hidden on both sides."""
     before, after = sides
     last = next((step for step in reversed(path) if isinstance(step, str)), "")
     old = paths.find(before.get("inputs") if detail.get("inputDiff") else before.get("outputs"), path)
@@ -54,7 +54,7 @@ def _alone(
 
 
 def _above(side: dict[str, Any], path: paths.Path) -> Json:
-    """What hides the property, if something above it does."""
+    """Return the nearest value at the path or above it, which may hide the property; None if there is none."""
     for length in range(len(path), 0, -1):
         value = paths.find(side.get("inputs"), path[:length])
         if value is not None:

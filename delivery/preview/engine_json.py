@@ -1,4 +1,4 @@
-"""What `pulumi preview --json` of a real engine says, read into the one model of a change."""
+"""Reader of `pulumi preview --json`: a real engine's output becomes the one model of a change."""
 
 import re
 from collections.abc import Iterator
@@ -204,7 +204,7 @@ def _hidden(outputs: dict[str, Json] | None) -> dict[str, Json]:
 
 
 def _notes(document: dict[str, Any]) -> Iterator[str]:
-    """What the engine complains about, without what it always says."""
+    """Yield the engine's errors and warnings, without those that it always gives."""
     said = set()
     for diagnostic in document.get("diagnostics") or ():
         text = _COLOUR.sub("", str(diagnostic.get("message", ""))).strip()

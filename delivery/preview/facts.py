@@ -1,4 +1,4 @@
-"""What a release is made of, read from the workload: its image, the commit of its code, its model."""
+"""Facts of a release, read from the workload: its image, the commit of its code, its model."""
 
 import re
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ _TYPE: Final = "kubernetes:apps/v1:Deployment"
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """What a Deployment runs. Empty where it does not say."""
+    """Release that a Deployment runs. A field is empty where the Deployment does not have it."""
 
     image: str
     commit: str
@@ -51,7 +51,7 @@ def release(changes: Iterable[Change]) -> tuple[list[str], bool]:
 
 
 def tells_release(path: str) -> bool:
-    """Whether a Deployment's property differs in every release, and in nothing but what the release is."""
+    """Return True where a Deployment's property differs in every release, and in nothing but what the release is."""
     return path.endswith(("].image", '["app.kubernetes.io/version"]')) or 'annotations["slipway/' in path
 
 

@@ -1,4 +1,4 @@
-"""What stops a change. Each gate has an exit code of its own, which pipelines and people can tell apart."""
+"""Gates that stop a change. Each has an exit code of its own, which pipelines and people can tell apart."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,12 +28,12 @@ class Gate:
     name: str
     code: int
     stop: str
-    """What it says when it is shut."""
+    """Sentence that is shown when it is shut."""
     reasons: tuple[str, ...]
 
     @property
     def shut(self) -> bool:
-        """Whether it stops the change."""
+        """Return True where it stops the change."""
         return bool(self.reasons)
 
 

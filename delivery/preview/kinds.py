@@ -1,4 +1,4 @@
-"""What the types of resources are called by people, and what is lost when one is gone."""
+"""Names that people give to the types of resources, and what is lost when one is gone."""
 
 import re
 from dataclasses import dataclass
@@ -151,7 +151,7 @@ class Container:
     mentioned_as: str
     """The property in which those that live in it give that name."""
     prefix: str
-    """What the types of those that live in it begin with."""
+    """Beginning of the types of those that live in it."""
 
 
 CONTAINERS: Final = (
@@ -179,7 +179,7 @@ CONTAINERS: Final = (
 
 
 def noun(resource_type: str) -> str:
-    """What a person calls the type: `public address`, `Deployment`."""
+    """Return a person's word for the type: `public address`, `Deployment`."""
     if resource_type in _NOUNS:
         return _NOUNS[resource_type]
     last = resource_type.rpartition(":")[2]
@@ -224,7 +224,7 @@ def holds_models(state: State) -> bool:
 
 
 def nodes(state: State) -> str:
-    """How many nodes a pool is told to have: `3 nodes`, `1 to 4 nodes`; nothing where that is not said."""
+    """Return the number of nodes that a pool shall have: `3 nodes`, `1 to 4 nodes`; empty where it is not set."""
     inputs = state.inputs
     low, high, count = inputs.get("minCount"), inputs.get("maxCount"), inputs.get("count")
     if inputs.get("enableAutoScaling") and isinstance(low, int) and isinstance(high, int):

@@ -1,4 +1,4 @@
-"""Which resource of the base is which of the head: by key, then by alias, as the engine does it."""
+"""Pairs of a resource of the base and one of the head: by key, then by alias, as the engine does it."""
 
 from collections.abc import Iterable
 

@@ -1,11 +1,11 @@
-"""One change, whoever tells of it: an engine's preview, or two rendered states laid beside each other."""
+"""Model of one change, from an engine's preview or from two rendered states laid beside each other."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 Json = Any
-"""Whatever JSON can hold."""
+"""Any value that JSON can hold."""
 
 
 class Operation(StrEnum):
@@ -72,7 +72,7 @@ class State:
     """A resource as one side has it. `options` holds only what is not the default; `needs` are keys of others."""
 
     key: str
-    """What tells it from all others of its stack: the types of its parents and its own, `::`, its name."""
+    """Key that sets it apart from all others of its stack: the types of its parents and its own, `::`, its name."""
     type: str
     name: str
     parent: str | None = None
@@ -82,18 +82,18 @@ class State:
 
     @property
     def component(self) -> bool:
-        """Whether it only holds others together and is nothing by itself."""
+        """Return True where it only holds others together and is nothing by itself."""
         return bool(self.options.get("component"))
 
     @property
     def protected(self) -> bool:
-        """Whether the engine is told to refuse its deletion."""
+        """Return True where the engine must refuse its deletion."""
         return bool(self.options.get("protect"))
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happens to one resource. At least one of `old` and `new` is there."""
+    """Change of one resource. At least one of `old` and `new` is there."""
 
     operation: Operation
     old: State | None
@@ -151,7 +151,7 @@ class Preview:
     outputs: tuple[OutputChange, ...] | None = ()
     """None where the source does not tell what becomes of the outputs."""
     notes: tuple[str, ...] = ()
-    """What a reader must know about the source, such as an engine's errors or a base that cannot be rendered."""
+    """Facts that a reader must know about the source, such as an engine's errors or a base that cannot be rendered."""
     unlisted: int = 0
     """Resources that the source counts as unchanged without naming them."""
     later: tuple[str, ...] = ()

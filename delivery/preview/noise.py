@@ -1,4 +1,4 @@
-"""What differs without meaning anything: order, defaults spelled out, and two ways to write one value."""
+"""Differences without meaning: order, defaults spelled out, and two ways to write one value."""
 
 import re
 from decimal import Decimal
@@ -77,7 +77,7 @@ _FACTORS: Final[dict[str, Decimal]] = {
 
 
 def default(resource_type: str, pattern: str) -> Json:
-    """What the service takes where the property is left out, or a value that equals nothing."""
+    """Return what the service takes where the property is left out, or a value that equals nothing."""
     known = _DEFAULTS.get(resource_type, {})
     if pattern in known:
         return known[pattern]
@@ -90,14 +90,14 @@ def default(resource_type: str, pattern: str) -> Json:
 
 
 def empty(resource_type: str, value: Json) -> bool:
-    """Whether the value says no more than leaving it out. In Kubernetes `{}` and `[]` have a meaning of their own."""
+    """Return True where the value equals leaving it out. In Kubernetes `{}` and `[]` have a meaning of their own."""
     if value is None:
         return True
     return not resource_type.startswith("kubernetes:") and value in ({}, [])
 
 
 def same_scalar(pattern: str, old: Json, new: Json) -> bool:
-    """Whether two values that are written differently say the same."""
+    """Return True where two values that are written differently mean the same."""
     if isinstance(old, bool) or isinstance(new, bool):
         return bool(old is new)
     if old == new:

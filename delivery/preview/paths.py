@@ -12,7 +12,7 @@ _PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_$-]*")
 _TOKEN = re.compile(r'\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|(\[[^\]"]*\])|\.?([^.\[\]"]+)')
 
 NAMING_KEYS = ("name", "key", "id", "mountPath", "containerPort", "port", "objectId", "issuerRef", "category", "alert")
-"""What tells the members of a list apart, best first."""
+"""Keys that set the members of a list apart, best first."""
 
 
 def parse(text: str) -> Path:
@@ -83,7 +83,7 @@ def named(path: Path, *roots: Json) -> Path:
 
 
 def find(root: Json, path: Path) -> Json:
-    """What stands at the path, or None."""
+    """Return what stands at the path, or None."""
     value = root
     for step in path:
         if isinstance(step, int):

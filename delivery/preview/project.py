@@ -56,7 +56,7 @@ class Project:
         return [*ordered, *(stack for stack in self.stacks if stack not in ordered)]
 
     def config(self, stack: str) -> dict[str, str]:
-        """A stack's config as an engine hands it over: JSON for whatever is no string. NotFoundError without a file."""
+        """Return a stack's config as an engine passes it: JSON for all but strings. NotFoundError without a file."""
         path = self.root / f"Pulumi.{stack}.yaml"
         if not path.is_file():
             raise NotFoundError(f"{path.name}: no such stack file; stacks here are {', '.join(self.stacks) or 'none'}")

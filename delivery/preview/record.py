@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import TypeAlias
 
 SECRET = "[secret]"  # noqa: S105 - the mark, not a secret
-"""What stands in every form for a value that nobody may read."""
+"""Mark that stands in every form for a value that must not be read."""
 
 UNKNOWN = "${unknown}"
 """A value that only Azure can tell, of an origin that is not known either."""
@@ -44,7 +44,7 @@ class Record:
 
     @property
     def key(self) -> str:
-        """What names this resource inside its stack."""
+        """Return the name of this resource inside its stack."""
         return f"{self.type}::{self.name}"
 
     @property

@@ -92,7 +92,7 @@ class RecordingMonitor(mocks.MockMonitor):
         return resource_pb2.ResourceInvokeResponse(**{"return": wire.message(answer)})
 
     def recorded(self) -> Recorded:
-        """What was declared so far."""
+        """Return what was declared so far."""
         ordered = sorted(self.records.values(), key=lambda record: record.key)
         return Recorded(tuple(ordered), dict(sorted(self.outputs.items())))
 
@@ -138,7 +138,7 @@ def record(
             loop.close()
 
     try:
-        # Pulumi's runtime keeps whatever is raised and waits on for resources: a Ctrl-C would be lost in there.
+        # Pulumi's runtime keeps every exception and waits on for resources: a Ctrl-C would be lost in there.
         with held():
             contextvars.copy_context().run(run)
     except pulumi.RunError as error:

@@ -1,4 +1,4 @@
-"""The release that a render shows as deployed, where nobody names one."""
+"""Release that a render shows as deployed, where none is named."""
 
 import json
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ STAND_IN: Mapping[str, Any] = {
     "buildId": "none",
     "model": {"name": "model", "version": "1", "sha256": "0" * 64},
 }
-"""Legal and plainly no real one: a rendered state is about the program, whatever happens to be deployed."""
+"""Legal and plainly no real release: a rendered state is about the program, not about what is deployed."""
 
 
 def read(path: Path) -> Mapping[str, Any]:

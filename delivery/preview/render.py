@@ -18,7 +18,7 @@ from .recording import ProgramError, entry, record
 FORMAT = 1
 
 _ORGANIZATION = "organization"
-"""What self-managed backends call the one that every stack belongs to."""
+"""Name that self-managed backends give to the organization of every stack."""
 
 _OWN = ("registryId",)
 _PASSED_ON = ("azureDevOpsProjectId", "releaseDefinitionId", "driftDefinitionId")
@@ -29,7 +29,7 @@ One that is missing here fails the render by its name.
 
 
 def render(root: Path, stack: str, release: Mapping[str, Any] | None) -> Recorded:
-    """What `stack` of the project in `root` declares, with `release` as the last one deployed (None: none yet).
+    """Return what `stack` of the project in `root` declares. `release` is the last one deployed (None: none yet).
 
     Outputs of the stack that it promotes from appear as "${<stack>.<output>}".
     FailureError: the program refused the config, or failed.

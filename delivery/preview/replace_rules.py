@@ -74,7 +74,7 @@ _VERSION = re.compile(r"(\d+)\.(\d+)")
 
 
 def replaces(resource_type: str, pattern: str, extra: Iterable[str] = ()) -> bool:
-    """Whether a change at `pattern` replaces a resource of this type; `extra` are its own `replaceOnChanges`."""
+    """Return True where a change at `pattern` replaces such a resource; `extra` are its own `replaceOnChanges`."""
     paths = _paths(resource_type)
     return any(_within(pattern, path) for path in (*paths, *extra))
 
@@ -102,7 +102,7 @@ def _minor(version: object) -> tuple[int, int] | None:
 
 
 def provider_moves(inputs: dict[str, object], pattern: str) -> bool:
-    """Whether a Kubernetes provider without a cluster identifier is replaced by this change."""
+    """Return True where this change replaces a Kubernetes provider without a cluster identifier."""
     return pattern in ("kubeconfig", "context", "cluster") and "clusterIdentifier" not in inputs
 
 

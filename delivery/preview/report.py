@@ -130,7 +130,7 @@ class Report:
 
     @property
     def quiet(self) -> bool:
-        """Whether nothing of consequence changes and no gate is shut."""
+        """Return True where nothing of consequence changes and no gate is shut."""
         return self.exit_code == 0 and all(item.rank == "harmless" for item in self.items)
 
 
@@ -211,12 +211,12 @@ def _unchanged(state: State) -> Unchanged:
 
 
 def _ordered(differences: Sequence[Difference]) -> tuple[Difference, ...]:
-    """What replaces first, then by path."""
+    """Return the differences by path; those that replace come first."""
     return tuple(sorted(differences, key=lambda found: (not found.replaces, found.path)))
 
 
 def _known(preview: Preview, violations: Sequence[Violation], today: date) -> set[tuple[str, str, str]]:
-    """Which of the violations there were before: judged again on the other side, where there are any."""
+    """Return which of the violations there were before. Where there are any, the other side is judged too."""
     if not violations:
         return set()
     keys = {violation.key for violation in violations}

@@ -1,4 +1,4 @@
-"""How grave a change is, and what a person would say about it."""
+"""Gravity of each change, and a person's words about it."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -41,7 +41,7 @@ _GUARDS = (
     "SecurityRule",
     "NetworkPolicy",
 )
-"""Types that are nothing but access given or refused: what counts is what becomes of it, not that it is made anew."""
+"""Types that are nothing but access given or refused: what becomes of it counts, not that it is replaced."""
 
 
 TAKEN_OVER = (":Registry", ":BuildDefinition", ":Project", ":Git")

@@ -53,7 +53,7 @@ def _parts(preview: Preview, findings: Sequence[Finding]) -> list[str]:
 
 
 def counts(preview: Preview) -> dict[str, int]:
-    """How many resources meet which end; components, which are nothing by themselves, are left out."""
+    """Return the number of resources by operation, without components, which are nothing by themselves."""
     found: dict[str, int] = {}
     for change in preview.changes:
         if not change.state.component:
@@ -81,7 +81,7 @@ def tally(found: dict[str, int]) -> str:
 
 
 def _stays(preview: Preview) -> bool:
-    """Whether anything is there already."""
+    """Return True where anything is there already."""
     return bool(preview.unlisted) or any(change.old is not None for change in preview.changes)
 
 
@@ -149,7 +149,7 @@ def _updates(findings: Sequence[Finding], *, released: bool) -> Iterator[str]:
 
 
 def _only_release(finding: Finding) -> bool:
-    """Whether a Deployment differs in what a release changes and in nothing else."""
+    """Return True where a Deployment differs in what a release changes and in nothing else."""
     deployment = finding.change.state.type.endswith(":Deployment")
     return deployment and all(tells_release(found.path) for found in finding.change.differences)
 

@@ -32,7 +32,7 @@ _COMMAND = ("pulumi", "preview", "--json", "--show-sames", "--non-interactive")
 
 
 class Form(StrEnum):
-    """What is printed on standard output."""
+    """Form of what is printed on standard output."""
 
     TERMINAL = "terminal"
     MARKDOWN = "markdown"
@@ -46,7 +46,7 @@ SINGLE = frozenset({Form.HTML, Form.JSON})
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What is compared with what: the engine's word in a file, the engine itself, two states, or two commits."""
+    """Sides to compare: the engine's output in a file, the engine itself, two states, or two commits."""
 
     stack: str
     base: str
@@ -55,12 +55,12 @@ class Source:
     state: Path | None
     base_state: Path | None
     releases: tuple[Path | None, Path | None]
-    """What this work tree and what the base show as deployed; None: each its own stand-in."""
+    """Releases that this work tree and the base show as deployed; None: each its own stand-in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where the report goes beside standard output."""
+    """Places for the report beside standard output."""
 
     out: Path | None
     summary: bool
@@ -70,7 +70,7 @@ class Places:
 
 
 def ready(places: Places) -> Host | None:
-    """Whom the comment is for. UsageError where the report cannot be brought to a place that is asked for."""
+    """Return the comment's host, or None. UsageError where the report cannot reach a place that is asked for."""
     publish.refuse(os.environ, summary=places.summary, artifact=places.artifact)
     return host(os.environ) if places.comment else None
 

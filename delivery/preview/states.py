@@ -110,7 +110,7 @@ def _keys(resources: list[_Resource]) -> dict[str, str]:
 
 
 def _candidates(shorts: list[str], told: list[str]) -> list[str]:
-    """Whom a reference by logical name means; where types share a name, those that the resource depends on."""
+    """Return the targets of a reference by logical name; where types share it, those that the resource depends on."""
     return [short for short in shorts if short in told] or shorts
 
 

@@ -35,7 +35,7 @@ class Secret(str):
 
 
 HIDDEN: Final = Secret()
-"""What the source itself had hidden."""
+"""Value that the source itself had hidden."""
 
 UNKNOWN: Final = "${unknown}"
 """A value that is settled only while the change is applied, and whose origin is not known."""
@@ -51,18 +51,18 @@ ENGINE_UNKNOWNS: Final = frozenset(
         "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # object
     }
 )
-"""What the engine writes in place of a value that is not known yet. Source: pulumi_policy/proxy.py."""
+"""Values that the engine writes in place of one that is not known yet. Source: pulumi_policy/proxy.py."""
 
 _REFERENCE = re.compile(r"\$\{([A-Za-z0-9][^.${}]*)\.([^${}]+)\}")
 
 
 def is_secret(value: Json) -> bool:
-    """Whether the value itself is hidden."""
+    """Return True where the value itself is hidden."""
     return isinstance(value, Secret)
 
 
 def is_unknown(value: Json) -> bool:
-    """Whether any part of the text is settled only while the change is applied."""
+    """Return True where any part of the text is settled only while the change is applied."""
     return isinstance(value, str) and "${" in value and (UNKNOWN in value or _REFERENCE.search(value) is not None)
 
 
@@ -77,12 +77,12 @@ def listed(value: Json) -> list[Json]:
 
 
 def holds_unknown(value: Json) -> bool:
-    """Whether anything inside the value is unknown."""
+    """Return True where anything inside the value is unknown."""
     return _any(value, is_unknown)
 
 
 def holds_secret(value: Json) -> bool:
-    """Whether anything inside the value is hidden."""
+    """Return True where anything inside the value is hidden."""
     return _any(value, is_secret)
 
 

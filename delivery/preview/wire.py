@@ -29,7 +29,7 @@ def plain(message: struct_pb2.Struct) -> dict[str, Value]:
     return {key: _plain(value) for key, value in json_format.MessageToDict(message).items()}
 
 
-def _plain(value: Any) -> Value:  # noqa: ANN401 - whatever JSON holds
+def _plain(value: Any) -> Value:  # noqa: ANN401 - JSON of any shape
     match value:
         case str():
             return UNKNOWN if value in _UNKNOWNS else value

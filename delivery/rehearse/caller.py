@@ -59,7 +59,7 @@ class Caller:
         return RIGHT if response.status == status else f"{call}: answered {response.status}, expected {status}"
 
     def _ended(self) -> bool:
-        """Whether the service has ended this connection since: every client's library looks before it asks."""
+        """Return True where the service has ended this connection. Every client's library looks before it asks."""
         return self._connection.sock is not None and bool(select.select([self._connection.sock], [], [], 0)[0])
 
 

@@ -104,7 +104,7 @@ class ClusterStage(Stage):
         if self._objects is None:
             return
         with held():
-            # Nobody waits for replicas to leave in three steps when the rehearsal broke off.
+            # When the rehearsal broke off, it does not wait for replicas to leave in three steps.
             namespace = self._objects.namespace
             self._kubectl.attempt("-n", namespace, "delete", "deployments", "--all", "--wait=false")
             self._kubectl.attempt("-n", namespace, "delete", "pods", "--all", "--force", "--grace-period=0")
@@ -161,7 +161,7 @@ class ClusterStage(Stage):
         self._objects = None
 
     def _pooled(self) -> bool:
-        """Whether any node has the pool's label."""
+        """Return True where any node has the pool's label."""
         found = json.loads(self._kubectl.run("get", "nodes", "-l", POOL, "--output", "json"))
         return bool(found["items"])
 
@@ -190,7 +190,7 @@ def _ended(container: Any) -> dict[str, Any]:  # noqa: ANN401 - Kubernetes' JSON
 
 
 def _trouble(pods: list[Any]) -> tuple[str, ...]:
-    """Why a pod does not come up: the reason, and the words for it; empty where none says."""
+    """Return the reason why a pod does not come up, and its message; empty where no pod has a reason."""
     for pod in pods:
         for container in pod["status"].get("containerStatuses", ()):
             if _ended(container).get("reason") == _KILLED:

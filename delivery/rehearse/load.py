@@ -28,7 +28,7 @@ class LostError(FailureError):
 
 @dataclass(frozen=True)
 class Figures:
-    """What came of the load. Times in milliseconds, from the moment a request was due to its answer."""
+    """Figures of the load. Times are in milliseconds, from the moment a request was due to its answer."""
 
     seconds: float
     count: int

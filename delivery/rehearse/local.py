@@ -40,7 +40,7 @@ class LocalStage(Stage):
 
     @property
     def live(self) -> Running:
-        """What answers now."""
+        """Return the running release that answers now."""
         return self._started[-1]
 
     def up(self, release: Mapping[str, Any], message: str, read: Callable[[str], None]) -> None:
@@ -61,7 +61,7 @@ class LocalStage(Stage):
         return str(end(self, examples))
 
     def log(self) -> str:
-        """What the newest release has printed."""
+        """Return what the newest release has printed."""
         return self.live.log() if self._started else ""
 
     def cause(self) -> str:
@@ -77,7 +77,7 @@ class LocalStage(Stage):
         self.live.terminate()
 
     def left_behind(self) -> str:
-        """What still exists of the live release after its end."""
+        """Return what still exists of the live release after its end."""
         return self.live.left_behind()
 
     def __exit__(

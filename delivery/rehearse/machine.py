@@ -139,7 +139,7 @@ class Machine:
 
     @property
     def no_cluster(self) -> str:
-        """Why releases cannot run on the cluster: itself, or something that it needs from here."""
+        """Return why releases cannot run on the cluster: itself, or what it needs from here; empty where they can."""
         if self.cluster:
             return self.cluster
         needs = {"a pushed image": self.image or self.registry, "the rendered objects": self.sdk}
@@ -148,7 +148,7 @@ class Machine:
 
 
 def _cluster(*, any_cluster: bool) -> tuple[str, str]:
-    """Why the cluster cannot be used, and its version where it can."""
+    """Return why the cluster cannot be used, and its version where it can."""
     if not os.environ.get("KUBECONFIG"):
         return "KUBECONFIG is not set", ""
     if not shutil.which("kubectl"):
@@ -173,7 +173,7 @@ def _first_line(error: FailureError) -> str:
 
 
 def _here(host: str) -> bool:
-    """Whether the name is this machine's: a cluster elsewhere may well be one that somebody uses."""
+    """Return True where the name is this machine's. A cluster elsewhere may well be in use by others."""
     try:
         found = {str(entry[4][0]) for entry in socket.getaddrinfo(host, None)}
     except OSError:

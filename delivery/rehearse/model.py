@@ -19,7 +19,7 @@ from delivery.paths import WORK, short
 
 @dataclass(frozen=True)
 class Places:
-    """Where the rehearsal keeps what it makes: by default where the other commands look for it."""
+    """Folders for what the rehearsal makes: by default those in which the other commands look."""
 
     work: Path = WORK
 
@@ -40,7 +40,7 @@ class Places:
 
     @property
     def own(self) -> Path:
-        """What no other command looks at."""
+        """Return the folder that no other command looks at."""
         return self.work / "rehearsal"
 
     @property
@@ -59,7 +59,7 @@ class Places:
         return self.own / "releases"
 
     def log(self, number: int) -> Path:
-        """What the service of version `number` prints where it runs without a container."""
+        """Return the file for what the service of version `number` prints where it runs without a container."""
         return self.work / f"service-{number}.log"
 
 

@@ -25,14 +25,14 @@ Manifest = dict[str, Any]
 
 @dataclass(frozen=True)
 class Objects:
-    """What is applied, in its order, and what is not, each with its reason."""
+    """Objects to apply, in their order, and what is left out, in words."""
 
     applied: list[Manifest]
     left_out: tuple[str, ...]
 
     @property
     def namespace(self) -> str:
-        """Where the workload lives."""
+        """Return the namespace of the workload."""
         return str(self.one("Namespace")["metadata"]["name"])
 
     @property

@@ -28,7 +28,7 @@ from .local import FACTS, Start
 
 
 class NoBaseError(Exception):
-    """No image can be built, because its base cannot be had; nobody asked for one by name."""
+    """Failure to build an optional image: its base is not available."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Packed:
 
 @dataclass(frozen=True, kw_only=True)
 class Packing:
-    """How this rehearsal packs. An empty `base` is the Dockerfile's own."""
+    """Packing of this rehearsal's releases. An empty `base` is the Dockerfile's own."""
 
     steps: Steps
     app: App
@@ -128,7 +128,7 @@ def describe(built: Built) -> str:
 
 
 def _target(app: App, digest: str, commit: str, pulled: Pulled, folder: Path) -> Target:
-    """What is to run, of something that no registry knows."""
+    """Return the target for something that is in no registry."""
     model = pulled.manifest
     examples = of_version(folder, app.examples)
     configuration: Mapping[str, Any] = {
@@ -142,7 +142,7 @@ def _target(app: App, digest: str, commit: str, pulled: Pulled, folder: Path) ->
 
 
 def demanded(base: str, registry: Place | None, reason: str) -> None:
-    """What was asked for by name must be had. Raises FailureError where no image can be built all the same."""
+    """Raise FailureError where a base or a registry was asked for by name, as no image can be built."""
     asked = {"BASE_IMAGE": base, "REGISTRY": str(registry or "")}
     for name, value in asked.items():
         if value:

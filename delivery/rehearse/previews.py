@@ -1,4 +1,4 @@
-"""What both environments consist of, and what a release would change there: rendered, without credentials or engine."""
+"""Contents of both environments, and the changes of a release there: rendered, without credentials or engine."""
 
 import hashlib
 import json
@@ -32,7 +32,7 @@ class Previews:
         return [self._compared(step, stack, None, release) for stack in _stacks()]
 
     def change(self, step: Step, before: Mapping[str, Any], after: Mapping[str, Any]) -> "list[Report]":
-        """What going from one release to the other changes in each environment."""
+        """Return what going from one release to the other changes in each environment."""
         return [self._compared(step, stack, before, after) for stack in _stacks()]
 
     def _compared(self, step: Step, stack: str, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> "Report":

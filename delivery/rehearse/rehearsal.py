@@ -33,7 +33,7 @@ _MOST_SENTENCES = 12
 
 @dataclass(kw_only=True)
 class Rehearsal:
-    """What to rehearse. An empty `base` is the Dockerfile's own; port 0 is any free one."""
+    """Rehearsal with its options. An empty `base` is the Dockerfile's own; port 0 is any free one."""
 
     steps: Steps
     app: App
@@ -150,7 +150,7 @@ class Rehearsal:
         return packed
 
     def _preview(self, packed: Packed, before: Packed | None = None) -> None:
-        """What both environments consist of; for a second release, what it changes there."""
+        """Preview both environments: all that they consist of, or what a second release changes there."""
         if self.previews is None:
             if before is None:
                 self.story.leave_out("Preview", no_previews(self.machine.sdk))

@@ -52,7 +52,7 @@ class Releasing:
         return target
 
     def under_load(self) -> Load:
-        """Steady load on whatever is live, for as long as a `with` block lasts."""
+        """Return steady load on the live release, even when that changes, for as long as a `with` block lasts."""
         assert self.live is not None
         return Load(self.stage, self.folder, self.examples(self.live))
 

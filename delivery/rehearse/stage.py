@@ -1,4 +1,4 @@
-"""Where the rehearsal's releases run: the part that a Pulumi stack has elsewhere."""
+"""Stage on which the rehearsal's releases run: elsewhere a Pulumi stack has that part."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -14,11 +14,11 @@ ENVIRONMENT = "rehearsal"
 class Stage(Engine, ABC):
     """One environment with an address that stays. It is a running service, and to a Deployer it is its engine.
 
-    Leaving its `with` block ends and removes everything of it, whatever happened inside.
+    Leaving its `with` block ends and removes everything of it, even after an error inside.
     """
 
     form: str
-    """What it is, in a few words."""
+    """Kind of stage, in a few words."""
     host: str
     port: int
     ready_path: str
@@ -42,7 +42,7 @@ class Stage(Engine, ABC):
 
     @abstractmethod
     def log(self) -> str:
-        """What the live release has printed."""
+        """Return what the live release has printed."""
 
     def outputs(self, stack: str = "") -> dict[str, Any]:
         """The address, as a stack names it."""
@@ -63,11 +63,11 @@ class Stage(Engine, ABC):
         return None
 
     def terminate(self) -> None:
-        """Nobody asks for a single replica's end here."""
+        """Raise NotImplementedError: a single replica's end is not asked for here."""
         raise NotImplementedError
 
     def left_behind(self) -> str:
-        """What still exists of the live release after its end."""
+        """Return what still exists of the live release after its end."""
         return ""
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""Who may do what: no more than needed, to principals that are known for what they are."""
+"""Rights: no more than needed, to principals whose type is stated."""
 
 import re
 from collections.abc import Iterator
@@ -62,7 +62,7 @@ def federation(resource: Resource) -> Iterator[Fault]:
 
 
 def _above_groups(scope: str) -> bool:
-    """Whether the scope is a subscription or wider. `${group.id}` is not: it is some resource's own."""
+    """Return True where the scope is a subscription or wider. `${group.id}` is not: it is some resource's own."""
     return bool(scope) and _ABOVE_GROUPS.fullmatch(scope) is not None
 
 

@@ -1,4 +1,4 @@
-"""What stands between a commit and an environment."""
+"""Guards between a commit and an environment."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The registry holds what runs: whoever pushes or pulls is known."""
+"""Registry of what runs: each identity that pushes or pulls is known."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ REGISTRY = "azure-native:containerregistry:Registry"
     remedy="set adminUserEnabled to false; pipelines and nodes get roles",
 )
 def admin(resource: Resource) -> Iterator[Fault]:
-    """One password for everything, that nobody rotates."""
+    """Yield a fault for the admin user: one password for everything, which is not rotated."""
     if at(resource.inputs, "adminUserEnabled") is True:
         yield Fault("adminUserEnabled", "on")
 

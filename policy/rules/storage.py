@@ -1,4 +1,4 @@
-"""Storage holds models: nobody reads or writes it but by a role, and what is deleted can be had back."""
+"""Storage of models: only roles allow reads and writes, and what is deleted can be restored."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What most rules ask: is a switch as it must be."""
+"""Test that most rules need: a switch is as it must be."""
 
 from collections.abc import Iterator
 

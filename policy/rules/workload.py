@@ -1,4 +1,4 @@
-"""What runs in the cluster: confined, pinned, watched, and limited."""
+"""Workloads in the cluster: confined, pinned, watched, and limited."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -30,7 +30,7 @@ _SYSTEM = ("kube-system", "kube-public", "default")
 
 
 def pod_path(resource: Resource) -> str:
-    """Where the specification of the pods stands."""
+    """Return the path of the pods' specification."""
     return _PATHS.get(resource.type.rpartition(":")[2], "spec.template.spec")
 
 
@@ -52,7 +52,7 @@ def _containers(resource: Resource) -> Iterator[tuple[str, Mapping[str, Any]]]:
     "seccompProfile.type: RuntimeDefault",
 )
 def restricted(resource: Resource) -> Iterator[Fault]:
-    """What admission would refuse, found before it is asked."""
+    """Yield the faults that admission would refuse, before it is asked."""
     path = pod_path(resource)
     spec = mapping(at(resource.inputs, path))
     for name in ("hostNetwork", "hostPID", "hostIPC"):
@@ -125,7 +125,7 @@ def probes(resource: Resource) -> Iterator[Fault]:
     remedy="set resources.requests.cpu, resources.requests.memory and resources.limits.memory",
 )
 def resources(resource: Resource) -> Iterator[Fault]:
-    """No CPU limit is asked for: it slows a pod down though nobody else wants the core."""
+    """Yield a fault for each missing value. No CPU limit is asked for: it slows a pod down though the core is free."""
     for where, container in _containers(resource):
         for name in ("requests.cpu", "requests.memory", "limits.memory"):
             if at(container, f"resources.{name}") is None:
@@ -153,7 +153,7 @@ def token(resource: Resource) -> Iterator[Fault]:
     remedy="label it pod-security.kubernetes.io/enforce: restricted",
 )
 def namespace(resource: Resource) -> Iterator[Fault]:
-    """The last guard, whoever creates the pod."""
+    """Yield a fault unless restricted pods are enforced: the last guard, independent of the pod's creator."""
     value = mapping(at(resource.inputs, "metadata.labels")).get("pod-security.kubernetes.io/enforce")
     if value != "restricted" and not is_unknown(value):
         yield Fault('metadata.labels["pod-security.kubernetes.io/enforce"]', str(value) if value else "not set")

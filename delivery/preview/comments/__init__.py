@@ -7,14 +7,14 @@ from . import azure_repos, github
 
 
 class Host(Protocol):
-    """Where a pull request's comments are."""
+    """Host of a pull request's comments."""
 
     @property
     def limit(self) -> int:
-        """How many characters a comment takes."""
+        """Return the number of characters that a comment takes."""
 
     def put(self, marker: str, text: str, *, attention: bool) -> str:
-        """Write the comment that holds `marker` anew, or the first one. Says what was done, in words."""
+        """Rewrite the comment that holds `marker`, or write the first one. Return what was done, in words."""
 
 
 def host(environment: Mapping[str, str]) -> Host:

@@ -1,4 +1,4 @@
-"""Comments on a pull request of Azure Repos: a thread of our own, open while it needs somebody's attention."""
+"""Comments on a pull request of Azure Repos: a thread of our own, open while it needs attention."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ class AzureRepos:
     limit: int = AZURE_DEVOPS
 
     def put(self, marker: str, text: str, *, attention: bool) -> str:
-        """Write our thread's first comment anew, or a first thread. Nobody has to close what says nothing of weight."""
+        """Rewrite our thread's first comment, or open a first thread. One that needs no attention is closed at once."""
         status = "active" if attention else "closed"
         for thread in self._threads():
             first: dict[str, Any] = next((one for one in thread.get("comments") or [] if not one.get("isDeleted")), {})

@@ -26,7 +26,7 @@ class GitHub:
     limit: int = GITHUB
 
     def put(self, marker: str, text: str, *, attention: bool) -> str:
-        """Write our comment anew, or the first one. Somebody else's comment that holds the marker is left alone."""
+        """Rewrite our comment, or write the first one. Another author's comment with the marker is left alone."""
         del attention  # GitHub's comments have no state of their own
         for comment in self._comments():
             if marker in str(comment.get("body", "")):
@@ -58,7 +58,7 @@ class GitHub:
 
 
 def concerns(environment: Mapping[str, str]) -> bool:
-    """Whether the repository that is built is on GitHub."""
+    """Return True where the repository that is built is on GitHub."""
     provider = environment.get("BUILD_REPOSITORY_PROVIDER", "")
     return provider == "GitHub" or (not provider and "GITHUB_REPOSITORY" in environment)
 

@@ -21,7 +21,7 @@ _PASSING = (429, 500, 502, 503, 504)
 
 
 class _StayHere(HTTPRedirectHandler):
-    """A redirect would carry the token to whoever is named there."""
+    """Handler that follows no redirect: one would carry the token to the host that it names."""
 
     def redirect_request(self, req: Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str) -> None:
         del req, fp, code, msg, headers, newurl
@@ -32,7 +32,7 @@ _OPENER = build_opener(_StayHere)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: the status, the JSON, and the address of the next page if there is one."""
+    """Answer of the service: the status, the JSON, and the address of the next page if there is one."""
 
     status: int
     content: Any

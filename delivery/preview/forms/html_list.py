@@ -20,7 +20,7 @@ _MOST_STILL = 6_000
 
 
 class _Room:
-    """How much may be said about each change, so that the whole stays below the limit."""
+    """Room for the details of each change, so that the whole stays below the limit."""
 
     def __init__(self, count: int) -> None:
         each = _FOR_ITEMS // max(1, count)

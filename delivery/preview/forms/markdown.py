@@ -13,7 +13,7 @@ from .words import SIGNS, TITLES, kind, path, plain, remarks, sides
 
 AZURE_DEVOPS: Final = 150_000
 GITHUB: Final = 65_536
-"""How much a comment takes. Both count characters; this counts bytes, which is never fewer."""
+"""Limits of a comment. Both hosts count characters; this code counts bytes, which are never fewer."""
 
 _MARKS: dict[RankName, str] = {
     "loss": "🔴",
@@ -33,7 +33,7 @@ _RESERVE = 600
 
 
 def marker(project: str, stack: str) -> str:
-    """What tells our own comment about this stack from all others; readers do not see it."""
+    """Return the text that sets our own comment about this stack apart from all others; readers do not see it."""
     name = re.sub(r"[^A-Za-z0-9._/-]", "-", f"{project}/{stack}")
     return f"<!-- slipway-preview: {name} -->"
 
@@ -164,7 +164,7 @@ def _clip(text: str, size: int) -> str:
 
 
 def _text(text: str) -> str:
-    """Somebody else's words in running text: no link, mention, heading or tag comes of them."""
+    """Return another author's words as running text: no link, mention, heading or tag comes of them."""
     escaped = _SPECIAL.sub(r"\\\1", plain(text).replace("\n", " ")).replace("\\<", "&lt;").replace("\\>", "&gt;")
     # Mentions are looked for after the Markdown is read, so a backslash does not stop them; nothing wide does.
     return _CALLS.sub(lambda match: f"{match[1]}&#8203;" if match[1] else "&#8203;//", escaped)

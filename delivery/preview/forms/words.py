@@ -1,4 +1,4 @@
-"""What all forms share: signs, titles, and values as text that nothing obeys."""
+"""Words that all forms share: signs, titles, and values as text that nothing obeys."""
 
 import re
 from typing import Final
@@ -35,7 +35,7 @@ _COMMANDS = re.compile(r"##(?=vso\[|\[)", re.IGNORECASE)
 
 
 def plain(text: str) -> str:
-    """Somebody else's words: no terminal, agent or reader takes anything in them for an order."""
+    """Return another author's words as text in which no terminal, agent or reader finds an order."""
     text = text.replace("\t", " ")
     return _COMMANDS.sub("## ", _NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", text))
 
@@ -80,7 +80,7 @@ def sides(difference: Difference, limit: int) -> tuple[str, str]:
 
 
 def remarks(difference: Difference) -> list[str]:
-    """What a reader must know beyond the two sides."""
+    """Return what a reader must know beyond the two sides."""
     found = []
     if difference.replaces:
         found.append("replaces")

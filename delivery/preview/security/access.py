@@ -1,4 +1,4 @@
-"""Who may do what: roles given, widened or moved, identities that others may take, RBAC of the cluster."""
+"""Rights: roles given, widened or moved, identities that others may take, RBAC of the cluster."""
 
 from collections.abc import Iterator
 from typing import Final

@@ -1,4 +1,4 @@
-"""Who can reach what: address lists, network rules, policies of the cluster's network, and Services."""
+"""Network access: address lists, network rules, policies of the cluster's network, and Services."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,7 +24,7 @@ _EXCEPTIONS: Final = (
     ("azure-native:keyvault:Vault", "properties.networkAcls.ipRules", "value"),
     ("azure-native:keyvault:Vault", "properties.networkAcls.virtualNetworkRules", "id"),
 )
-"""Lists of who is let in though nobody is."""
+"""Lists of who is let in where all others are shut out."""
 _INTERNAL: Final = 'metadata.annotations["service.beta.kubernetes.io/azure-load-balancer-internal"]'
 _INTERNAL_PATTERN: Final = "metadata.annotations.service.beta.kubernetes.io/azure-load-balancer-internal"
 
@@ -91,7 +91,7 @@ def _open(entries: list[Json]) -> bool:
 
 
 def _covered(entry: Json, known: list[Json]) -> bool:
-    """Whether an address or range is inside one that was let in before."""
+    """Return True where an address or range is among the known ones, or inside one of them."""
     if entry in known:
         return True
     network = _network(entry)

@@ -1,4 +1,4 @@
-"""What stands between a commit and an environment: checks, branch policies, authorisations, connections."""
+"""Guards between a commit and an environment: checks, branch policies, authorisations, connections."""
 
 from collections.abc import Iterator
 from typing import Final

@@ -134,7 +134,7 @@ def settings(change: Change) -> Iterator[Effect]:
 
 
 def _level(setting: Setting, state: State | None) -> int | None:
-    """Where the value stands among the levels; None if that cannot be said."""
+    """Return the value's place among the levels; None if it is not one of them."""
     value = at(state, setting.path)
     values, default = setting.levels
     value = default if value is None else value
