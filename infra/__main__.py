@@ -8,7 +8,7 @@ from slipway.outputs import export
 
 
 async def main() -> pulumi.Inputs:
-    """What an engine runs."""
+    """Declare the stack for an engine, and return its outputs."""
     return export(await declare(load()))
 
 

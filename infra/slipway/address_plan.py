@@ -15,7 +15,7 @@ _RESERVED_BY_AZURE = 5
 network FAQ")."""
 
 _NODE_POD_PREFIX = 24
-"""Azure CNI Overlay gives each node a /24 of the pods' network, whatever its maxPods says."""
+"""Prefix length of the pods' network that Azure CNI Overlay gives each node, with any maxPods."""
 
 _DNS_HOST = 10
 """The cluster's DNS answers on the tenth address of the services' network, as AKS has it by default."""
@@ -23,7 +23,7 @@ _DNS_HOST = 10
 
 @dataclass(frozen=True, kw_only=True)
 class AddressPlan:
-    """Who lives where in the virtual network."""
+    """Address ranges of the virtual network: its whole space, and the subnets of nodes and of endpoints."""
 
     space: str
     nodes: str
@@ -58,28 +58,28 @@ def overlaps(networks: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def inside(network: str, outer: str) -> bool:
-    """Whether every address of `network` belongs to `outer`."""
+    """Return True if every address of `network` belongs to `outer`."""
     return IPv4Network(network).subnet_of(IPv4Network(outer))
 
 
 def has_host(network: str, address: str) -> bool:
-    """Whether `address` may be given to somebody in `network`: it is inside, neither its first address nor its last."""
+    """Return True if a host in `network` may have `address`: it is inside, and neither the first nor the last."""
     whole, host = IPv4Network(network), IPv4Address(address)
     return host in whole and host not in (whole.network_address, whole.broadcast_address)
 
 
 def dns_address(services: str) -> str:
-    """Where the cluster's DNS answers unless config says otherwise."""
+    """Return the address at which the cluster's DNS answers unless config sets another."""
     return str(IPv4Network(services).network_address + _DNS_HOST)
 
 
 def usable(subnet: str) -> int:
-    """How many machines fit in a subnet of Azure."""
+    """Return the number of machines that fit in a subnet of Azure."""
     return max(0, IPv4Network(subnet).num_addresses - _RESERVED_BY_AZURE)
 
 
 def nodes_served(pods: str) -> int:
-    """How many nodes a pods' network is enough for."""
+    """Return the number of nodes that a pods' network is enough for."""
     return IPv4Network(pods).num_addresses >> (_BITS - _NODE_POD_PREFIX)
 
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 FOLDER = "pipelines"
-"""Where the YAML is, seen from the repository's root."""
+"""Path from the repository's root of the folder that holds the YAML."""
 
 ARTIFACT = "release"
-"""What the build publishes: release.json and the bill of materials."""
+"""Name of the artifact that the build publishes: release.json and the bill of materials."""
 
 WEBHOOK = "SlipwayModel"
 """The incoming webhook that says "look at the model repository". Unique in the organisation."""
 
 AUDIENCE = "api://AzureADTokenExchange"
-"""Who a federated token is for (learn.microsoft.com, "Workload identity federation")."""
+"""Audience of a federated token (learn.microsoft.com, "Workload identity federation")."""
 
 
 LOGIN = {"AZURE_USE_AZURE_CLI": "true", "AZURE_TOKEN_CREDENTIALS": "AzureCLICredential"}
@@ -48,7 +48,7 @@ MODEL_ON_WEBHOOK = Pipeline("slipway-model", "model-webhook.yml")
 
 
 class Purpose(StrEnum):
-    """What a connection to Azure is for: each has an identity of its own."""
+    """Purpose of a connection to Azure: each has an identity of its own."""
 
     DEPLOY = "deploy"
     DRIFT = "drift"

@@ -27,14 +27,14 @@ METRICS = aks.ManagedClusterAzureMonitorProfileArgs(
 """The agent that scrapes for managed Prometheus. Without a data collection rule it sends nothing, and costs nothing."""
 
 NODE_GROUP = aks.ManagedClusterNodeResourceGroupProfileArgs(restriction_level=aks.RestrictionLevel.READ_ONLY)
-"""Nobody changes machines and load balancer behind AKS's back, where the next upgrade would undo it."""
+"""Profile that forbids changes of machines and load balancer behind AKS's back: the next upgrade would undo them."""
 
 _DRAIN_MINUTES = 30
-"""How long an upgrade waits for a machine's pods to leave, which disruption budgets may delay."""
+"""Minutes that an upgrade waits for a machine's pods to leave, which disruption budgets may delay."""
 
 
 def sku(tier: Tier) -> aks.ManagedClusterSKUArgs:
-    """What the control plane costs, and promises."""
+    """Return the SKU, which sets the control plane's price and its promise."""
     return aks.ManagedClusterSKUArgs(name=aks.ManagedClusterSKUName.BASE, tier=aks.ManagedClusterSKUTier(tier))
 
 
@@ -45,19 +45,19 @@ def support(tier: Tier) -> aks.KubernetesSupportPlan:
 
 
 def identity(identity_id: pulumi.Input[str]) -> aks.ManagedClusterIdentityArgs:
-    """Who the cluster is to Azure."""
+    """Return the identity that the cluster has in Azure."""
     return aks.ManagedClusterIdentityArgs(
         type=aks.ResourceIdentityType.USER_ASSIGNED, user_assigned_identities=[identity_id]
     )
 
 
 def entra(tenant_id: str) -> aks.ManagedClusterAADProfileArgs:
-    """Entra says who somebody is, Azure's role assignments what they may do in Kubernetes."""
+    """Return the profile: Entra identifies a caller, and Azure's role assignments set its rights in Kubernetes."""
     return aks.ManagedClusterAADProfileArgs(managed=True, enable_azure_rbac=True, tenant_id=tenant_id)
 
 
 def api_server(api: ApiServer, egress_ip: pulumi.Input[str] | None) -> aks.ManagedClusterAPIServerAccessProfileArgs:
-    """Where the API server answers.
+    """Return the profile of access to the API server.
 
     A private one keeps its name in public DNS, pointing at its private address: a private zone would need rights on
     every network that shall resolve it. A NAT gateway's address is added to the ranges, since nodes call over it; the
@@ -94,7 +94,7 @@ def network(config: Network) -> aks.ContainerServiceNetworkProfileArgs:
 
 
 def upgrades(config: Upgrades) -> aks.ManagedClusterAutoUpgradeProfileArgs:
-    """What AKS upgrades by itself."""
+    """Return the profile of the upgrades that AKS makes by itself."""
     return aks.ManagedClusterAutoUpgradeProfileArgs(
         upgrade_channel=aks.UpgradeChannel(config.channel),
         node_os_upgrade_channel=aks.NodeOSUpgradeChannel(config.node_images),
@@ -102,7 +102,7 @@ def upgrades(config: Upgrades) -> aks.ManagedClusterAutoUpgradeProfileArgs:
 
 
 def security(config: Cluster, logs_workspace_id: pulumi.Input[str]) -> aks.ManagedClusterSecurityProfileArgs:
-    """What watches over the cluster."""
+    """Return the security profile: workload identity, the image cleaner, and Defender where config turns it on."""
     defender = aks.ManagedClusterSecurityProfileDefenderArgs(
         log_analytics_workspace_resource_id=logs_workspace_id if config.security.defender else None,
         security_monitoring=aks.ManagedClusterSecurityProfileDefenderSecurityMonitoringArgs(

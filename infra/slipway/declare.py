@@ -84,7 +84,7 @@ def _chain(config: StackConfig, earlier: past.Earlier | None) -> Chain | None:
 
 
 async def _release(config: StackConfig, own: Outputs) -> Release | None:
-    """What is to run: what is built here, what config names, or else what runs already."""
+    """Return the release to run: the one that is built here, that config names, or else that runs already."""
     if config.image and config.image.build:
         return local_build.release(CHECKOUT, config.application.contract)
     return config.release or await past.last_release(own)

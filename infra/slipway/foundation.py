@@ -1,4 +1,4 @@
-"""What every other part of an environment stands on."""
+"""Foundation that every other part of an environment stands on."""
 
 from dataclasses import dataclass
 

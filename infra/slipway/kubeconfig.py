@@ -1,6 +1,6 @@
-"""A kubeconfig that holds nothing secret and asks nobody anything.
+"""Kubeconfig that holds nothing secret and asks no person anything.
 
-What Azure hands out logs in by device code, which in a pipeline waits for a person that is not there. Of it only the
+Azure's own kubeconfig logs in by device code, which in a pipeline waits for a person that is not there. Of it only the
 server and its certificate authority are taken; who logs in is kubelogin's matter at each call. So nothing in the state
 can expire, and nothing in it opens the cluster.
 """
@@ -18,7 +18,7 @@ _HINT = "kubelogin is missing: `az aks install-cli`, or github.com/Azure/kubelog
 
 
 class CredentialError(Exception):
-    """What Azure handed out is no kubeconfig."""
+    """Credential from Azure that is no kubeconfig."""
 
 
 def from_credential(value: str, *, name: str, login: str, tenant_id: str) -> str:

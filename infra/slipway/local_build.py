@@ -1,4 +1,4 @@
-"""What an image holds that `pulumi up` builds itself, told by the files that it is packed from."""
+"""Facts of an image that `pulumi up` builds itself, read from the files that it is packed from."""
 
 import json
 import subprocess

@@ -21,7 +21,7 @@ NAME_LENGTH = 12 - _CHECK
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """What Azure never changes in a pool that exists (learn.microsoft.com, "Agent Pools - Create Or Update")."""
+    """Facts that Azure never changes in a pool that exists (learn.microsoft.com, "Agent Pools - Create Or Update")."""
 
     vm_size: str
     os_disk_type: str
@@ -38,7 +38,10 @@ def physical_name(name: str, shape: Shape) -> str:
 
 
 def surge_nodes(max_surge: str, count: int) -> int:
-    """How many machines an upgrade adds to `count`: `max_surge` is a number, or a percentage that is rounded up."""
+    """Return the number of machines that an upgrade adds to `count`.
+
+    `max_surge` is a number, or a percentage that is rounded up.
+    """
     if max_surge.endswith("%"):
         return -(-count * int(max_surge[:-1]) // 100)
     return min(int(max_surge), count)

@@ -6,10 +6,10 @@ import pulumi
 
 
 def known(value: str, after: pulumi.Resource) -> pulumi.Output[str]:
-    """`value`, for resources that must wait for `after`.
+    """Return `value`, for resources that must wait for `after`.
 
-    A resource's own `name` would make them wait as well, but Azure's answers are unknown in the preview of whatever is
-    new or changed; a URN never is, so previews show the final name.
+    A resource's own `name` would make them wait as well, but Azure's answers are unknown in the preview of what is new
+    or changed; a URN never is, so previews show the final name.
     """
     return after.urn.apply(partial(_second, value))
 

@@ -1,4 +1,4 @@
-"""What a stack tells: the documented set, no secret among it. docs/reference/outputs.md says what each is for."""
+"""Outputs of a stack: the documented set, no secret among it. docs/reference/outputs.md explains each."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def export(estate: Estate) -> dict[str, pulumi.Input[Any]]:
 
 
 def _credentials_command(estate: Estate) -> pulumi.Output[str]:
-    """How a person gets a kubeconfig; the file itself is nobody's output."""
+    """Return the command by which a person gets a kubeconfig; the file itself is no output."""
     return pulumi.Output.format(
         "az aks get-credentials --resource-group {0} --name {1} && kubelogin convert-kubeconfig -l azurecli",
         estate.foundation.placement.resource_group_name,
@@ -66,7 +66,7 @@ def _canary(estate: Estate) -> pulumi.Output[dict[str, Any]] | None:
 
 
 def _figures(estate: Estate) -> dict[str, pulumi.Input[Any]] | None:
-    """Where requests of live release and canary are counted, and by which names."""
+    """Return where requests of live release and canary are counted, and by which names."""
     if estate.canary is None:
         return None
     return entrance.figures(estate.foundation, estate.cluster)
@@ -78,7 +78,7 @@ def _first(values: list[Any]) -> dict[str, Any]:
 
 
 def _pipelines(estate: Estate) -> dict[str, pulumi.Input[Any] | None]:
-    """What later environments of the chain, and the commands, need of Azure DevOps."""
+    """Return what later environments of the chain, and the commands, need of Azure DevOps."""
     pipelines = estate.pipelines
     if pipelines is None:
         return {}

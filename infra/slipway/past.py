@@ -1,4 +1,4 @@
-"""What earlier runs left behind: the own last release, and the facts of the environment before this one."""
+"""Outputs that earlier runs left behind: the own last release, and the facts of the environment before this one."""
 
 import json
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from .stacks import Outputs
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineIds:
-    """What the chain's first environment owns in Azure DevOps for all; each environment passes it on."""
+    """Ids of what the chain's first environment owns in Azure DevOps for all; each environment passes them on."""
 
     project_id: str
     release_definition_id: str
@@ -22,7 +22,7 @@ class PipelineIds:
 
 @dataclass(frozen=True, kw_only=True)
 class Earlier:
-    """What an environment needs to know of the one that it promotes from."""
+    """Facts that an environment needs of the one that it promotes from."""
 
     registry_id: str
     pipelines: PipelineIds | None
@@ -30,7 +30,7 @@ class Earlier:
 
 
 def own() -> Outputs:
-    """What this stack has told after its last `up`."""
+    """Return the outputs of this stack after its last `up`."""
     return Outputs("own-past", pulumi.get_stack())
 
 
@@ -41,7 +41,7 @@ async def sent_bodies(outputs: Outputs) -> dict[str, str]:
 
 
 async def last_release(outputs: Outputs) -> Release | None:
-    """What this stack runs, so that an `up` without a release in config changes nothing. None before the first one."""
+    """Return the release that this stack runs: an `up` without one in config changes nothing. None before the first."""
     stack = outputs.stack
     found = await outputs.find("release")
     if found is None:

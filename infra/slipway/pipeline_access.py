@@ -11,7 +11,7 @@ from slipway.lookup import look_up
 
 
 class Kind(StrEnum):
-    """What Azure DevOps asks a permission for."""
+    """Kind of resource that Azure DevOps asks a permission for."""
 
     ENDPOINT = "endpoint"
     ENVIRONMENT = "environment"

@@ -1,4 +1,4 @@
-"""Where an environment's resources are put."""
+"""Place of an environment's resources."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from .providers import account
 
 @dataclass(frozen=True, kw_only=True)
 class Placement:
-    """What every Azure resource needs to be told: its resource group, its region, its names and tags."""
+    """Facts that every Azure resource needs: its resource group, its region, its names and tags."""
 
     naming: Naming
     location: str

@@ -1,4 +1,4 @@
-"""What the SDK's types say may be missing, and Azure always gives."""
+"""Values that may be missing by the SDK's types, and that Azure always gives."""
 
 from typing import TypeVar
 

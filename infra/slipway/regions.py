@@ -54,5 +54,5 @@ def short(location: str) -> str:
 
 
 def has_zones(location: str) -> bool:
-    """Whether the region has availability zones."""
+    """Return True if the region has availability zones, False for a region that is not listed."""
     return location in _SHORT and location not in _WITHOUT_ZONES

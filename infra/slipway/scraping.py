@@ -1,8 +1,8 @@
-"""What managed Prometheus makes of the app's pods: the labels that its series carry.
+"""Labels of the series that managed Prometheus makes of the app's pods.
 
 The metrics add-on scrapes pods that are annotated, in the namespaces that its settings name (slipway/manifests). It
-copies every label of the pod, and says namespace and pod in words of its own; series of the cluster's objects, which
-come from kube-state-metrics, say them in the usual ones.
+copies every label of the pod, and has words of its own for namespace and pod. Series of the cluster's objects, which
+come from kube-state-metrics, have the usual ones.
 Source: github.com/Azure/prometheus-collector, configmapparser/default-prom-configs/podannotationsDefault.yml.
 """
 
@@ -30,7 +30,7 @@ _NO_LABEL = re.compile(r"[^a-zA-Z0-9_]")
 
 
 def label(pod_label: str) -> str:
-    """What a pod's label is called on its series: `app_kubernetes_io_version` for app.kubernetes.io/version."""
+    """Return the name of a pod's label on its series: `app_kubernetes_io_version` for app.kubernetes.io/version."""
     return _NO_LABEL.sub("_", pod_label)
 
 

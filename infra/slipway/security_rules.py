@@ -1,8 +1,8 @@
-"""Who may open connections to the nodes and to the private endpoints.
+"""Callers that may open connections to the nodes and to the private endpoints.
 
-Nothing may that is not said here: the last rule of each list closes what Azure's own defaults leave open inside the
-virtual network and to every network connected to it. What leaves is not limited: the nodes' needs are names, which a
-security group cannot hold.
+No other caller may: the last rule of each list closes what Azure's own defaults leave open inside the virtual network
+and to every network connected to it. What leaves is not limited: the nodes' needs are names, which a security group
+cannot hold.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ import pulumi
 from pulumi_azure_native import network
 
 EVERYBODY = "0.0.0.0/0"
-"""How config says that anybody may call."""
+"""Range by which config lets anybody call."""
 
 _INTERNET = "Internet"
 _LOAD_BALANCER = "AzureLoadBalancer"
@@ -63,7 +63,7 @@ def to_nodes(
 
 
 def to_endpoints(*, callers: Sequence[str], endpoints: str) -> list[network.SecurityRuleArgs]:
-    """Rules of the private endpoints' subnet: `callers` over HTTPS, nobody else."""
+    """Return the rules of the private endpoints' subnet: `callers` over HTTPS, and no others."""
     return _rules(
         Entry(
             name="allow-https",

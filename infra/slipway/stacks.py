@@ -1,4 +1,4 @@
-"""What stacks have left behind: the earlier environment's facts, and this one's own last release.
+"""Outputs that stacks have left behind: the earlier environment's facts, and this one's own last release.
 
 Both are read by StackReference, and awaited: whether the workload is declared at all depends on the answer, and a
 resource declared inside an `apply` would be missing from every preview.
@@ -21,7 +21,7 @@ class Outputs:
         full = f"{pulumi.get_organization()}/{pulumi.get_project()}/{stack}"
         self._reference = pulumi.StackReference(name, stack_name=full)
 
-    async def find(self, output: str) -> Any | None:  # noqa: ANN401 - outputs are whatever was exported
+    async def find(self, output: str) -> Any | None:  # noqa: ANN401 - outputs are of any type
         """An output's value; None if the stack has none of that name, or has not run yet."""
         details = await self._reference.get_output_details(output)
         return None if details.value is None or _half(details.value) else details.value
@@ -38,7 +38,7 @@ class Outputs:
 
 
 def _half(value: object) -> bool:
-    """Whether an interrupted run left the engine's mark for an unknown inside `value`."""
+    """Return True if an interrupted run left the engine's mark for an unknown inside `value`."""
     match value:
         case str():
             return _UNKNOWN in value

@@ -4,7 +4,7 @@ from .rule import NUMBER, PERCENT, Alert, Group, Severity, of
 
 
 def group() -> Group:
-    """What goes wrong below the app."""
+    """Return the rules for what goes wrong below the app."""
     return Group(
         name="cluster",
         description="Nodes, their disks, and pods without a place",

@@ -57,7 +57,7 @@ class Series:
         return found if given.unit == "seconds" else f"{found} / 1000"
 
     def answered(self, given: LatencySeries, window: str) -> str:
-        """How many requests the latency is measured by."""
+        """Return the query for the number of requests that the latency is measured by."""
         series = self.app(f"{given.series}_count", given.matching)
         return f"sum by (cluster) (increase({series}[{window}]))"
 

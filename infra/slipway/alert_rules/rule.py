@@ -17,9 +17,9 @@ class Severity(IntEnum):
     """Azure Monitor's own numbers."""
 
     CRITICAL = 0
-    """Nobody is served."""
+    """No caller is served."""
     ERROR = 1
-    """The promise to callers breaks if nobody acts now."""
+    """The promise to callers breaks unless a person acts now."""
     WARNING = 2
     """Act today."""
     INFORMATIONAL = 3
@@ -44,11 +44,11 @@ class Alert:
     expression: str
     summary: str
     page: str | None = None
-    """Where the repository says what to do, where that is no heading of the alerts' page."""
+    """Page with the instructions. None where a heading of the alerts' page holds them."""
 
     @property
     def runbook(self) -> str:
-        """Where the repository says what to do."""
+        """Return the page, or the heading of the alerts' page, with the instructions."""
         return self.page or f"docs/reference/alerts.md#{self.name.lower()}"
 
 

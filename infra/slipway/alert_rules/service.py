@@ -19,7 +19,7 @@ _NO_START = (
 
 
 def group(app: Watched) -> Group:
-    """What goes wrong with the app itself, most urgent first."""
+    """Return the rules for what goes wrong with the app itself, most urgent first."""
     own = alerts(app)
     return Group(
         name="service",

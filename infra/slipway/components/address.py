@@ -79,7 +79,7 @@ class Address(pulumi.ComponentResource):
         )
 
     def _record(self, record: DnsRecord, public_ip: network.PublicIPAddress) -> None:
-        """An alias: it follows the address by itself, and never points at an address that somebody else has by now."""
+        """Declare an alias: it follows the address by itself, and never points at one that another owner has by now."""
         dns.RecordSet(
             f"{self._name}-record",
             zone_name=record.zone,
@@ -89,7 +89,7 @@ class Address(pulumi.ComponentResource):
             ttl=record.ttl_seconds,
             target_resource=dns.SubResourceArgs(id=public_ip.id),
             metadata=self._args.placement.naming.tags,
-            # Made anew it is the same; only the address itself is beyond recovery.
+            # Made again it is the same; only the address itself is beyond recovery.
             opts=pulumi.ResourceOptions(parent=self, protect=False),
         )
 

@@ -1,4 +1,4 @@
-"""What is collected from the cluster, which of it raises an alert, and what the environment may cost."""
+"""Data that is collected from the cluster, the alerts that it raises, and the environment's budget."""
 
 from dataclasses import dataclass
 

@@ -14,12 +14,12 @@ from slipway.pipeline_access import Kind
 
 _MINUTES = 60
 _LOCK_MINUTES = 2 * 24 * _MINUTES
-"""How long a release waits for the one before it, which may wait for its approval."""
+"""Minutes that a release waits for the one before it, which may wait for its approval."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class GuardArgs:
-    """What to guard. An environment gets every check of config, each other kind branch control alone.
+    """Target to guard, and its checks. An environment gets every check of config, each other kind branch control alone.
 
     Approval, lock and hours need no second place: YAML of the protected branch reaches a connection through its
     environment, and other YAML reaches neither.

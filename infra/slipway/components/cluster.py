@@ -59,7 +59,7 @@ class Cluster(pulumi.ComponentResource):
 
     `user_credentials` is a kubeconfig without a credential. `resource` is the cluster itself, for `deleted_with`;
     `ready` is what must be there before anybody can put a workload onto it. Only the cluster itself may be protected:
-    the rest can be made anew without a loss. `sent` are the checks of the bodies as they are now.
+    the rest can be made again without a loss. `sent` are the checks of the bodies as they are now.
     """
 
     id: pulumi.Output[str]
@@ -163,7 +163,7 @@ class Cluster(pulumi.ComponentResource):
         }
 
     def _now(self, physical: str, pool: SystemPool | UserPool) -> dict[str, Any]:
-        """What a pool's body says of machines and version at this moment."""
+        """Return the number of machines and the version that a pool's body has at this moment."""
         found = self._running.pools.get(physical)
         wanted = self._args.config.kubernetes_version
         return {
@@ -172,7 +172,7 @@ class Cluster(pulumi.ComponentResource):
         }
 
     def _moved(self) -> bool:
-        """Whether a hand has set other bounds of the system pool, which the engine does not look at by itself."""
+        """Return True if a hand has set other bounds of the system pool. The engine does not look at them by itself."""
         pool = self._args.config.system
         found = self._running.pools.get(pool.name)
         return found is not None and found.bounds not in (None, (pool.min_count, pool.max_count))
@@ -185,8 +185,8 @@ class Cluster(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=False,  # another size of machine is another pool
-                # Spelled out, because the provider deletes first whatever has a name of its own: the name is new as
-                # well (node_pools.py), so the new machines come up before the old ones are drained and go.
+                # Spelled out, because the provider deletes first what has a name of its own: the name is new as well
+                # (node_pools.py), so the new machines come up before the old ones are drained and go.
                 delete_before_replace=False,
                 deleted_with=self.resource,
                 depends_on=[self.resource],

@@ -119,7 +119,7 @@ class Definitions(pulumi.ComponentResource):
         )
 
     def _settings(self) -> list[BuildDefinitionVariableArgs]:
-        """How long released runs are kept: the release asks for it, since the provider cannot set a project's rules."""
+        """Return the days to keep released runs. A release asks for them: the provider cannot set a project's rules."""
         days = str(self._args.retention_days)
         return [BuildDefinitionVariableArgs(name="SLIPWAY_RETENTION_DAYS", value=days, allow_override=False)]
 

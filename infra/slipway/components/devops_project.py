@@ -27,7 +27,7 @@ class DevOpsProjectArgs:
 
 
 class DevOpsProject(pulumi.ComponentResource):
-    """`project_id`: a GUID. The settings of a project that exists belong to whoever made it, and stay as they are."""
+    """`project_id`: a GUID. The settings of a project that exists belong to its maker, and stay as they are."""
 
     project_id: pulumi.Output[str]
 

@@ -11,7 +11,7 @@ from slipway.roles import Role, grant
 
 @dataclass(frozen=True, kw_only=True)
 class IdentitiesArgs:
-    """Where they are made."""
+    """Place of the identities."""
 
     placement: Placement
 

@@ -38,7 +38,7 @@ class Membership(pulumi.ComponentResource):
             f"{name}-readers",
             group=readers.descriptor,
             members=[entitlement.descriptor],
-            mode="add",  # people are members too, and are nobody's business here
+            mode="add",  # people are members too, and stay so
             opts=child,
         )
         self.descriptor = entitlement.descriptor

@@ -18,7 +18,7 @@ from slipway.roles import Role, grant
 
 CONTAINER = "models"
 _ONE = "default"
-"""What Azure calls a child of which there is exactly one."""
+"""Azure's name for a child of which there is exactly one."""
 
 
 @dataclass(frozen=True, kw_only=True)

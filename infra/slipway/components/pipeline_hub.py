@@ -1,4 +1,4 @@
-"""What the first environment of a chain owns for all of them: project, repository, pipelines, the build's way out."""
+"""Resources that a chain's first environment owns for all: project, repository, pipelines, the build's way out."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ from .source import Source, SourceArgs
 
 @dataclass(frozen=True, kw_only=True)
 class Models:
-    """Where models come from, and the login server of the registry that images go to.
+    """URL that models come from, and the login server of the registry that images go to.
 
     `aws_role`: ARN of the role that may read models in S3.
     """
@@ -141,7 +141,7 @@ class PipelineHub(pulumi.ComponentResource):
             self._permit("mirror-variables", Kind.VARIABLE_GROUP, group.id, self.definitions.mirror)
 
     def _triggers(self) -> None:
-        """What starts a build besides a commit: a new model, or a commit on the server that is mirrored."""
+        """Grant the rights by which a new model, or a commit on the server that is mirrored, starts a build."""
         member = Membership(
             f"{self._name}-build-member",
             MembershipArgs(project_id=self.project_id, principal_id=self._args.build.principal_id),

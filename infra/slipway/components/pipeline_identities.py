@@ -45,7 +45,7 @@ class PipelineIdentities(pulumi.ComponentResource):
             resource_group_name=place.resource_group_name,
             location=place.location,
             tags=place.naming.tags,
-            # Its name is fixed, so a replacement deletes first; what trusts it hangs on it and is made anew with it.
+            # Its name is fixed, so a replacement deletes first; what trusts it hangs on it and is made again with it.
             opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
         )
         return Principal(id=made.id, name=made.name, client_id=made.client_id, principal_id=made.principal_id)

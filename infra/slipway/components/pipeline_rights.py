@@ -1,4 +1,4 @@
-"""What the identities that deploy and look may do in Azure: as little as each needs.
+"""Rights in Azure of the identities that deploy and look: as few as each needs.
 
 `rights: release` lets a release change the workload and nothing else. Everything around it is then changed by people,
 and a release that would need more stops at its preview. `rights: environment` opens the whole resource group to it.

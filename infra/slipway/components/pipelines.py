@@ -20,7 +20,7 @@ __all__ = ["HubFacts", "Models", "Pipelines", "PipelinesArgs"]
 
 @dataclass(frozen=True, kw_only=True)
 class HubFacts:
-    """What a later environment knows of the hub, from the outputs of `stack`, the one that it promotes from."""
+    """Facts of the hub for a later environment, from the outputs of `stack`, the one that it promotes from."""
 
     project_id: pulumi.Input[str]
     release_definition_id: pulumi.Input[str]

@@ -9,7 +9,7 @@ from pulumi_azure_native import network, privatedns
 from slipway.placement import Placement
 
 Group = Literal["registry", "blob"]
-"""What of the target is meant, in Azure's words."""
+"""Part of the target that is reached, in Azure's words."""
 
 
 @dataclass(frozen=True, kw_only=True)

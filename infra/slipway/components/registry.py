@@ -28,7 +28,7 @@ class Registry(pulumi.ComponentResource):
 
     Where it is, it also stays when the protection is lifted, as the engine advises.
 
-    The admin user and anonymous pull are off; nobody logs in with a password.
+    The admin user and anonymous pull are off; no login uses a password.
 
     The login server follows from the name. As Azure's answer it would be unknown in the preview of every change to the
     registry, and with it the image that the workload runs.
@@ -38,7 +38,7 @@ class Registry(pulumi.ComponentResource):
     name: pulumi.Output[str]
     login_server: pulumi.Output[str]
     pull_grants: list[authorization.RoleAssignment]
-    """What must be there before a node can pull."""
+    """Role assignments that must be there before a node can pull."""
 
     def __init__(self, name: str, args: RegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Registry", name, None, opts)

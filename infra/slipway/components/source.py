@@ -60,7 +60,7 @@ class Source(pulumi.ComponentResource):
         self.register_outputs({"repositoryId": self.repository_id})
 
     def yaml(self, path: str) -> BuildDefinitionRepositoryArgs:
-        """What a definition needs to read the YAML at `path`."""
+        """Return the repository that a definition needs to read the YAML at `path`."""
         return BuildDefinitionRepositoryArgs(
             repo_type="GitHub" if self._args.config.kind == "github" else "TfsGit",
             repo_id=self.repository_id,

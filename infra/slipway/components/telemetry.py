@@ -1,4 +1,4 @@
-"""Where logs and metrics go, and who is told of alerts."""
+"""Destinations of logs and metrics, and receivers of alerts."""
 
 from dataclasses import dataclass
 

@@ -31,18 +31,18 @@ class WorkloadArgs:
     app: Application
     release: Release
     protect: bool
-    """Whether a `destroy` leaves what answers callers: the engine deletes, or forgets, all else before it refuses."""
+    """True if a `destroy` leaves what answers callers. The engine deletes, or forgets, all else before it refuses."""
     cluster: pulumi.Resource
-    """What the objects go with: once it is gone, nobody can be asked to delete them."""
+    """Cluster that the objects go with: once it is gone, no server is left to delete them."""
     image: pulumi.Input[str]
     ip_name: pulumi.Input[str]
     ip_resource_group: pulumi.Input[str]
     canary_share: int | None = None
     """Percent of the requests that a canary's place gets, None where none is kept."""
     pull_grants: Sequence[pulumi.Resource] = ()
-    """What must be there before an image can be pulled."""
+    """Resources that must be there before an image can be pulled."""
     address_grants: Sequence[pulumi.Resource] = ()
-    """What must be there before the cluster can use the address."""
+    """Resources that must be there before the cluster can use the address."""
 
 
 class Workload(pulumi.ComponentResource):
@@ -81,7 +81,7 @@ class Workload(pulumi.ComponentResource):
         )
 
     def _bounds(self) -> list[pulumi.Resource]:
-        """What holds for pods from their first moment, so it is there before them."""
+        """Return the bounds that hold for pods from their first moment, so that they are there before them."""
         name, naming, config = self._name, self._args.naming, self._args.config
         contract = self._args.app.contract
         bounds: list[pulumi.Resource] = [
@@ -164,7 +164,7 @@ class Workload(pulumi.ComponentResource):
                 protect=args.protect,
                 depends_on=[*bounds, *args.pull_grants],
                 custom_timeouts=self._timeouts(),
-                # The autoscaler's field, whatever an earlier version of this program has put there.
+                # The autoscaler's field, even where an earlier version of this program has set it.
                 ignore_changes=["spec.replicas"],
             ),
         )

@@ -27,7 +27,7 @@ class Panel:
     type: str = "timeseries"
     unit: str = "short"
     limit: float | None = None
-    """Where the promise ends: drawn as a line."""
+    """Value at which the promise ends: drawn as a line."""
 
 
 def laid_out(rows: Sequence[tuple[str, Sequence[Panel]]]) -> Iterator[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""How many replicas there are, by their CPU use."""
+"""Number of replicas, by their CPU use."""
 
 import pulumi
 import pulumi_kubernetes.autoscaling.v2 as autoscaling

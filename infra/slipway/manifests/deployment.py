@@ -52,7 +52,7 @@ def deployment(
 
 
 def facts(release: Release) -> dict[str, str]:
-    """What `kubectl describe` tells of a release."""
+    """Return the facts of a release that `kubectl describe` shows."""
     return {**_code_and_model(release), "slipway/build": release.build_id}
 
 

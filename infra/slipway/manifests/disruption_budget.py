@@ -1,4 +1,4 @@
-"""How many replicas a drained node or an upgrade may take at once."""
+"""Number of replicas that a drained node or an upgrade may take at once."""
 
 import pulumi
 import pulumi_kubernetes.policy.v1 as policy

@@ -1,4 +1,4 @@
-"""What a container in the namespace gets that asks for nothing, and the most that one may ask for."""
+"""Resources of a container in the namespace that asks for none, and the most that one may ask for."""
 
 import pulumi
 import pulumi_kubernetes.core.v1 as core

@@ -1,4 +1,4 @@
-"""What every object says about itself."""
+"""Metadata that every object carries."""
 
 from collections.abc import Mapping
 

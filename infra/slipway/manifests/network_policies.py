@@ -1,4 +1,4 @@
-"""Who may talk to whom in the namespace: nobody, but for what is named here."""
+"""Traffic that the namespace allows: none, but for what is named here."""
 
 from collections.abc import Mapping
 

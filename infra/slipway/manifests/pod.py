@@ -22,7 +22,7 @@ _LOST_NODE_SECONDS = 60
 
 @dataclass(frozen=True, kw_only=True)
 class References:
-    """What a replica refers to: its image, in full and by digest, and other objects by their names."""
+    """References of a replica: its image, in full and by digest, and other objects by their names."""
 
     image: pulumi.Input[str]
     settings: pulumi.Input[str]

@@ -1,4 +1,4 @@
-"""What goes first where the cluster is full."""
+"""Priority of the replicas where the cluster is full."""
 
 import pulumi_kubernetes.scheduling.v1 as scheduling
 

@@ -1,4 +1,4 @@
-"""What the namespace may take of the cluster: the workload at its largest, and nothing beside it."""
+"""Share of the cluster that the namespace may take: the workload at its largest, and nothing beside it."""
 
 import pulumi
 import pulumi_kubernetes.core.v1 as core

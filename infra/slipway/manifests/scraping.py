@@ -1,4 +1,4 @@
-"""What managed Prometheus is told: to look at this environment's pods, and at controllers that speak of it."""
+"""Settings of managed Prometheus: it scrapes this environment's pods, and controllers that report on it."""
 
 import pulumi_kubernetes.core.v1 as core
 import pulumi_kubernetes.meta.v1 as meta

@@ -13,10 +13,10 @@ from .metadata import metadata
 _AZURE = "service.beta.kubernetes.io/azure"
 
 PROBE_SECONDS = 5
-"""How often Azure's load balancer asks each node. The least it takes."""
+"""Seconds between two probes of a node by Azure's load balancer. The least it takes."""
 
 PROBE_FAILURES = 2
-"""After how many failures it leaves a node out. The least it takes."""
+"""Failures after which it leaves a node out. The least it takes."""
 
 
 def service(

@@ -1,4 +1,4 @@
-"""Who the pods are to the cluster: nobody who may ask it anything."""
+"""Account of the pods in the cluster. It may ask the cluster nothing."""
 
 import pulumi
 import pulumi_kubernetes.core.v1 as core
