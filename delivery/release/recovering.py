@@ -47,7 +47,7 @@ def plan(state: Mapping[str, Any], subscription: Callable[[], str], get: Callabl
     place = (read_subscription(state) or subscription()) if azure else ""
     organization = read_organization(state)
     ids = {
-        one.urn: compute_id(one, place) or (look_up_id(one, organization, get) if organization else "")
+        one.urn: one.id or compute_id(one, place) or (look_up_id(one, organization, get) if organization else "")
         for one in creating
     }
     return Plan(pending, {urn: found for urn, found in ids.items() if found})

@@ -14,6 +14,8 @@ class Pending:
     operation: str
     urn: str
     inputs: Mapping[str, Any]
+    id: str = ""
+    """The resource's id, where the provider had answered already and only the end of the operation is missing."""
 
     @property
     def creates(self) -> bool:
@@ -38,13 +40,19 @@ def read_pending(state: Mapping[str, Any]) -> Iterator[Pending]:
     """Yield what `state`, an engine's export, has as unfinished."""
     for entry in state.get("pending_operations") or ():
         resource = entry.get("resource") or {}
-        yield Pending(str(entry.get("type", "")), str(resource.get("urn", "")), _shown(resource.get("inputs") or {}))
+        yield Pending(
+            str(entry.get("type", "")),
+            str(resource.get("urn", "")),
+            _shown(resource.get("inputs") or {}),
+            str(resource.get("id") or ""),
+        )
 
 
 def adopt(state: Mapping[str, Any], ids: Mapping[str, str]) -> dict[str, Any]:
     """Return the state with each unfinished creation in `ids`, by URN, as a resource of that id.
 
-    The resource has no outputs yet: a provider that reads it takes that for an import, and fills them in.
+    A resource without outputs is imported by the provider that reads it: the id may be one that only an import knows.
+    An answered creation has its own id and its outputs already, and is read by them.
     """
     pending = list(state.get("pending_operations") or ())
     adopted = [

@@ -164,3 +164,17 @@ def test_an_adopted_resource_is_one_of_the_state_without_outputs() -> None:
     after = adopt(before, {VAULT["resource"]["urn"]: "/an/id"})
     assert after["resources"] == [*before["resources"], {**VAULT["resource"], "id": "/an/id"}]
     assert after["pending_operations"] == [CHECK]
+
+
+def test_a_creation_that_was_answered_keeps_its_own_id_and_is_not_asked_for() -> None:
+    """The engine writes the answer into the unfinished operation before it writes the end."""
+    group = operation(
+        "creating", "azuredevops:index/variableGroup:VariableGroup", {"projectId": PROJECT, "name": "dev"}
+    )
+    group["resource"] |= {"id": "77", "outputs": {"name": "dev"}}
+    there = Organization(variablegroups=[{"id": 77, "name": "dev"}])
+
+    found = plan(state(group), refuse, there.get)
+
+    assert (found.ids, there.asked) == ({group["resource"]["urn"]: "77"}, [])
+    assert adopt(state(group), found.ids)["resources"][-1] == group["resource"]
