@@ -8,6 +8,8 @@ from tests.engine.harness.environments import Environments, release
 
 pytestmark = pytest.mark.engine
 
+PERMISSION = "azuredevops:index/pipelineAuthorization:PipelineAuthorization"
+
 CLUSTER = "azure-native:containerservice:ManagedCluster"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment::workload-app"
 POOL = "azure-native:containerservice:AgentPool::cluster-pool-app"
@@ -96,6 +98,7 @@ def test_its_drift_is_its_own(chain: Environments) -> None:
 
 
 def test_once_its_protection_is_off_destroy_takes_all_of_it_and_nothing_else(live: Environments) -> None:
+    """A pool's permissions stay: they are one for all environments of a chain."""
     cloud, prod = live.workspace.cloud, live.add("prod")
     others = {one.id for one in cloud.all() if one.name}
     prod.configure("slipway:release", release(1))
@@ -106,5 +109,7 @@ def test_once_its_protection_is_off_destroy_takes_all_of_it_and_nothing_else(liv
     gone = prod.destroy()
     assert set(gone.operations.values()) == {"delete"}
     assert prod.resources() == []
-    assert {one.id for one in cloud.all() if one.name} == others
+    left = {one.id: one.token for one in cloud.all() if one.name}
+    assert left.keys() >= others
+    assert {token for id_, token in left.items() if id_ not in others} == {PERMISSION}
     assert live["dev"].up("--refresh", "--expect-no-changes").operations == {}
