@@ -56,7 +56,7 @@ class Environments:
         _, change = _raised(engine.file.read_text(encoding="utf-8"), stack)
         self.steps.say(f"    one changed line in Pulumi.{escape(stack)}.yaml: {escape(change)}")
         judged = update.preview(self.steps, engine, self.folder / "preview" / stack, release)
-        for point in judged.points:
+        for point in judged.points or (judged.headline,):
             self.steps.say(f"    {escape(point)}")
         update.up(self.steps, engine, release)
 
