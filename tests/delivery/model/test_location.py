@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from delivery.model.location import AzureLocation, FolderLocation, LocationError, S3Location, parse_location
@@ -62,7 +62,6 @@ def test_credentials_in_a_url_are_refused_and_not_repeated(text: str) -> None:
 
 
 @given(st.one_of(st.text(), st.builds("{}://{}".format, st.sampled_from(["file", "az", "s3"]), st.text())))
-@settings(deadline=None)
 def test_any_text_is_a_location_that_reads_back_as_itself_or_refused(text: str) -> None:
     try:
         location = parse_location(text)

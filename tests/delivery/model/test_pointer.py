@@ -66,7 +66,7 @@ class Switching(RuleBasedStateMachine):
             assert parse(Pointer, self.pointer.to_json(), "latest.json") == self.pointer
 
 
-Switching.TestCase.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)
+Switching.TestCase.settings = settings(max_examples=30, stateful_step_count=30)
 TestSwitching = Switching.TestCase
 
 

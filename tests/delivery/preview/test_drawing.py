@@ -1,6 +1,6 @@
 """Where everything stands in the picture."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from delivery.preview.drawing import CHIP_HEIGHT, CHIP_WIDTH, Box, Node, draw
@@ -54,7 +54,6 @@ def apart(one: Box, other: Box) -> bool:
 
 
 @given(GRAPHS, st.sampled_from([0.5, 1.0, 1.7]))
-@settings(deadline=None)
 def test_nothing_overlaps_nothing_is_lost_and_all_of_it_is_inside(
     drawn: list[tuple[str, str, int, list[int]]], shape: float
 ) -> None:
@@ -74,7 +73,6 @@ def test_nothing_overlaps_nothing_is_lost_and_all_of_it_is_inside(
 
 
 @given(GRAPHS)
-@settings(deadline=None)
 def test_the_same_resources_give_the_same_picture_whatever_their_order(
     drawn: list[tuple[str, str, int, list[int]]],
 ) -> None:

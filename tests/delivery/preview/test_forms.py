@@ -154,7 +154,7 @@ def test_the_picture_is_sound_xml_whatever_the_names_are() -> None:
 
 
 @given(count=st.integers(0, 400), size=st.integers(1, 300), limit=st.sampled_from([2_000, 10_000, 65_536, 150_000]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_markdown_never_exceeds_its_limit_and_leads_to_what_it_leaves_out(count: int, size: int, limit: int) -> None:
     text = markdown.render(wide_change(count, size), limit, "https://example.com/run")
 

@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from delivery.preview.compare import compare
@@ -107,7 +107,7 @@ def documents(draw: st.DrawFn) -> tuple[Document, list[str]]:
 
 
 @given(documents())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 def test_no_secret_reaches_any_form(drawn: tuple[Document, list[str]]) -> None:
     document, secrets = drawn
     shown = report(parse(json.dumps(document).encode(), "test"), TODAY)
@@ -124,7 +124,7 @@ def test_no_secret_reaches_any_form(drawn: tuple[Document, list[str]]) -> None:
 
 
 @given(_SECRETS, st.sampled_from(_NAMES))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_rendered_state_with_a_secret_in_clear_shows_it_nowhere_and_breaks_the_policy(secret: str, name: str) -> None:
     def state(value: str) -> bytes:
         resource = {"type": "x:y:Z", "name": "z", "parent": None, "inputs": {"deep": {name: value}}, "options": {}}

@@ -162,7 +162,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(end=st.integers(0, len(WHOLE) - 1))
-@settings(deadline=None)
 @example(end=0)
 @example(end=len(WHOLE) - 1)
 def test_a_cut_file_is_refused(folder: Path, end: int) -> None:
@@ -171,7 +170,7 @@ def test_a_cut_file_is_refused(folder: Path, end: int) -> None:
 
 # Tensors are at the end: most changes there only change numbers, so most are made before.
 @given(place=st.integers(0, len(WHOLE) - 1), byte=st.integers(0, 255))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_a_changed_byte_gives_tensors_or_a_refusal_and_nothing_else(folder: Path, place: int, byte: int) -> None:
     spoilt = bytearray(WHOLE)
     spoilt[place] = byte
@@ -183,6 +182,5 @@ def test_a_changed_byte_gives_tensors_or_a_refusal_and_nothing_else(folder: Path
 
 
 @given(data=st.binary(max_size=300))
-@settings(deadline=None)
 def test_any_bytes_are_refused(folder: Path, data: bytes) -> None:
     _refusal(folder, data)
