@@ -74,3 +74,9 @@ PATHS: Final = {
     "storage:StorageAccount": _ACCOUNT,
 }
 """A name in braces is the SDK's input. What starts with a slash or a brace is whole; the rest is inside `GROUP`."""
+
+
+def find_path(resource_type: str) -> str:
+    """Return the whole path of a type such as `azure-native:network:Subnet`, its inputs in braces. Raises KeyError."""
+    path = PATHS[resource_type.removeprefix("azure-native:")]
+    return path if path.startswith(("/", "{")) else f"{GROUP}/providers/{path}"

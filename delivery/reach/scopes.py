@@ -8,7 +8,7 @@ import re
 
 from delivery.preview.record import Record, Recorded
 
-from .arm_paths import GROUP, PATHS
+from .arm_paths import GROUP, find_path
 
 _AZURE = "azure-native:"
 _REFERENCE = re.compile(r"\$\{(?P<resource>[\w-]+)\.(?P<property>id|name)\}")
@@ -18,8 +18,7 @@ SUBSCRIPTION = "/subscriptions/${subscriptionId}"
 
 def read_path(record: Record) -> str:
     """Return the path of a resource's type, its inputs in braces. KeyError: arm_paths.py lacks the type."""
-    path = PATHS[record.type.removeprefix(_AZURE)]
-    return path if path.startswith(("/", "{")) else f"{GROUP}/providers/{path}"
+    return find_path(record.type)
 
 
 def name_type(record: Record) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from delivery.reach.arm_paths import GROUP, PATHS
+from delivery.reach.arm_paths import find_path
 
 from .unfinished import Pending
 
@@ -29,13 +29,14 @@ def compute_id(pending: Pending, subscription: str) -> str:
 
 
 def _compute_path(pending: Pending, subscription: str) -> str:
-    path = PATHS.get(pending.type.removeprefix(_AZURE), "")
-    if path and not path.startswith(("/", "{")):
-        path = f"{GROUP}/providers/{path}"
+    try:
+        path = find_path(pending.type)
+    except KeyError:
+        return ""
     values = {"subscriptionId": subscription} | {
         name: str(pending.inputs.get(name) or "") for name in _INPUT.findall(path) if name != "subscriptionId"
     }
-    if not path or not all(values[name] for name in _INPUT.findall(path)):
+    if not all(values[name] for name in _INPUT.findall(path)):
         return ""
     return "/" + path.format(**values).lstrip("/")
 

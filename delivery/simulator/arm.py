@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from delivery.reach.arm_paths import GROUP, PATHS
+from delivery.reach.arm_paths import GROUP, PATHS, find_path
 
 from .values import UNKNOWN, Properties
 
@@ -63,10 +63,7 @@ class ArmType:
 
 def arm_type(token: str) -> ArmType:
     """Return the type of a token. Raises KeyError where delivery/reach/arm_paths.py has no path for it."""
-    path = PATHS[_short(token)]
-    if not path.startswith(("/", "{")):
-        path = f"{GROUP}/providers/{path}"
-    return ArmType(token, path)
+    return ArmType(token, find_path(token))
 
 
 def parent(resource_id: str) -> str | None:
